@@ -1,0 +1,1 @@
+"""Service: HTTP application and command line."""

@@ -1,0 +1,1 @@
+"""Facts: schemas, intake, identifiers, indicators, snapshots, synthetic population."""

@@ -1,0 +1,1 @@
+"""Identifiers and classifications: USCC, regions, industry codes, registered capital."""

@@ -1,0 +1,1 @@
+"""Rules: card language, core form, two back ends, catalogue, ladder, results."""
