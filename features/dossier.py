@@ -1,0 +1,243 @@
+"""One enterprise as JSON (contract §1), read into typed rows.
+
+A dossier is checked as a whole: every problem is found, each with the path of its key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from features.errors import DossierProblem, FactError
+from features.identifiers import industry, regions, uscc
+from features.kinds import Parsed, is_unknown
+from features.schema import Field, Reading, Table
+from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
+
+TypedRow = dict[str, Parsed]
+"""Field (or provenance name) → integer, text or None; ``<field>/assumed`` is 1 where absence was read as "not so"."""
+
+LARGEST_ROWS = 100_000
+
+
+class DossierProblems(Exception):
+    """Everything wrong in one dossier."""
+
+    def __init__(self, problems: list[FactError]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(map(str, problems)))
+
+
+@dataclass
+class Dossier:
+    """Typed rows of one enterprise; a list table is None where nothing is stated about it."""
+
+    uscc: str
+    tables: dict[str, list[TypedRow] | None]
+    warnings: tuple[str, ...] = ()
+    evaluation: dict[str, str] = field(default_factory=dict)
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON with numbers as int or Decimal, never binary floats. Raises `DossierProblem`."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
+    except (ValueError, RecursionError) as error:
+        raise DossierProblem(
+            field="$", value="", rule=f"不是合法的 JSON / not valid JSON: {error}", remedy="检查括号、引号与逗号 / check brackets, quotes and commas"
+        ) from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(k for i, (k, _) in enumerate(pairs) if k in {name for name, _ in pairs[:i]})
+        raise ValueError(f"key {twice!r} stands twice")
+    return found
+
+
+def read(raw: Any) -> Dossier:
+    """The typed dossier. Raises `DossierProblems` naming every wrong key."""
+    problems: list[FactError] = []
+    if not isinstance(raw, Mapping):
+        raise DossierProblems([_shape("$", raw, "一份档案应为 JSON 对象 / a dossier is a JSON object")])
+    allowed = {t.key: t for t in TABLES.values()}
+    _unknown_keys(raw, {*allowed, "evaluation"}, "", problems)
+    tables: dict[str, list[TypedRow] | None] = {}
+    code, warnings = _code(raw.get("enterprise"), problems)
+    for key, table in allowed.items():
+        value = raw.get(key)
+        if table is ExpertGrade:
+            value = _grade_rows(value, problems)
+        elif table is Enterprise:
+            value = None if value is None else [value]
+        tables[table.id] = _rows(table, value, code, problems)
+    evaluation = _evaluation(raw.get("evaluation"), problems)
+    if problems:
+        raise DossierProblems(problems)
+    return Dossier(code, tables, warnings, evaluation)
+
+
+def _shape(where: str, value: Any, rule: str) -> DossierProblem:
+    return DossierProblem(field=where, value=str(value)[:60], rule=rule, remedy="按接口约定的结构填写 / follow the dossier's structure")
+
+
+def _unknown_keys(raw: Mapping[str, Any], allowed: Iterable[str], where: str, problems: list[FactError]) -> None:
+    names = sorted(allowed)
+    for key in raw:
+        if key not in names:
+            near = difflib.get_close_matches(str(key), names, n=1)
+            problems.append(
+                DossierProblem(
+                    field=f"{where}{key}",
+                    value=key,
+                    rule="没有这个字段 / there is no such field",
+                    remedy=f"是否应为 {near[0]} / did you mean {near[0]}?" if near else "删除它 / remove it",
+                )
+            )
+
+
+def _code(enterprise: Any, problems: list[FactError]) -> tuple[str, tuple[str, ...]]:
+    given = enterprise.get("uscc") if isinstance(enterprise, Mapping) else None
+    if not isinstance(given, str):
+        problems.append(
+            DossierProblem(
+                field="enterprise.uscc",
+                value=given,
+                rule="必须给出统一社会信用代码 / the unified social credit code is required",
+                remedy="填入 18 位代码 / give the 18-character code",
+            )
+        )
+        return "", ()
+    try:
+        return uscc.check(given)
+    except FactError as problem:
+        problems.append(problem.at("enterprise."))
+        return given, ()
+
+
+def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) -> list[TypedRow] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        problems.append(_shape(table.key, value, f"{table.zh}应为列表 / must be a list"))
+        return None
+    if len(value) > LARGEST_ROWS:
+        problems.append(_shape(table.key, len(value), f"最多 {LARGEST_ROWS} 行 / at most {LARGEST_ROWS} rows"))
+        return None
+    found = []
+    for number, raw in enumerate(value):
+        where = f"{table.key}[{number}]." if table is not Enterprise else "enterprise."
+        if not isinstance(raw, Mapping):
+            problems.append(_shape(where[:-1], raw, "每一行应为 JSON 对象 / each row is a JSON object"))
+            continue
+        _unknown_keys(raw, {*table.fields, *PROVENANCE, "uscc"}, where, problems)
+        row = typed_row(table, raw, problems, where)
+        if table is AnnualReport and row["fiscal_year"] is None:
+            problems.append(_shape(where + "fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
+        if table is not Enterprise and "uscc" in raw and raw["uscc"] != code:
+            problems.append(_shape(where + "uscc", raw["uscc"], "与企业的代码不同 / differs from the enterprise's code"))
+        found.append(row)
+    return found
+
+
+def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactError], where: str = "") -> TypedRow:
+    """One row with every field of the table; what cannot be read is added to ``problems`` and left unknown."""
+    row: TypedRow = {}
+    for name, spec in (*table.fields.items(), *PROVENANCE.items()):
+        present = name in raw
+        value = raw.get(name)
+        if present and not is_unknown(value):
+            try:
+                row[name] = spec.kind.parse(value, where + name)
+            except FactError as problem:
+                problems.append(problem)
+                row[name] = None
+        else:
+            read_absence(row, name, spec, spec.null if present else spec.absent)
+    if table is Enterprise:
+        _identifiers(row, problems, where)
+    return row
+
+
+def read_absence(row: TypedRow, name: str, spec: Field, reading: Reading) -> None:
+    """Write into ``row`` what an absent key or a null states."""
+    if reading is Reading.UNKNOWN:
+        row[name] = None
+        return
+    row[name] = spec.negative if spec.kind.readable else ""
+    if reading is Reading.ASSUMED_NOT:
+        row[f"{name}/assumed"] = 1
+
+
+def _identifiers(row: TypedRow, problems: list[FactError], where: str) -> None:
+    code, region = row["industry_code"], row["region_code"]
+    try:
+        if isinstance(code, str):
+            edition = row["industry_code_edition"]
+            row["industry_code"] = industry.normalise(code, edition if isinstance(edition, int) else 2017)
+    except FactError as problem:
+        problems.append(problem.at(where))
+    if isinstance(region, int) and region < 100_000:
+        problems.append(
+            DossierProblem(
+                field=where + "region_code",
+                value=region,
+                rule="行政区划代码为 6 位 / a region code has 6 digits",
+                remedy="例如柳州市 450200 / for instance 450200 for Liuzhou",
+            )
+        )
+    elif isinstance(region, int):
+        regions.check_region(str(region), where + "region_code")
+
+
+def _grade_rows(value: Any, problems: list[FactError]) -> Any:
+    """``{criterion: value | [{value, year, …}]}`` as rows."""
+    if not isinstance(value, Mapping):
+        if value is not None:
+            problems.append(_shape("expert_grades", value, "应为 JSON 对象 / must be a JSON object"))
+        return None
+    found: list[dict[str, Any]] = []
+    for criterion, given in value.items():
+        entries = given if isinstance(given, list) else [{"value": given}]
+        for entry in entries:
+            if not isinstance(entry, Mapping):
+                problems.append(_shape(f"expert_grades.{criterion}", entry, "应为数值或对象 / a value or an object"))
+                continue
+            known = {"criterion": criterion, **entry}
+            if isinstance(known.get("value"), bool):
+                known["value"] = int(known["value"])
+            found.append(known)
+    return found
+
+
+def _evaluation(value: Any, problems: list[FactError]) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        problems.append(_shape("evaluation", value, "应为 JSON 对象 / must be a JSON object"))
+        return {}
+    _unknown_keys(value, {"application_kind", "region_code"}, "evaluation.", problems)
+    kind = value.get("application_kind")
+    if kind not in (None, "new", "renewal"):
+        problems.append(_shape("evaluation.application_kind", kind, "应为 new 或 renewal / new or renewal"))
+    return {k: str(v) for k, v in value.items() if v is not None}
+
+
+def day(value: str, name: str) -> date:
+    """A date parameter (as_of, known_at, rules_on). Raises `DossierProblem`."""
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        raise DossierProblem(
+            field=name, value=value, rule="应为日期 / must be a date", remedy="写成 2026-05-01 / write it as 2026-05-01"
+        ) from None

@@ -1,0 +1,69 @@
+"""The facts of one enterprise as rules read them: named integers, and rows of named integers.
+
+Names of scalar inputs
+    enterprise/<field>              a fact of the enterprise
+    annual_report/<offset>/<field>  of the accounting year as_of's year + offset
+    expert_grade/<criterion>        a recorded grade, in millionths of a point
+    <table>/listed                  1 where the list of rows is complete (no row = none), unknown otherwise
+    <…>/assumed                     1 where an absent key was read as "not so"
+    as_of/…                         days computed from as_of (`features.moments`)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from features import moments
+from features.expression import Fact
+from features.identifiers.industry import SIZE_GROUPS
+from features.kinds import NEVER, Choice, Day, Flag, Kind
+from features.tables import TABLES
+
+Row = dict[str, int | None]
+
+SIZE_GROUP = Fact("enterprise/size_group", Choice(values=SIZE_GROUPS))
+"""Derived from the industry code; see `features.identifiers.industry`."""
+OUT_OF_SCOPE = Fact("enterprise/out_of_scope", Flag())
+"""1 for an individual business (92) or a cooperative (93): no ladder card applies to it."""
+
+DERIVED_FROM = {SIZE_GROUP.path: "enterprise/industry_code", OUT_OF_SCOPE.path: "enterprise/uscc"}
+
+
+@dataclass
+class FirmFacts:
+    """One enterprise at (as_of, known_at), under one completion of its conflicting facts."""
+
+    scalars: dict[str, int | None]
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+
+def listed(table: str) -> str:
+    """Name of the input that says whether the list is complete."""
+    return f"{table}/listed"
+
+
+def assumed(path: str) -> str:
+    """Name of the input that says whether an absent key was read as "not so"."""
+    return f"{path}/assumed"
+
+
+def path_of_year(path: str, as_of: date) -> str:
+    """The fact's path with the accounting year written out: ``annual_report/2025/revenue``."""
+    table, _, rest = path.partition("/")
+    if table != "annual_report":
+        return DERIVED_FROM.get(path, path)
+    offset, _, name = rest.partition("/")
+    return f"{table}/{as_of.year + int(offset)}/{name}"
+
+
+def domain(path: str, kind: Kind | None = None) -> tuple[int, int]:
+    """Least and greatest value of an input; "not at all" (`NEVER`) belongs to the dates that allow it."""
+    if path.startswith(moments.PREFIX):
+        return Day().lo, Day().hi
+    if path.endswith(("/listed", "/assumed")):
+        return 0, 1
+    if kind is None:
+        table, _, name = path.partition(".")
+        kind = TABLES[table].fields[name].kind
+    return kind.lo, NEVER if isinstance(kind, Day) and kind.none else kind.hi

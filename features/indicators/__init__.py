@@ -1,0 +1,1 @@
+"""Indicators: each defined once, symbolically, in one small module a subject."""

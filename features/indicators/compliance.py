@@ -1,0 +1,65 @@
+"""Accidents, violations and listings that bar an enterprise for a time."""
+
+from __future__ import annotations
+
+from features.expression import Exists, RowFact, every
+from features.indicators.base import Indicator, Unit, indicator
+from features.moments import as_of, year_start
+
+
+def _event(field: str) -> RowFact:
+    return RowFact("event", field)
+
+
+@indicator
+def accident(kinds: list[str], severities: list[str], since_year: int) -> Indicator:
+    """An accident of one of the kinds and severities since 1 January of the year ``since_year`` (−1 = last year).
+
+    A text that says 重大 names ``major`` only; one that says 较大 names ``larger`` and ``major``.
+    """
+    where = every(
+        (
+            _event("kind").is_(*kinds),
+            _event("severity").is_(*severities),
+            _event("occurred_on") >= year_start(since_year),
+            _event("occurred_on") <= as_of(),
+        )
+    )
+    return Indicator(
+        f"accident({'|'.join(kinds)},{'|'.join(severities)},{since_year})", "发生安全或质量事故", "safety or quality accident",
+        Unit.TRUTH, Exists("event", where), "国科发政〔2017〕115号 第六条",
+    )
+
+
+@indicator
+def finding(kinds: list[str], since_year: int) -> Indicator:
+    """A recorded finding of one of the kinds since 1 January of the year ``since_year``, whatever its severity."""
+    where = every(
+        (_event("kind").is_(*kinds), _event("occurred_on") >= year_start(since_year), _event("occurred_on") <= as_of())
+    )
+    return Indicator(
+        f"finding({'|'.join(kinds)},{since_year})", "违法违规或失信记录", "recorded violation", Unit.TRUTH,
+        Exists("event", where), "国科发政〔2017〕115号 第六条",
+    )
+
+
+@indicator
+def listed(kinds: list[str], since_year: int) -> Indicator:
+    """On one of the lists at any time since 1 January of the year ``since_year``."""
+    where = every(
+        (_event("kind").is_(*kinds), _event("occurred_on") <= as_of(), _event("ended_on") >= year_start(since_year))
+    )
+    return Indicator(
+        f"listed({'|'.join(kinds)},{since_year})", "列入经营异常或严重违法失信名单", "on an abnormal or dishonesty list", Unit.TRUTH,
+        Exists("event", where), "国科火字〔2022〕67号",
+    )
+
+
+@indicator
+def listed_now(kinds: list[str]) -> Indicator:
+    """On one of the lists at as_of."""
+    where = every((_event("kind").is_(*kinds), _event("occurred_on") <= as_of(), _event("ended_on") >= as_of()))
+    return Indicator(
+        f"listed_now({'|'.join(kinds)})", "在经营异常或严重违法失信名单内", "on an abnormal or dishonesty list now", Unit.TRUTH,
+        Exists("event", where), "国科发政〔2017〕115号 第六条",
+    )

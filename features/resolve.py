@@ -1,0 +1,235 @@
+"""What was known of one enterprise at a day: versions chosen, duplicates dropped, conflicts kept as alternatives.
+
+Rules of contract §1, *Row identity and time*: a row is known by its key (fiscal year, criterion) or by ``row_id``, else by
+its natural fields; of one key and source the latest version known at the day wins; what sources say differently, or one
+source twice with one ``known_from``, is a conflict whose completions are exactly the values given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+
+from features import moments
+from features.dossier import Dossier, TypedRow
+from features.facts import DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, FirmFacts, Row, listed
+from features.identifiers import industry, uscc
+from features.kinds import Choice, day_number, day_of
+from features.schema import Table
+from features.tables import LIST_TABLES, PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
+
+MOST_COMPLETIONS = 64
+"""Beyond so many combinations of conflicting values the remaining conflicts count as unknown (still sound)."""
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """The values that sources give for one fact."""
+
+    values: tuple[int | None, ...]
+
+
+Cell = int | str | None | Alternatives
+
+
+@dataclass
+class Known:
+    """What was known of one enterprise at a day."""
+
+    uscc: str
+    tables: dict[str, list[dict[str, Cell]] | None]
+    duplicates: int = 0
+    conflicts: list[str] = field(default_factory=list)
+    """Paths of the conflicting facts."""
+
+
+def resolve(dossier: Dossier, known_at: date) -> Known:
+    """The versions that held at ``known_at``."""
+    until = day_number(known_at)
+    known = Known(dossier.uscc, {})
+    for table in TABLES.values():
+        given = dossier.tables.get(table.id)
+        if given is None:
+            known.tables[table.id] = None
+            continue
+        visible = [row for row in given if not _later(row, until)]
+        if given and not visible:
+            known.tables[table.id] = None
+            continue
+        known.tables[table.id] = [
+            _merge(table, versions, known) for versions in _by_identity(table, visible) if versions
+        ]
+    return known
+
+
+def _later(row: TypedRow, until: int) -> bool:
+    known_from = row["known_from"]
+    return isinstance(known_from, int) and known_from > until
+
+
+def _natural(table: type[Table], row: TypedRow) -> tuple[object, ...]:
+    return tuple(row.get(name) for name in table.fields)
+
+
+def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[TypedRow]]:
+    """Rows that speak of one thing, withdrawn statements already gone; empty where all are withdrawn."""
+    groups: dict[object, list[TypedRow]] = {}
+    for row in visible:
+        identity: object
+        if table is Enterprise:
+            identity = ()
+        elif table.identity:
+            identity = tuple(row[name] for name in table.identity)
+        else:
+            identity = row["row_id"] or _natural(table, row)
+        groups.setdefault(identity, []).append(row)
+    return [_latest(versions) for versions in groups.values()]
+
+
+def _latest(versions: list[TypedRow]) -> list[TypedRow]:
+    if len(versions) == 1:
+        return [] if versions[0]["retracted"] else versions
+    newest: dict[object, int] = {}
+    for row in versions:
+        newest[row["source"]] = max(newest.get(row["source"], -1_000_000), _since(row))
+    last = [row for row in versions if _since(row) == newest[row["source"]]]
+    return [row for row in last if not row["retracted"]]
+
+
+def _since(row: TypedRow) -> int:
+    known_from = row["known_from"]
+    return known_from if isinstance(known_from, int) else -999_999
+
+
+def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[str, Cell]:
+    """One row of several statements; where they differ a cell holds the alternatives."""
+    first = versions[0]
+    if len(versions) == 1:
+        return {k: v for k, v in first.items() if k not in PROVENANCE}
+    distinct = {_natural(table, row) for row in versions}
+    known.duplicates += len(versions) - len(distinct)
+    merged: dict[str, Cell] = {}
+    for name, spec in table.fields.items():
+        stated = sorted({v for row in versions if isinstance(v := row[name], int)})
+        if not spec.kind.readable and name != "industry_code":
+            merged[name] = next((row[name] for row in versions if row[name] is not None), None)
+        elif name == "industry_code":
+            codes = list(dict.fromkeys(row[name] for row in versions if row[name] is not None))
+            merged[name] = codes[0] if len(codes) == 1 else None
+            if len(codes) > 1:
+                known.conflicts.append("enterprise/industry_code")
+        elif len(stated) > 1:
+            merged[name] = Alternatives(tuple(stated))
+            known.conflicts.append(_path(table, first, name))
+        else:
+            merged[name] = stated[0] if stated else None
+    for name in table.fields:
+        if all(row.get(f"{name}/assumed") for row in versions):
+            merged[f"{name}/assumed"] = 1
+    return merged
+
+
+def _path(table: type[Table], row: TypedRow, name: str) -> str:
+    if table is Enterprise:
+        return f"enterprise/{name}"
+    if table.identity:
+        return f"{table.id}/{row[table.identity[0]]}/{name}"
+    return f"{table.id}/{row['row_id'] or '?'}/{name}"
+
+
+def completions(known: Known, as_of: date, scalars: Iterable[str], row_fields: dict[str, tuple[str, ...]]) -> list[FirmFacts]:
+    """The facts that rules read, ``scalars`` and ``row_fields`` by name, under every combination of conflicting values.
+
+    Almost always one. More than `MOST_COMPLETIONS` would be needed only for a firm whose sources disagree nearly
+    everywhere: its further conflicts are unknown.
+    """
+    slots: list[tuple[Row, str, Alternatives]] = []
+    whole = FirmFacts({}, {})
+    tables = {table: _first(known, table) for table in (Enterprise.id,)}
+    annual = {row["fiscal_year"]: row for row in known.tables[AnnualReport.id] or ()}
+    founded = tables[Enterprise.id].get("established_on")
+    for path in scalars:
+        cell = _scalar(known, path, as_of, tables[Enterprise.id], annual, founded)
+        if isinstance(cell, Alternatives):
+            slots.append((whole.scalars, path, cell))
+            cell = None
+        whole.scalars[path] = cell if isinstance(cell, int) else None
+    for table, names in row_fields.items():
+        rows: list[Row] = []
+        for source in known.tables[table] or ():
+            row: Row = {}
+            for name in names:
+                cell = source.get(name)
+                if isinstance(cell, Alternatives):
+                    slots.append((row, name, cell))
+                    cell = None
+                row[name] = cell if isinstance(cell, int) else None
+            rows.append(row)
+        whole.rows[table] = rows
+    return list(_spread(whole, slots))
+
+
+def _first(known: Known, table: str) -> dict[str, Cell]:
+    rows = known.tables[table]
+    return rows[0] if rows else {}
+
+
+def _scalar(
+    known: Known,
+    path: str,
+    as_of: date,
+    enterprise: dict[str, Cell],
+    annual: dict[Cell, dict[str, Cell]],
+    founded: Cell,
+) -> Cell:
+    if path.startswith(moments.PREFIX):
+        return moments.value(path, as_of)
+    if path in DERIVED_FROM:
+        return derived(path, known.uscc, enterprise)
+    table, _, rest = path.partition("/")
+    if table == AnnualReport.id:
+        offset, _, name = rest.partition("/")
+        year = as_of.year + int(offset)
+        if year in annual:
+            return annual[year].get(name)
+        return 0 if isinstance(founded, int) and year < day_of(founded).year else None
+    if table == Enterprise.id:
+        return enterprise.get(rest)
+    if table == ExpertGrade.id:
+        return next((row["value"] for row in known.tables[table] or () if row["criterion"] == rest), None)
+    if path == listed(table):
+        return None if known.tables[table] is None else 1
+    raise KeyError(path)
+
+
+def derived(path: str, code: str, enterprise: dict[str, Cell]) -> int | None:
+    """A fact that follows from an identifier: size group from the industry code, scope from the USCC."""
+    if path == OUT_OF_SCOPE.path:
+        return int(not uscc.is_enterprise_scope(code))
+    industry_code, edition = enterprise.get("industry_code"), enterprise.get("industry_code_edition")
+    if not isinstance(industry_code, str):
+        return None
+    group = industry.size_group(industry_code, edition if isinstance(edition, int) else 2017)
+    kind = SIZE_GROUP.kind
+    assert isinstance(kind, Choice)
+    return None if group is None else kind.code(group)
+
+
+def _spread(whole: FirmFacts, slots: list[tuple[Row, str, Alternatives]]) -> Iterator[FirmFacts]:
+    if not slots:
+        yield whole
+        return
+    counted, used = 1, []
+    for slot in slots:
+        if counted * len(slot[2].values) <= MOST_COMPLETIONS:
+            counted *= len(slot[2].values)
+            used.append(slot)
+    for values in product(*(slot[2].values for slot in used)):
+        for (row, name, _), value in zip(used, values, strict=True):
+            row[name] = value
+        yield FirmFacts(dict(whole.scalars), {t: [dict(r) for r in rows] for t, rows in whole.rows.items()})
+
+
+LISTS = tuple(table.id for table in LIST_TABLES)

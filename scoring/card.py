@@ -1,0 +1,270 @@
+"""A card as data: what `scoring.reading` makes of a rulebook file and `scoring.compile` lowers.
+
+Points are integers in millionths (micro-points). Limits are exact fractions in the indicator's own unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from features.indicators.base import Indicator
+
+MICRO = 1_000_000
+"""Micro-points in a point."""
+
+DECIDING_GRADES = ("official", "repost", "secondary")
+GRADES = (*DECIDING_GRADES, "memory", "inference")
+"""Source grades, best first; values of the last two are shown but never decide (contract §2)."""
+
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a value stands in the law."""
+
+    document: str
+    article: str
+    grade: str
+
+    @property
+    def clause(self) -> str:
+        """Document and article in one line."""
+        return f"{self.document} {self.article}".strip()
+
+    @property
+    def decides(self) -> bool:
+        """Whether the grade is good enough to decide."""
+        return self.grade in DECIDING_GRADES
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A range of a number; each end inclusive unless strict."""
+
+    least: Fraction | None = None
+    least_strict: bool = False
+    most: Fraction | None = None
+    most_strict: bool = False
+    text: str = ""
+    """As the card writes it: ``≥ 5%, < 6%``."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """A set of values of a choice, or yes/no as (1,) and (0,)."""
+
+    codes: tuple[int, ...]
+    text: str = ""
+
+
+Range = Limits | Values
+
+
+@dataclass(frozen=True)
+class Test:
+    """One indicator held against a range."""
+
+    indicator: Indicator
+    range: Range
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Every one of the conditions."""
+
+    parts: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one of the conditions."""
+
+    parts: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True)
+class NotOf:
+    """The contrary of a condition."""
+
+    part: Requirement
+
+
+@dataclass(frozen=True)
+class Case(Generic[Body]):
+    """One bracket of a choice with what holds in it."""
+
+    range: Range
+    body: Body
+
+
+@dataclass(frozen=True)
+class Choose(Generic[Body]):
+    """What holds depends on the bracket in which an indicator lies."""
+
+    by: Indicator
+    cases: tuple[Case[Body], ...]
+
+
+Requirement = Test | AllOf | AnyOf | NotOf | Choose["Requirement"]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A range of the indicator and its points; ``low`` < ``high`` where an expert chooses within."""
+
+    range: Range
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Points by the band in which the indicator lies; an undefined ratio gets none."""
+
+    indicator: Indicator
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class BestOf:
+    """The best of several ways to earn the points."""
+
+    options: dict[str, Award]
+
+
+@dataclass(frozen=True)
+class LeastOf:
+    """The least of several: every one is needed."""
+
+    options: dict[str, Award]
+
+
+@dataclass(frozen=True)
+class LinearToCap:
+    """``points`` × indicator / ``full``, from 0 to ``points``, rounded down to the micro-point or to ``step``."""
+
+    indicator: Indicator
+    full: Fraction
+    points: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Expert:
+    """Points that a person gives within [low, high]; known once the grade is recorded."""
+
+    criterion: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The same points whatever the facts."""
+
+    points: int
+
+
+Award = Bands | BestOf | LeastOf | LinearToCap | Expert | Fixed | Choose["Award"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What people read."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition that must hold; on one route only where ``route`` names it."""
+
+    id: str
+    label: Label
+    source: Source
+    requirement: Requirement
+    route: str | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A scored criterion; ``cap`` is the most that it can give, in micro-points."""
+
+    id: str
+    label: Label
+    source: Source
+    award: Award
+    cap: int
+    rises: bool = True
+    """Whether more of each indicator never gives fewer points (as the card declares; the lint proves it)."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Items summed together, with a cap and a floor that the score route demands."""
+
+    id: str
+    label: Label
+    items: tuple[str, ...]
+    cap: int | None = None
+    floor: int | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to pass: a score within limits (in points), or a requirement, or both."""
+
+    id: str
+    label: Label
+    source: Source
+    score: Limits | None = None
+    requirement: Requirement | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A policy document by number and title."""
+
+    number: str
+    title: str
+    published_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One edition of one rulebook as in force on one day."""
+
+    id: str
+    edition: str
+    title: Label
+    status: str
+    effective_from: date
+    effective_to: date | None
+    published_on: date
+    region: str | None
+    kinds: tuple[str, ...]
+    """Application kinds that it is for: new, renewal."""
+    documents: dict[str, Document]
+    file: str
+    sha256: str
+    gates: dict[str, Gate] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    """For a classification: the name of each number of points of its one item; such a card has no verdict."""
+
+    @property
+    def maximum(self) -> int:
+        """Most micro-points that the items can give, group caps applied."""
+        grouped = {name for group in self.groups.values() for name in group.items}
+        total = sum(item.cap for name, item in self.items.items() if name not in grouped)
+        for group in self.groups.values():
+            members = sum(self.items[name].cap for name in group.items)
+            total += members if group.cap is None else min(group.cap, members)
+        return total

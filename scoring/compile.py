@@ -1,0 +1,466 @@
+"""From a card to core expressions, in two steps.
+
+*Parts* read facts: every gate, item and route condition becomes two bounds. *Assembly* reads parts only and makes groups,
+total, routes and verdict of them, as if parts were independent (contract §3). Between the two, an enterprise whose
+sources conflict has its parts united over the completions (`scoring.engine`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+from features.expression import Condition, Fact, Linear, OneOf, Quantity, Ratio
+from features.facts import OUT_OF_SCOPE
+from features.indicators.base import Indicator
+from features.kinds import Choice
+from scoring import core
+from scoring.card import (
+    MICRO,
+    AllOf,
+    AnyOf,
+    Award,
+    Bands,
+    BestOf,
+    Body,
+    Card,
+    Choose,
+    Expert,
+    Fixed,
+    LeastOf,
+    Limits,
+    LinearToCap,
+    NotOf,
+    Range,
+    Requirement,
+    Test,
+    Values,
+)
+from scoring.core import FALSE, TRUE, Node, all_of, any_of, choose, const, fill, negate
+from scoring.lower import (
+    MIXED,
+    Bounds,
+    Influence,
+    Influences,
+    Lowering,
+    Measure,
+    Truth,
+    conjunction,
+    disjunction,
+    greatest_of_reachable,
+    joined,
+    least_of_reachable,
+    turned,
+)
+
+
+class Verdict(Enum):
+    """The four answers, by the integers of the core form."""
+
+    FAIL = 0
+    PASS = 1
+    UNDETERMINED = 2
+    NOT_APPLICABLE = 3
+
+    @property
+    def word(self) -> str:
+        """As in the result JSON."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is shown of one indicator inside a part: its value and the bands at the two bounds."""
+
+    path: str
+    """Where in the part: empty, an option's name, or a position."""
+    indicator: Indicator
+    range: Range | None
+    value: tuple[Node, Node, Node, Node] | None
+    """Numerator low and high, denominator low and high; None for conditions."""
+    bands: tuple[str, ...] = ()
+    band_low: Node | None = None
+    band_high: Node | None = None
+    points: Bounds | None = None
+    truth: Truth | None = None
+
+
+@dataclass
+class Part:
+    """A gate, an item or a route's condition, lowered."""
+
+    bounds: Bounds | None = None
+    truth: Truth | None = None
+    details: list[Detail] = field(default_factory=list)
+    leaves: list[Influences] = field(default_factory=list)
+
+    @property
+    def influences(self) -> Influences:
+        """All that it depends on."""
+        return joined(self.leaves)
+
+
+@dataclass(frozen=True)
+class CompiledCard:
+    """A card with its parts lowered."""
+
+    card: Card
+    parts: dict[str, Part]
+    """By ``gates/<id>``, ``items/<id>``, ``routes/<id>``."""
+    unsafe: Node
+    """1 where an unknown fact reaches several parts in directions that are not aligned."""
+
+
+def compile_card(card: Card) -> CompiledCard:
+    """Lower every part of a card. Raises `CardError` where a bound cannot be exact or leaves 127 bits."""
+    parts: dict[str, Part] = {}
+    for name, gate in card.gates.items():
+        parts[f"gates/{name}"] = _requirement_part(gate.requirement, decides=gate.source.decides)
+    for name, item in card.items.items():
+        part = Part()
+        bounds = _Awards(part).award(item.award, Lowering(), "")
+        part.bounds = _capped(bounds, item.cap) if item.source.decides else Bounds(const(0), const(item.cap))
+        parts[f"items/{name}"] = part
+    for name, route in card.routes.items():
+        if route.requirement is not None:
+            parts[f"routes/{name}"] = _requirement_part(route.requirement, decides=route.source.decides)
+    return CompiledCard(card, parts, _tangled(part.influences for part in parts.values()))
+
+
+def _capped(bounds: Bounds, cap: int) -> Bounds:
+    return Bounds(*(core.smallest((b, const(cap))) for b in (bounds.lo, bounds.hi)), bounds.influences)
+
+
+def _tangled(parts: Iterable[Influences]) -> Node:
+    """1 where an unknown fact keeps the parts' bounds from being reached together."""
+    by_fact: dict[str, list[Influence]] = defaultdict(list)
+    for influences in parts:
+        for name, influence in influences.items():
+            by_fact[name].append(influence)
+    unsafe = []
+    for name, found in by_fact.items():
+        aligned = "/" in name and len({i.sign for i in found}) == 1 and found[0].sign != MIXED
+        if any(i.tangled for i in found) or (len(found) > 1 and not aligned):
+            unsafe.extend(i.unknown for i in found)
+    return any_of(unsafe)
+
+
+def _compound(parts: Iterable[Influences], benign: int) -> dict[str, Influence]:
+    """Influences on a junction or a best-of. A table that several of its parts count keeps the bounds exact only where
+    each part moves the ``benign`` way (any-of, best-of: up; all-of, least-of: down), a scalar where all agree."""
+    given = list(parts)
+    result = joined(given)
+    for name, influence in result.items():
+        times = [p[name].sign for p in given if name in p]
+        if len(times) > 1 and (influence.sign == MIXED or ("/" not in name and influence.sign != benign)):
+            result[name] = Influence(influence.sign, influence.unknown, tangled=True)
+    return result
+
+
+# --- requirements -------------------------------------------------------------------------------------------------
+
+
+def _requirement_part(requirement: Requirement, *, decides: bool) -> Part:
+    part = Part()
+    truth = _Requirements(part).truth(requirement, Lowering(), "")
+    part.truth = truth if decides else Truth(FALSE, TRUE)
+    part.leaves = [truth.influences]
+    return part
+
+
+class _Requirements:
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    def truth(self, requirement: Requirement, lowering: Lowering, path: str) -> Truth:
+        match requirement:
+            case Test(indicator, range_):
+                truth = range_truth(indicator, range_, lowering)
+                measure = _measure(indicator, lowering)
+                self.part.details.append(
+                    Detail(path, indicator, range_, measure.shown if measure else None, truth=truth)
+                )
+                return truth
+            case AllOf(parts):
+                truths = [self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts)]
+                found = conjunction(truths)
+                return Truth(found.certain, found.possible, _compound((t.influences for t in truths), -1))
+            case AnyOf(parts):
+                truths = [self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts)]
+                found = disjunction(truths)
+                return Truth(found.certain, found.possible, _compound((t.influences for t in truths), 1))
+            case NotOf(inner):
+                return self.truth(inner, lowering, path).negated()
+            case Choose():
+                cases = [
+                    (reachable, self.truth(body, inner, _below(path, i)))
+                    for i, (reachable, inner, body) in enumerate(_cases(requirement, lowering))
+                ]
+                return Truth(
+                    all_of(any_of((negate(r), t.certain)) for r, t in cases),
+                    any_of(all_of((r, t.possible)) for r, t in cases),
+                    _by_cases(requirement.by, lowering, (t.influences for _, t in cases)),
+                )
+        raise TypeError(requirement)
+
+
+def _below(path: str, index: int) -> str:
+    return f"{path}.{index}" if path else str(index)
+
+
+def range_truth(indicator: Indicator, range_: Range, lowering: Lowering) -> Truth:
+    """Whether the indicator lies within the range."""
+    expression = indicator.expression
+    if isinstance(range_, Values):
+        if isinstance(expression, Condition):
+            truth = lowering.truth(expression)
+            return truth if range_.codes == (1,) else truth.negated()
+        assert isinstance(expression, Fact)
+        return lowering.truth(OneOf(expression, range_.codes))
+    assert isinstance(expression, (Quantity, Ratio))
+    return _limits_truth(lowering.measure(expression), range_, indicator.unit.scale)
+
+
+def _limits_truth(measure: Measure, limits: Limits, scale: int) -> Truth:
+    truths = []
+    if limits.least is not None:
+        truths.append(measure.at_least(limits.least * scale, strict=limits.least_strict))
+    if limits.most is not None:
+        truths.append(measure.at_most(limits.most * scale, strict=limits.most_strict))
+    # Both ends speak of one value: it lies between them possibly where each holds possibly.
+    found = conjunction(truths)
+    return Truth(found.certain, found.possible, found.influences)
+
+
+def _measure(indicator: Indicator, lowering: Lowering) -> Measure | None:
+    expression = indicator.expression
+    if isinstance(expression, Condition) or (isinstance(expression, Fact) and isinstance(expression.kind, Choice)):
+        return None
+    return lowering.measure(expression)
+
+
+def _cases(choice: Choose[Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, Body]]:
+    """Each bracket: whether it can be reached, and the lowering in which the chooser is confined to it."""
+    for case in choice.cases:
+        yield range_truth(choice.by, case.range, lowering).possible, _confined(choice.by, case.range, lowering), case.body
+
+
+def _confined(by: Indicator, range_: Range, lowering: Lowering) -> Lowering:
+    if not isinstance(range_, Limits) or isinstance(by.expression, (Condition, Ratio)):
+        return lowering
+    expression = by.expression
+    if isinstance(expression, Linear):
+        if len(expression.terms) != 1 or expression.terms[0][0] != 1 or expression.constant:
+            return lowering
+        expression = expression.terms[0][1]
+    scale, lo, hi = by.unit.scale, None, None
+    if range_.least is not None:
+        lo = _floor(range_.least * scale) + 1 if range_.least_strict else -_floor(-range_.least * scale)
+    if range_.most is not None:
+        hi = -_floor(-range_.most * scale) - 1 if range_.most_strict else _floor(range_.most * scale)
+    return lowering.confine(expression, lo, hi)
+
+
+def _floor(value: Fraction) -> int:
+    return value.numerator // value.denominator
+
+
+def _by_cases(by: Indicator, lowering: Lowering, bodies: Iterable[Influences]) -> dict[str, Influence]:
+    """The chooser moves the result either way, yet exactly: it is decided by cases."""
+    expression = by.expression
+    if isinstance(expression, Ratio):
+        chooser = lowering.measure(expression).influences
+    elif isinstance(expression, Condition):
+        chooser = lowering.truth(expression).influences
+    else:
+        chooser = lowering.quantity(expression).influences
+    return joined((turned(chooser, MIXED), *bodies))
+
+
+# --- awards -------------------------------------------------------------------------------------------------------
+
+
+class _Awards:
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    def award(self, award: Award, lowering: Lowering, path: str) -> Bounds:
+        bounds = self._award(award, lowering, path)
+        if not path:
+            self.part.leaves = [bounds.influences]
+        return bounds
+
+    def _award(self, award: Award, lowering: Lowering, path: str) -> Bounds:
+        match award:
+            case Bands():
+                return self._bands(award, lowering, path)
+            case BestOf(options) | LeastOf(options):
+                found = [self._award(a, lowering, f"{path}.{n}".lstrip(".")) for n, a in options.items()]
+                pick, benign = (core.greatest, 1) if isinstance(award, BestOf) else (core.smallest, -1)
+                return Bounds(
+                    pick([b.lo for b in found]),
+                    pick([b.hi for b in found]),
+                    _compound((b.influences for b in found), benign),
+                )
+            case Choose():
+                cases = [
+                    (reachable, self._award(body, inner, _below(path, i)))
+                    for i, (reachable, inner, body) in enumerate(_cases(award, lowering))
+                ]
+                return Bounds(
+                    least_of_reachable((r, b.lo) for r, b in cases),
+                    greatest_of_reachable((r, b.hi) for r, b in cases),
+                    _by_cases(award.by, lowering, (b.influences for _, b in cases)),
+                )
+            case LinearToCap(indicator, full, points, step):
+                return self._linear(indicator, full, points, step, lowering, path)
+            case Expert(criterion, low, high):
+                name = f"expert_grade/{criterion}"
+                lo = core.smallest((core.greatest((fill(name, low, 0, 10**12), const(low))), const(high)))
+                hi = core.smallest((core.greatest((fill(name, high, 0, 10**12), const(low))), const(high)))
+                return Bounds(lo, hi, {name: Influence(1, negate(core.known(name)))})
+            case Fixed(points):
+                return Bounds(const(points), const(points))
+        raise TypeError(award)
+
+    def _bands(self, award: Bands, lowering: Lowering, path: str) -> Bounds:
+        measure = _measure(award.indicator, lowering)
+        reached: list[tuple[Node, int]] = []
+        influences: list[Influences] = []
+        for index, band in enumerate(award.bands):
+            truth = range_truth(award.indicator, band.range, lowering)
+            reached.append((truth.possible, index))
+            influences.append(truth.influences)
+        rising = _direction(award)
+        if measure is not None and (undefined := measure.undefined()).possible is not FALSE:
+            reached.append((undefined.possible, len(award.bands)))
+        lows = [b.low for b in award.bands] + [0]
+        highs = [b.high for b in award.bands] + [0]
+        bounds = Bounds(
+            least_of_reachable((r, const(lows[i])) for r, i in reached),
+            greatest_of_reachable((r, const(highs[i])) for r, i in reached),
+            turned(measure.influences, rising) if measure else turned(joined(influences), rising),
+        )
+        worst = sorted(reached, key=lambda case: lows[case[1]])
+        best = sorted(reached, key=lambda case: -highs[case[1]])
+        self.part.details.append(
+            Detail(
+                path,
+                award.indicator,
+                None,
+                measure.shown if measure else None,
+                tuple(b.range.text for b in award.bands) + ("无法计算 / undefined",),
+                _first_index(worst),
+                _first_index(best),
+                bounds,
+            )
+        )
+        return bounds
+
+    def _linear(
+        self, indicator: Indicator, full: Fraction, points: int, step: int, lowering: Lowering, path: str
+    ) -> Bounds:
+        measure = _measure(indicator, lowering)
+        if measure is None:
+            raise TypeError(indicator.id)
+        bounds = measure.share_of(full * indicator.unit.scale, points)
+        if step > 1:
+            lo, hi = (core.mul(core.div(b, const(step)), step) for b in (bounds.lo, bounds.hi))
+            bounds = Bounds(lo, hi, bounds.influences)
+        self.part.details.append(Detail(path, indicator, None, measure.shown, points=bounds))
+        return bounds
+
+
+def _first_index(cases: list[tuple[Node, int]]) -> Node:
+    answer = const(cases[-1][1])
+    for reachable, index in reversed(cases[:-1]):
+        answer = choose(reachable, const(index), answer)
+    return answer
+
+
+def _direction(award: Bands) -> int:
+    """+1 where points rise with the indicator, −1 where they fall, `MIXED` otherwise."""
+    if any(isinstance(band.range, Values) for band in award.bands):
+        by_truth = {band.range.codes: band.high for band in award.bands if isinstance(band.range, Values)}
+        if set(by_truth) <= {(0,), (1,)}:
+            return 1 if by_truth.get((1,), 0) >= by_truth.get((0,), 0) else -1
+        return MIXED
+    lowest = Fraction(-(10**30))
+    ordered = sorted(
+        award.bands,
+        key=lambda b: b.range.least if isinstance(b.range, Limits) and b.range.least is not None else lowest,
+    )
+    points = [(band.low, band.high) for band in ordered]
+    if points == sorted(points):
+        return 1
+    return -1 if points == sorted(points, reverse=True) else MIXED
+
+
+# --- assembly -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What is made of the parts of one card."""
+
+    verdict: Node
+    """A `Verdict`'s integer."""
+    score: Bounds
+    """Micro-points."""
+    groups: dict[str, Bounds]
+    routes: dict[str, Truth]
+
+
+def assemble(card: Card, part: Callable[[str], Bounds | Truth]) -> Assembly:
+    """Groups, total, routes and verdict; ``part`` gives the bounds of a part by name."""
+
+    def bounds(name: str) -> Bounds:
+        found = part(f"items/{name}")
+        assert isinstance(found, Bounds)
+        return found
+
+    def truth(name: str) -> Truth:
+        found = part(name)
+        assert isinstance(found, Truth)
+        return found
+
+    grouped = {member for group in card.groups.values() for member in group.items}
+    groups = {}
+    for name, group in card.groups.items():
+        total = _sum(bounds(member) for member in group.items)
+        groups[name] = total if group.cap is None else _capped(total, group.cap)
+    score = _sum((*groups.values(), *(bounds(name) for name in card.items if name not in grouped)))
+    routes = {}
+    for name, route in card.routes.items():
+        needed = [truth(f"gates/{g.id}") for g in card.gates.values() if g.route == name]
+        if route.score is not None:
+            needed.append(_limits_truth(Measure.of(score), route.score, MICRO))
+            for group_name, group in card.groups.items():
+                if group.floor is not None:
+                    floor = group.floor
+                    needed.append(Measure.of(groups[group_name]).at_least(Fraction(floor), strict=False))
+        if route.requirement is not None:
+            needed.append(truth(f"routes/{name}"))
+        routes[name] = conjunction(needed)
+    whole = [truth(f"gates/{g.id}") for g in card.gates.values() if g.route is None]
+    if routes:
+        whole.append(disjunction(routes.values()))
+    verdict = conjunction(whole)
+    answer = choose(
+        verdict.certain,
+        const(Verdict.PASS.value),
+        choose(verdict.possible, const(Verdict.UNDETERMINED.value), const(Verdict.FAIL.value)),
+    )
+    outside = core.eq(fill(OUT_OF_SCOPE.path, 0, 0, 1), 1)
+    return Assembly(choose(outside, const(Verdict.NOT_APPLICABLE.value), answer), score, groups, routes)
+
+
+def _sum(parts: Iterable[Bounds]) -> Bounds:
+    given = list(parts)
+    return Bounds(core.add(b.lo for b in given), core.add(b.hi for b in given))
+
+
+__all__ = ["Assembly", "CompiledCard", "Detail", "Part", "Verdict", "assemble", "compile_card", "range_truth"]

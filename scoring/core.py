@@ -1,0 +1,230 @@
+"""The core form: what every card is lowered to, and all that the back ends know.
+
+A core expression is a tree of `Node` over integers; booleans are the integers 0 and 1, rationals have been
+cross-multiplied away and what is unknown has become two ordinary bounds, so no operator needs a rule for missing values.
+
+    const n            the integer n                    ge a b     1 where a ≥ b
+    fill x n           input x, or n where unknown      eq a b     1 where a = b
+    known x            1 where input x is known         not a      1 − a
+    add a b …          sum                              and a b …  conjunction
+    mul a b            product                          or a b …   disjunction
+    div a b            floor of a / b, b ≥ 1            if c a b   a where c, else b
+    min a b, max a b   smaller, greater                 rows t a   sum of a over the rows of table t
+
+Every node knows the least and greatest value that it can take, from the declared domains of the inputs. The bounds fold
+what is already decided, pick the machine integer (Int64 or Int128) and make a card that could leave 127 bits an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from weakref import WeakValueDictionary
+
+from scoring.errors import CardError
+
+WIDEST = 2**127 - 1
+ROWS_MAX = 100_000
+"""Most rows of one list table that one enterprise can have; intake enforces it."""
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Node:
+    """One operator with its operands; ``lo`` and ``hi`` bound its value. Equal trees are the same object."""
+
+    op: str
+    args: tuple[Node | int | str, ...]
+    lo: int
+    hi: int
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The operands that are nodes."""
+        return tuple(arg for arg in self.args if isinstance(arg, Node))
+
+    @property
+    def constant(self) -> int | None:
+        """The value where it does not depend on any input."""
+        return self.lo if self.lo == self.hi else None
+
+
+_interned: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
+
+
+def _node(op: str, args: tuple[Node | int | str, ...], lo: int, hi: int) -> Node:
+    if lo < -WIDEST or hi > WIDEST:
+        raise CardError(
+            code="integer_too_wide",
+            where=op,
+            problem=f"一个中间量可达 {max(-lo, hi):.3e}，超过 127 位整数 / an intermediate value could exceed 127 bits",
+            mend="缩小阈值的小数位或字段的取值范围 / use fewer decimals in the threshold or narrow the field's domain",
+        )
+    if lo == hi and op != "const":
+        return const(lo)
+    key = (op, lo, hi, *(id(a) if isinstance(a, Node) else a for a in args))
+    found = _interned.get(key)
+    if found is None:
+        found = _interned[key] = Node(op, args, lo, hi)
+    return found
+
+
+def const(value: int) -> Node:
+    """The integer itself."""
+    return _node("const", (value,), value, value)
+
+
+TRUE, FALSE = const(1), const(0)
+
+
+def fill(name: str, default: int, lo: int, hi: int) -> Node:
+    """Input ``name`` with domain [lo, hi]; ``default`` where it is unknown."""
+    return _node("fill", (name, default), min(lo, default), max(hi, default))
+
+
+def known(name: str) -> Node:
+    """Whether input ``name`` is known."""
+    return _node("known", (name,), 0, 1)
+
+
+def add(terms: Iterable[Node]) -> Node:
+    """Sum; constants are gathered."""
+    loose = list(terms)
+    fixed = sum(t.lo for t in loose if t.constant is not None)
+    rest = [t for t in loose if t.constant is None]
+    if fixed or not rest:
+        rest.append(const(fixed))
+    if len(rest) == 1:
+        return rest[0]
+    return _node("add", tuple(rest), sum(t.lo for t in rest), sum(t.hi for t in rest))
+
+
+def mul(a: Node, b: Node | int) -> Node:
+    """Product."""
+    other = const(b) if isinstance(b, int) else b
+    if other.constant == 1:
+        return a
+    if a.constant == 1:
+        return other
+    corners = [x * y for x in (a.lo, a.hi) for y in (other.lo, other.hi)]
+    return _node("mul", (a, other), min(corners), max(corners))
+
+
+def div(a: Node, b: Node) -> Node:
+    """Floor of a / b; ``b`` is at least 1 by its bounds."""
+    if b.lo < 1:
+        raise ValueError("a divisor must be bounded below by 1")
+    corners = [x // y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
+    return a if b.constant == 1 else _node("div", (a, b), min(corners), max(corners))
+
+
+def ge(a: Node, b: Node | int) -> Node:
+    """1 where a ≥ b."""
+    other = const(b) if isinstance(b, int) else b
+    if a.lo >= other.hi:
+        return TRUE
+    if a.hi < other.lo:
+        return FALSE
+    return _node("ge", (a, other), 0, 1)
+
+
+def le(a: Node, b: Node | int) -> Node:
+    """1 where a ≤ b."""
+    return ge(const(b) if isinstance(b, int) else b, a)
+
+
+def eq(a: Node, value: int) -> Node:
+    """1 where a = value."""
+    if value < a.lo or value > a.hi:
+        return FALSE
+    return _node("eq", (a, const(value)), 0, 1)
+
+
+def negate(a: Node) -> Node:
+    """1 − a, for truth values."""
+    if a.op == "not":
+        return a.operands[0]
+    return _node("not", (a,), 1 - a.hi, 1 - a.lo)
+
+
+def _junction(op: str, terms: Iterable[Node], absorbing: int) -> Node:
+    seen: dict[int, Node] = {}
+    for term in terms:
+        for part in term.operands if term.op == op else (term,):
+            if part.constant == absorbing:
+                return const(absorbing)
+            if part.constant is None:
+                seen[id(part)] = part
+    if not seen:
+        return const(1 - absorbing)
+    parts = tuple(seen.values())
+    return parts[0] if len(parts) == 1 else _node(op, parts, 0, 1)
+
+
+def all_of(terms: Iterable[Node]) -> Node:
+    """Conjunction; 1 for none."""
+    return _junction("and", terms, 0)
+
+
+def any_of(terms: Iterable[Node]) -> Node:
+    """Disjunction; 0 for none."""
+    return _junction("or", terms, 1)
+
+
+def choose(condition: Node, then: Node, otherwise: Node) -> Node:
+    """``then`` where the condition holds, else ``otherwise``."""
+    if condition.constant is not None:
+        return then if condition.constant else otherwise
+    if then is otherwise:
+        return then
+    return _node("if", (condition, then, otherwise), min(then.lo, otherwise.lo), max(then.hi, otherwise.hi))
+
+
+def smallest(terms: Iterable[Node]) -> Node:
+    """Least of the terms."""
+    return reduce(_smaller, terms)
+
+
+def _smaller(a: Node, b: Node) -> Node:
+    if a is b or a.hi <= b.lo:
+        return a
+    return b if b.hi <= a.lo else _node("min", (a, b), min(a.lo, b.lo), min(a.hi, b.hi))
+
+
+def greatest(terms: Iterable[Node]) -> Node:
+    """Greatest of the terms."""
+    return reduce(_greater, terms)
+
+
+def _greater(a: Node, b: Node) -> Node:
+    if a is b or a.lo >= b.hi:
+        return a
+    return b if b.lo >= a.hi else _node("max", (a, b), max(a.lo, b.lo), max(a.hi, b.hi))
+
+
+def rows(table: str, body: Node) -> Node:
+    """Sum of ``body`` over the rows of ``table``; inside it, inputs are named ``table.field``."""
+    if body.constant == 0:
+        return body
+    return _node("rows", (table, body), min(0, body.lo * ROWS_MAX), max(0, body.hi * ROWS_MAX))
+
+
+def walk(roots: Iterable[Node]) -> list[Node]:
+    """Every node below the roots once, operands before what uses them."""
+    order: dict[int, Node] = {}
+    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(list(roots))]
+    while stack:
+        node, ready = stack.pop()
+        if id(node) in order:
+            continue
+        if ready:
+            order[id(node)] = node
+        else:
+            stack.append((node, True))
+            stack.extend((operand, False) for operand in reversed(node.operands))
+    return list(order.values())
+
+
+def to_json(node: Node) -> list[object]:
+    """The tree as nested lists, operator first: what a receipt keeps and a verifier reads."""
+    return [node.op, *(to_json(a) if isinstance(a, Node) else a for a in node.args)]

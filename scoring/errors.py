@@ -1,0 +1,71 @@
+"""Errors of the rule layer.
+
+RuleError
+├── CardError      a card or a rulebook file is wrong
+└── UnknownName    a rulebook, edition or tier that was asked for does not exist
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong in a rulebook file: where it stands and how to mend it."""
+
+    code: str
+    file: str
+    line: int
+    key: str
+    problem: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key}: {self.problem} → {self.mend} [{self.code}]"
+
+
+class RuleError(Exception):
+    """A problem of rules or of names of rules."""
+
+    code = "rule_error"
+
+
+class CardError(RuleError):
+    """A card is wrong; ``findings`` lists every place when several were found at once."""
+
+    def __init__(
+        self, *, code: str, where: str, problem: str, mend: str, findings: tuple[Finding, ...] = ()
+    ) -> None:
+        self.code = code
+        self.where = where
+        self.problem = problem
+        self.mend = mend
+        self.findings = findings
+        super().__init__(f"{where}: {problem} → {mend} [{code}]")
+
+    @classmethod
+    def from_findings(cls, findings: tuple[Finding, ...]) -> CardError:
+        """One error that carries every finding of a file."""
+        first = findings[0]
+        return cls(
+            code=first.code,
+            where=f"{first.file}:{first.line}: {first.key}",
+            problem=first.problem,
+            mend=first.mend,
+            findings=findings,
+        )
+
+
+class UnknownName(RuleError):
+    """A rulebook, edition or tier that was asked for does not exist."""
+
+    code = "unknown_name"
+
+    def __init__(self, *, field: str, value: str, known: tuple[str, ...]) -> None:
+        self.field = field
+        self.value = value
+        self.known = known
+        self.rule = "名称须在目录中 / the name must be in the catalogue"
+        self.remedy = "可用 / available: " + ", ".join(known)
+        super().__init__(f"{field}: {value!r} — {self.rule}; {self.remedy}")

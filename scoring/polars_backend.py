@@ -1,0 +1,173 @@
+"""Back end for columns: core expressions become Polars expressions over a frame of enterprises.
+
+After ``fill`` no null is left, so Polars' own rules for nulls never decide anything. Every node is computed in the
+narrowest of Int64 and Int128 that holds its bounds. What several nodes use is computed once, level by level.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import cast
+
+import polars as pl
+
+from scoring.core import Node, walk
+
+ROW = "row"
+"""Column of a child frame that says which row of the main frame it belongs to."""
+_INT64 = 2**63 - 1
+_TRUTHS = frozenset({"known", "ge", "eq", "not", "and", "or"})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of many enterprises: one row each in ``frame``; a child frame a list table, with column `ROW`."""
+
+    frame: pl.DataFrame
+    children: Mapping[str, pl.DataFrame]
+
+
+def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
+    """Every root's value by name, Int64 (truths as 0 and 1), in the order of the main frame."""
+    frame = facts.frame
+    sums = [node for node in _firm_nodes(roots.values()) if node.op == "rows"]
+    for table in dict.fromkeys(str(node.args[0]) for node in sums):
+        frame = _with_sums(frame, facts.children[table], [n for n in sums if n.args[0] == table])
+    return _columns(frame, roots, {id(node): _name(node) for node in sums})
+
+
+def _with_sums(frame: pl.DataFrame, child: pl.DataFrame, sums: list[Node]) -> pl.DataFrame:
+    bodies = {_name(node): node.operands[0] for node in sums}
+    values = _columns(child, bodies, {}, prefix=str(sums[0].args[0]) + ".").with_columns(child[ROW])
+    totals = values.group_by(ROW).agg(pl.col(name).sum() for name in bodies)
+    at = pl.DataFrame({ROW: pl.arange(0, frame.height, eager=True, dtype=pl.UInt32)})
+    joined = at.join(totals, on=ROW, how="left", maintain_order="left").drop(ROW)
+    return frame.with_columns(joined.with_columns(pl.all().fill_null(0)).get_columns())
+
+
+def _columns(frame: pl.DataFrame, roots: Mapping[str, Node], ready: dict[int, str], prefix: str = "") -> pl.DataFrame:
+    nodes = _firm_nodes(roots.values(), ready)
+    used = Counter(id(o) for node in nodes if id(node) not in ready for o in node.operands)
+    used.update(id(node) for node in roots.values())
+    level: dict[int, int] = {}
+    steps: dict[int, list[Node]] = {}
+    for node in nodes:
+        if id(node) in ready:
+            level[id(node)] = 0
+            continue
+        depth = max((level[id(o)] for o in node.operands), default=0)
+        keep = used[id(node)] > 1 and node.op not in ("const", "fill", "known")
+        if keep:
+            steps.setdefault(depth, []).append(node)
+        level[id(node)] = depth + keep
+    builder = _Builder(dict(ready), prefix)
+    for depth in sorted(steps):
+        frame = frame.with_columns(builder.expression(node).alias(_name(node)) for node in steps[depth])
+        builder.ready.update((id(node), _name(node)) for node in steps[depth])
+    out = frame.select(builder.expression(node).cast(pl.Int64).alias(name) for name, node in roots.items())
+    # A root that is a constant is one row long when it stands alone.
+    return out if out.height == frame.height else frame.select(
+        pl.lit(node.lo, dtype=pl.Int64).repeat_by(1).explode().first().alias(name) for name, node in roots.items()
+    )
+
+
+def _name(node: Node) -> str:
+    return f"#{id(node)}"
+
+
+def _firm_nodes(roots: Iterable[Node], ready: Mapping[int, str] | None = None) -> list[Node]:
+    given = list(roots)
+    inside: set[int] = set()
+    for node in walk(given):
+        if node.op == "rows":
+            inside.update(id(n) for n in walk(node.operands))
+    outside: set[int] = set()
+    stack = given
+    while stack:
+        node = stack.pop()
+        if id(node) in outside:
+            continue
+        outside.add(id(node))
+        if node.op != "rows" and id(node) not in (ready or {}):
+            stack = [*stack, *node.operands]
+    return [node for node in walk(roots) if id(node) in outside]
+
+
+def _wide(node: Node) -> bool:
+    return node.lo < -_INT64 or node.hi > _INT64
+
+
+class _Builder:
+    def __init__(self, ready: dict[int, str], prefix: str) -> None:
+        self.ready = ready
+        self.prefix = prefix
+
+    def expression(self, node: Node) -> pl.Expr:
+        if id(node) in self.ready:
+            return pl.col(self.ready[id(node)])
+        match node.op:
+            case "const":
+                return self._constant(node)
+            case "fill":
+                default = cast(int, node.args[1])
+                return pl.col(self._column(node)).fill_null(pl.lit(default, dtype=pl.Int64))
+            case "known":
+                return pl.col(self._column(node)).is_not_null()
+            case "not":
+                return ~self._truth(node.operands[0])
+            case "and":
+                return reduce(lambda a, b: a & b, map(self._truth, node.operands))
+            case "or":
+                return reduce(lambda a, b: a | b, map(self._truth, node.operands))
+            case "ge" | "eq":
+                a, b = self._same_width(node.operands)
+                return a >= b if node.op == "ge" else a == b
+            case "if":
+                condition, then, otherwise = node.operands
+                yes, no = self._same_width((then, otherwise), (node,))
+                return pl.when(self._truth(condition)).then(yes).otherwise(no)
+            case "add":
+                return reduce(lambda a, b: a + b, self._same_width(node.operands, (node,)))
+            case "mul":
+                a, b = self._same_width(node.operands, (node,))
+                return a * b
+            case "div":
+                a, b = self._same_width(node.operands)
+                return a // b
+            case "min" | "max":
+                a, b = self._same_width(node.operands)
+                return pl.when((a <= b) if node.op == "min" else (a >= b)).then(a).otherwise(b)
+        raise TypeError(node.op)
+
+    def _column(self, node: Node) -> str:
+        return str(node.args[0]).removeprefix(self.prefix)
+
+    def _constant(self, node: Node, *, wide: bool = False) -> pl.Expr:
+        return pl.lit(node.args[0], dtype=pl.Int128 if wide or _wide(node) else pl.Int64)
+
+    def _truth(self, node: Node) -> pl.Expr:
+        expression = self.expression(node)
+        if node.op in _TRUTHS:
+            return expression
+        if node.op == "const":
+            return pl.lit(bool(node.args[0]))
+        return expression if self._is_truth(node) else expression != 0
+
+    def _is_truth(self, node: Node) -> bool:
+        return node.op in _TRUTHS or (node.op == "if" and all(self._is_truth(o) for o in node.operands[1:]))
+
+    def _number(self, node: Node, wide: bool) -> pl.Expr:
+        if node.op == "const":
+            return self._constant(node, wide=wide)
+        expression = self.expression(node)
+        if self._is_truth(node):
+            expression = expression.cast(pl.Int64)
+        return expression.cast(pl.Int128) if wide and not _wide(node) else expression
+
+    def _same_width(self, operands: Iterable[Node], results: Iterable[Node] = ()) -> list[pl.Expr]:
+        given = list(operands)
+        wide = any(_wide(node) for node in (*given, *results))
+        return [self._number(node, wide) for node in given]

@@ -1,0 +1,1 @@
+"""A slow, plain second reading of the rules, used only to check the product."""
