@@ -330,31 +330,32 @@ class _Awards:
         measure = _measure(award.indicator, lowering)
         reached: list[tuple[Node, int]] = []
         influences: list[Influences] = []
-        for index, band in enumerate(award.bands):
+        # Worst first, so that an index rises with the points.
+        ordered = sorted(award.bands, key=lambda band: (band.low, band.high))
+        for index, band in enumerate(ordered, start=1):
             truth = range_truth(award.indicator, band.range, lowering)
             reached.append((truth.possible, index))
             influences.append(truth.influences)
         rising = _direction(award)
         if measure is not None and (undefined := measure.undefined()).possible is not FALSE:
-            reached.append((undefined.possible, len(award.bands)))
-        lows = [b.low for b in award.bands] + [0]
-        highs = [b.high for b in award.bands] + [0]
+            reached.append((undefined.possible, 0))
+        lows = [0, *(b.low for b in ordered)]
+        highs = [0, *(b.high for b in ordered)]
         bounds = Bounds(
             least_of_reachable((r, const(lows[i])) for r, i in reached),
             greatest_of_reachable((r, const(highs[i])) for r, i in reached),
             turned(measure.influences, rising) if measure else turned(joined(influences), rising),
         )
-        worst = sorted(reached, key=lambda case: lows[case[1]])
-        best = sorted(reached, key=lambda case: -highs[case[1]])
+        indices = [(r, const(i)) for r, i in reached]
         self.part.details.append(
             Detail(
                 path,
                 award.indicator,
                 None,
                 measure.shown if measure else None,
-                tuple(b.range.text for b in award.bands) + ("无法计算 / undefined",),
-                _first_index(worst),
-                _first_index(best),
+                ("无法计算 / undefined", *(b.range.text for b in ordered)),
+                least_of_reachable(indices),
+                greatest_of_reachable(indices),
                 bounds,
             )
         )
@@ -372,13 +373,6 @@ class _Awards:
             bounds = Bounds(lo, hi, bounds.influences)
         self.part.details.append(Detail(path, indicator, None, measure.shown, points=bounds))
         return bounds
-
-
-def _first_index(cases: list[tuple[Node, int]]) -> Node:
-    answer = const(cases[-1][1])
-    for reachable, index in reversed(cases[:-1]):
-        answer = choose(reachable, const(index), answer)
-    return answer
 
 
 def _direction(award: Bands) -> int:

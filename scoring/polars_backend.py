@@ -28,6 +28,8 @@ class Facts:
 
     frame: pl.DataFrame
     children: Mapping[str, pl.DataFrame]
+    moments: Mapping[str, int]
+    """The days computed from as_of: the same for all."""
 
 
 def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
@@ -35,20 +37,28 @@ def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
     frame = facts.frame
     sums = [node for node in _firm_nodes(roots.values()) if node.op == "rows"]
     for table in dict.fromkeys(str(node.args[0]) for node in sums):
-        frame = _with_sums(frame, facts.children[table], [n for n in sums if n.args[0] == table])
-    return _columns(frame, roots, {id(node): _name(node) for node in sums})
+        frame = _with_sums(frame, facts.children[table], [n for n in sums if n.args[0] == table], facts.moments)
+    return _columns(frame, roots, {id(node): _name(node) for node in sums}, facts.moments)
 
 
-def _with_sums(frame: pl.DataFrame, child: pl.DataFrame, sums: list[Node]) -> pl.DataFrame:
+def _with_sums(
+    frame: pl.DataFrame, child: pl.DataFrame, sums: list[Node], moments: Mapping[str, int]
+) -> pl.DataFrame:
     bodies = {_name(node): node.operands[0] for node in sums}
-    values = _columns(child, bodies, {}, prefix=str(sums[0].args[0]) + ".").with_columns(child[ROW])
+    values = _columns(child, bodies, {}, moments, prefix=str(sums[0].args[0]) + ".").with_columns(child[ROW])
     totals = values.group_by(ROW).agg(pl.col(name).sum() for name in bodies)
     at = pl.DataFrame({ROW: pl.arange(0, frame.height, eager=True, dtype=pl.UInt32)})
     joined = at.join(totals, on=ROW, how="left", maintain_order="left").drop(ROW)
     return frame.with_columns(joined.with_columns(pl.all().fill_null(0)).get_columns())
 
 
-def _columns(frame: pl.DataFrame, roots: Mapping[str, Node], ready: dict[int, str], prefix: str = "") -> pl.DataFrame:
+def _columns(
+    frame: pl.DataFrame,
+    roots: Mapping[str, Node],
+    ready: dict[int, str],
+    moments: Mapping[str, int],
+    prefix: str = "",
+) -> pl.DataFrame:
     nodes = _firm_nodes(roots.values(), ready)
     used = Counter(id(o) for node in nodes if id(node) not in ready for o in node.operands)
     used.update(id(node) for node in roots.values())
@@ -63,15 +73,14 @@ def _columns(frame: pl.DataFrame, roots: Mapping[str, Node], ready: dict[int, st
         if keep:
             steps.setdefault(depth, []).append(node)
         level[id(node)] = depth + keep
-    builder = _Builder(dict(ready), prefix)
+    builder = _Builder(dict(ready), moments, prefix)
     for depth in sorted(steps):
         frame = frame.with_columns(builder.expression(node).alias(_name(node)) for node in steps[depth])
         builder.ready.update((id(node), _name(node)) for node in steps[depth])
-    out = frame.select(builder.expression(node).cast(pl.Int64).alias(name) for name, node in roots.items())
-    # A root that is a constant is one row long when it stands alone.
-    return out if out.height == frame.height else frame.select(
-        pl.lit(node.lo, dtype=pl.Int64).repeat_by(1).explode().first().alias(name) for name, node in roots.items()
-    )
+    # with_columns, not select: roots that are all constants must still be as long as the frame.
+    return frame.with_columns(
+        builder.expression(node).cast(pl.Int64).alias(name) for name, node in roots.items()
+    ).select(*roots)
 
 
 def _name(node: Node) -> str:
@@ -101,8 +110,9 @@ def _wide(node: Node) -> bool:
 
 
 class _Builder:
-    def __init__(self, ready: dict[int, str], prefix: str) -> None:
+    def __init__(self, ready: dict[int, str], moments: Mapping[str, int], prefix: str) -> None:
         self.ready = ready
+        self.moments = moments
         self.prefix = prefix
 
     def expression(self, node: Node) -> pl.Expr:
@@ -112,7 +122,9 @@ class _Builder:
             case "const":
                 return self._constant(node)
             case "fill":
-                default = cast(int, node.args[1])
+                name, default = str(node.args[0]), cast(int, node.args[1])
+                if name in self.moments:
+                    return pl.lit(self.moments[name], dtype=pl.Int64)
                 return pl.col(self._column(node)).fill_null(pl.lit(default, dtype=pl.Int64))
             case "known":
                 return pl.col(self._column(node)).is_not_null()
@@ -154,16 +166,13 @@ class _Builder:
             return expression
         if node.op == "const":
             return pl.lit(bool(node.args[0]))
-        return expression if self._is_truth(node) else expression != 0
-
-    def _is_truth(self, node: Node) -> bool:
-        return node.op in _TRUTHS or (node.op == "if" and all(self._is_truth(o) for o in node.operands[1:]))
+        return expression != 0
 
     def _number(self, node: Node, wide: bool) -> pl.Expr:
         if node.op == "const":
             return self._constant(node, wide=wide)
         expression = self.expression(node)
-        if self._is_truth(node):
+        if node.op in _TRUTHS:
             expression = expression.cast(pl.Int64)
         return expression.cast(pl.Int128) if wide and not _wide(node) else expression
 

@@ -33,6 +33,7 @@ class _Writer:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[int, str] = {}
+        self._count = 0
         self.inputs: dict[str, str] = {}
 
     def shared(self, roots: Mapping[str, Node]) -> Mapping[str, Node]:
@@ -61,12 +62,16 @@ class _Writer:
 
     def _assign(self, node: Node, indent: str = "") -> None:
         text = self.expression(node)
-        self.names[id(node)] = f"v{len(self.names)}"
+        self._name(node)
         self.lines.append(f"{indent}{self.names[id(node)]} = {text}")
+
+    def _name(self, node: Node) -> None:
+        self.names[id(node)] = f"v{self._count}"
+        self._count += 1
 
     def _loop(self, table: str, sums: list[Node]) -> None:
         for node in sums:
-            self.names[id(node)] = f"v{len(self.names)}"
+            self._name(node)
             self.lines.append(f"{self.names[id(node)]} = 0")
         self.lines.append(f"for r in tables[{table!r}]:")
         indent = "    "
@@ -77,11 +82,14 @@ class _Writer:
             if node.op in ("fill", "known"):
                 name = str(node.args[0])
                 self._input(name, "r" if name.startswith(table + ".") else "s", indent)
-        for node in order:
-            if used[id(node)] > 1 and node.op != "const" and id(node) not in self.names:
-                self._assign(node, indent)
+        inside = [n for n in order if used[id(n)] > 1 and n.op != "const" and id(n) not in self.names]
+        for node in inside:
+            self._assign(node, indent)
         for node, body in zip(sums, bodies, strict=True):
             self.lines.append(f"{indent}{self.names[id(node)]} += {self.expression(body)}")
+        for node in inside:
+            # Assigned only where there is a row: not for use after the loop.
+            del self.names[id(node)]
 
     def expression(self, node: Node) -> str:
         """The node as Python text."""

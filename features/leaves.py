@@ -1,0 +1,54 @@
+"""Which facts an expression reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from features.expression import (
+    All,
+    AtLeast,
+    Condition,
+    Count,
+    Either,
+    Exists,
+    Fact,
+    FirstKnown,
+    Linear,
+    Negated,
+    OneOf,
+    Quantity,
+    Ratio,
+    RowFact,
+)
+
+Leaf = Fact | FirstKnown | RowFact | Count | Exists
+
+
+def leaves(expression: Quantity | Ratio | Condition) -> Iterator[Leaf]:
+    """Facts, preferred measures, row columns and the tables counted, in order of reading."""
+    match expression:
+        case Fact() | FirstKnown() | RowFact():
+            yield expression
+        case OneOf(fact, _):
+            yield fact
+        case Linear(terms, _):
+            for _, quantity in terms:
+                yield from leaves(quantity)
+        case Ratio(numerator, denominator, _):
+            yield from leaves(numerator)
+            yield from leaves(denominator)
+        case AtLeast(quantity):
+            yield from leaves(quantity)
+        case All(conditions) | Either(conditions):
+            for condition in conditions:
+                yield from leaves(condition)
+        case Negated(condition):
+            yield from leaves(condition)
+        case Exists(_, where):
+            yield expression
+            yield from leaves(where)
+        case Count(table, where, of):
+            yield expression
+            yield from leaves(where)
+            if of:
+                yield RowFact(table, of)
