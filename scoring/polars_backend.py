@@ -151,7 +151,7 @@ class _Builder:
                 return a // b
             case "min" | "max":
                 a, b = self._same_width(node.operands)
-                return pl.when((a <= b) if node.op == "min" else (a >= b)).then(a).otherwise(b)
+                return pl.min_horizontal(a, b) if node.op == "min" else pl.max_horizontal(a, b)
         raise TypeError(node.op)
 
     def _column(self, node: Node) -> str:

@@ -5,8 +5,10 @@ Python's integers do not overflow, so the function is exact whatever the domains
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Any, cast
 
 from features.facts import FirmFacts, Row
@@ -18,11 +20,16 @@ Evaluate = Callable[[FirmFacts], dict[str, int]]
 def compile_python(roots: Mapping[str, Node]) -> Evaluate:
     """A function from the facts of one enterprise to every root's value, by name."""
     writer = _Writer()
-    returned = {name: writer.expression(node) for name, node in writer.shared(roots).items()}
-    body = "\n    ".join((*writer.lines, f"return {{{', '.join(f'{n!r}: {e}' for n, e in returned.items())}}}"))
-    source = f"def evaluate(s, tables):\n    {body}\n"
+    writer.write(roots)
+    names: list[ast.expr | None] = [ast.Constant(name) for name in roots]
+    result = ast.Dict(keys=names, values=[writer.expression(node) for node in roots.values()])
+    function = ast.parse("def evaluate(s, tables): pass")
+    definition = function.body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    definition.body = [*writer.statements, ast.Return(result)]
     scope: dict[str, Any] = {}
-    exec(compile(source, "<card>", "exec"), scope)  # noqa: S102 - the source is generated from core nodes alone
+    # A syntax tree, not text: Python's parser takes minutes over deeply nested brackets.
+    exec(compile(ast.fix_missing_locations(function), "<card>", "exec"), scope)
     evaluate = cast(Callable[[Mapping[str, int | None], Mapping[str, list[Row]]], dict[str, int]], scope["evaluate"])
     return lambda facts: evaluate(facts.scalars, facts.rows)
 
@@ -31,100 +38,116 @@ class _Writer:
     """Writes assignments for what is used more than once, nested expressions for the rest."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.statements: list[ast.stmt] = []
         self.names: dict[int, str] = {}
-        self._count = 0
         self.inputs: dict[str, str] = {}
+        self._count = 0
 
-    def shared(self, roots: Mapping[str, Node]) -> Mapping[str, Node]:
+    def write(self, roots: Mapping[str, Node]) -> None:
         """Assign inputs, then row sums by table, then every node that several others use."""
         order = walk(roots.values())
-        # The body of a row sum belongs to the loop over the rows, not to the firm.
-        bodies = [node for node in order if node.op == "rows"]
+        sums = [node for node in order if node.op == "rows"]
+        tables = dict.fromkeys(str(node.args[0]) for node in sums)
+        for node in order:
+            if node.op in ("fill", "known") and str(node.args[0]).partition(".")[0] not in tables:
+                self.statements += self._input(str(node.args[0]))
+        for table in tables:
+            self._loop(table, [node for node in sums if node.args[0] == table])
         outer = _without_bodies(roots.values())
-        for node in outer:
-            if node.op in ("fill", "known"):
-                self._input(str(node.args[0]), "s")
-        for table in dict.fromkeys(str(node.args[0]) for node in bodies):
-            self._loop(table, [node for node in bodies if node.args[0] == table])
-        used = Counter(id(o) for node in outer if node.op != "rows" for o in node.operands)
+        used = _uses(node for node in outer if node.op != "rows")
         used.update(id(node) for node in roots.values())
         for node in outer:
             if used[id(node)] > 1 and node.op != "const" and id(node) not in self.names:
-                self._assign(node)
-        return roots
+                self.statements.append(self._assign(node))
 
-    def _input(self, name: str, source: str, indent: str = "") -> None:
-        if name not in self.inputs:
-            self.inputs[name] = f"x{len(self.inputs)}"
-            key = name.split(".", 1)[1] if source == "r" else name
-            self.lines.append(f"{indent}{self.inputs[name]} = {source}[{key!r}]")
+    def _input(self, name: str, row_of: str = "") -> list[ast.stmt]:
+        if name in self.inputs:
+            return []
+        self.inputs[name] = f"x{len(self.inputs)}"
+        read = ast.Subscript(_name("r" if row_of else "s"), ast.Constant(name.removeprefix(row_of)), ast.Load())
+        return [_store(self.inputs[name], read)]
 
-    def _assign(self, node: Node, indent: str = "") -> None:
-        text = self.expression(node)
-        self._name(node)
-        self.lines.append(f"{indent}{self.names[id(node)]} = {text}")
+    def _assign(self, node: Node) -> ast.stmt:
+        value = self.expression(node)
+        return _store(self._named(node), value)
 
-    def _name(self, node: Node) -> None:
-        self.names[id(node)] = f"v{self._count}"
+    def _named(self, node: Node) -> str:
         self._count += 1
+        self.names[id(node)] = f"v{self._count}"
+        return self.names[id(node)]
 
     def _loop(self, table: str, sums: list[Node]) -> None:
-        for node in sums:
-            self._name(node)
-            self.lines.append(f"{self.names[id(node)]} = 0")
-        self.lines.append(f"for r in tables[{table!r}]:")
-        indent = "    "
+        self.statements += [_store(self._named(node), ast.Constant(0)) for node in sums]
         bodies = [node.operands[0] for node in sums]
         order = walk(bodies)
-        used = Counter(id(o) for node in order for o in node.operands)
+        used = _uses(order)
+        inside = [n for n in order if used[id(n)] > 1 and n.op != "const" and id(n) not in self.names]
+        body: list[ast.stmt] = []
         for node in order:
             if node.op in ("fill", "known"):
-                name = str(node.args[0])
-                self._input(name, "r" if name.startswith(table + ".") else "s", indent)
-        inside = [n for n in order if used[id(n)] > 1 and n.op != "const" and id(n) not in self.names]
-        for node in inside:
-            self._assign(node, indent)
-        for node, body in zip(sums, bodies, strict=True):
-            self.lines.append(f"{indent}{self.names[id(node)]} += {self.expression(body)}")
+                body += self._input(str(node.args[0]), table + ".")
+        body += [self._assign(node) for node in inside]
+        for node, term in zip(sums, bodies, strict=True):
+            target = ast.Name(self.names[id(node)], ast.Store())
+            body.append(ast.AugAssign(target, ast.Add(), self.expression(term)))
+        rows = ast.Subscript(_name("tables"), ast.Constant(table), ast.Load())
+        self.statements.append(ast.For(ast.Name("r", ast.Store()), rows, body, []))
         for node in inside:
             # Assigned only where there is a row: not for use after the loop.
             del self.names[id(node)]
 
-    def expression(self, node: Node) -> str:
-        """The node as Python text."""
+    def expression(self, node: Node) -> ast.expr:
+        """The node as Python."""
         if id(node) in self.names:
-            return self.names[id(node)]
-        args = node.args
+            return _name(self.names[id(node)])
         operands = [self.expression(o) for o in node.operands]
         match node.op:
             case "const":
-                return str(args[0]) if cast(int, args[0]) >= 0 else f"({args[0]})"
+                return ast.Constant(cast(int, node.args[0]))
             case "fill":
-                x = self.inputs[str(args[0])]
-                return f"({args[1]} if {x} is None else {x})"
+                x = self.inputs[str(node.args[0])]
+                return ast.IfExp(_is_none(x), ast.Constant(cast(int, node.args[1])), _name(x))
             case "known":
-                return f"({self.inputs[str(args[0])]} is not None)"
+                return ast.UnaryOp(ast.Not(), _is_none(self.inputs[str(node.args[0])]))
             case "add":
-                return f"({' + '.join(operands)})"
+                return reduce(lambda a, b: ast.BinOp(a, ast.Add(), b), operands)
             case "mul":
-                return f"({operands[0]} * {operands[1]})"
+                return ast.BinOp(operands[0], ast.Mult(), operands[1])
             case "div":
-                return f"({operands[0]} // {operands[1]})"
+                return ast.BinOp(operands[0], ast.FloorDiv(), operands[1])
             case "ge":
-                return f"({operands[0]} >= {operands[1]})"
+                return ast.Compare(operands[0], [ast.GtE()], [operands[1]])
             case "eq":
-                return f"({operands[0]} == {operands[1]})"
+                return ast.Compare(operands[0], [ast.Eq()], [operands[1]])
             case "not":
-                return f"(not {operands[0]})"
-            case "and" | "or":
-                return f"({f' {node.op} '.join(operands)})"
+                return ast.UnaryOp(ast.Not(), operands[0])
+            case "and":
+                return ast.BoolOp(ast.And(), operands)
+            case "or":
+                return ast.BoolOp(ast.Or(), operands)
             case "if":
-                return f"({operands[1]} if {operands[0]} else {operands[2]})"
+                return ast.IfExp(*operands)
             case "min" | "max":
-                sign = "<=" if node.op == "min" else ">="
-                return f"({operands[0]} if {operands[0]} {sign} {operands[1]} else {operands[1]})"
+                sign = ast.LtE() if node.op == "min" else ast.GtE()
+                return ast.IfExp(ast.Compare(operands[0], [sign], [operands[1]]), operands[0], operands[1])
         raise TypeError(node.op)
+
+
+def _uses(nodes: Iterable[Node]) -> Counter[int]:
+    """How often each node is written; the smaller and the greater of two are written with each operand twice."""
+    return Counter(id(o) for n in nodes for o in n.operands * (2 if n.op in ("min", "max") else 1))
+
+
+def _name(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load())
+
+
+def _store(name: str, value: ast.expr) -> ast.stmt:
+    return ast.Assign([ast.Name(name, ast.Store())], value)
+
+
+def _is_none(name: str) -> ast.expr:
+    return ast.Compare(_name(name), [ast.Is()], [ast.Constant(None)])
 
 
 def _without_bodies(roots: Any) -> list[Node]:

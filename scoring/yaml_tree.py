@@ -14,6 +14,10 @@ import yaml
 from scoring.errors import CardError, Finding
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's parser where PyYAML was built with it: the same events, ten times as fast."""
+
+
 @dataclass
 class Tree:
     """A node: ``value`` is a text, a list of trees, or a mapping of names to trees."""
@@ -51,7 +55,7 @@ def load(path: Path, shown: str) -> Tree:
     """The file as a tree. Raises `CardError` where it is not YAML or a key stands twice."""
     findings = Findings(shown)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         nowhere = Tree("", mark.line + 1 if mark else 1, "$")

@@ -1,0 +1,133 @@
+"""The ladder of tiers: rungs by region, and where an enterprise stands on them (contract §3).
+
+*Recognised* is what a valid certificate says; *qualified* is what the published conditions of a rung's card say. A rung
+without a card in this release is undetermined, never failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from features.identifiers import regions
+from features.indicators import catalogue as indicators
+from scoring import core
+from scoring.compile import Verdict, range_truth
+from scoring.core import Node, all_of, choose, const, fill
+from scoring.card import GRADES, Label, Source, Values
+from scoring.lower import Lowering, Truth
+from scoring.yaml_tree import Findings, Reader, Tree, load
+
+FOLDER = Path(__file__).parent / "rulebooks" / "ladders"
+UNSET = "unset"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One tier: the certificates that recognise it and the card that qualifies for it (None where unset)."""
+
+    id: str
+    label: Label
+    certificates: tuple[str, ...]
+    card: str | None
+    parallel: bool
+    """Whether it stands beside the next rung: lower rungs need not be held for it."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The rungs of one region, lowest first."""
+
+    id: str
+    title: Label
+    regions: tuple[str, ...]
+    status: str
+    source: Source
+    rungs: tuple[Rung, ...]
+
+
+@cache
+def ladders(folder: Path = FOLDER) -> dict[str, Ladder]:
+    """Every ladder by id. Raises `CardError` where a file is wrong."""
+    found = [read_ladder(path) for path in sorted(folder.glob("*.yaml"))]
+    return {ladder.id: ladder for ladder in found}
+
+
+def read_ladder(path: Path) -> Ladder:
+    """One ladder file. Raises `CardError`."""
+    findings = Findings(f"ladders/{path.name}")
+    reader = Reader(load(path, findings.file), findings)
+    title = Reader(reader.take("title", required=True) or reader.tree, findings)
+    ladder = Ladder(
+        reader.text("ladder", required=True),
+        Label(title.text("zh", required=True), title.text("en", required=True)),
+        tuple(str(t.value) for t in reader.items("regions")),
+        reader.one_of("status", ("in_force", "draft", "reference")),
+        Source(reader.text("document", required=True), reader.text("article"), reader.one_of("grade", GRADES)),
+        tuple(_rung(tree, findings) for tree in reader.items("rungs")),
+    )
+    reader.done()
+    findings.raise_if_any()
+    return ladder
+
+
+def _rung(tree: Tree, findings: Findings) -> Rung:
+    reader = Reader(tree, findings)
+    card = reader.text("card", required=True)
+    rung = Rung(
+        reader.text("id", required=True),
+        Label(reader.text("zh", required=True), reader.text("en", required=True)),
+        tuple(str(t.value) for t in reader.items("certificates")),
+        None if card == UNSET else card,
+        reader.one_of("parallel", ("true", "false"), "false") == "true",
+    )
+    reader.done()
+    return rung
+
+
+def ladder_for(region: str | None, folder: Path = FOLDER) -> Ladder:
+    """The ladder of the narrowest region on file that contains ``region``; the reference one where there is none."""
+    known = ladders(folder)
+    fitting = [
+        (len(code.rstrip("0")), ladder)
+        for ladder in known.values()
+        for code in ladder.regions
+        if region and regions.is_within(region, code)
+    ]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else known["default"]
+
+
+def holds_truth(rung: Rung) -> Truth:
+    """Whether a certificate of the rung is valid at as_of."""
+    return range_truth(indicators.make("holds", kinds=list(rung.certificates)), Values((1,)), Lowering())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Core form of an enterprise's place on one ladder; rungs by position, −1 for none."""
+
+    recognised: Node
+    qualified: Node
+    undetermined: tuple[Node, ...]
+    """By rung: its card leaves it open and it lies above the qualified one."""
+    next: Node
+
+
+def standing(ladder: Ladder, verdicts: Mapping[str, Node]) -> Standing:
+    """Place on the ladder from the verdicts of the cards and the held certificates (inputs ``holds/<rung>``)."""
+    unset = const(Verdict.UNDETERMINED.value)
+    answers = [verdicts.get(rung.card, unset) if rung.card else unset for rung in ladder.rungs]
+    recognised, qualified = const(-1), const(-1)
+    for place, (rung, answer) in enumerate(zip(ladder.rungs, answers, strict=True)):
+        held = core.eq(fill(f"holds/{rung.id}|certain", 0, 0, 1), 1)
+        recognised = choose(held, const(place), recognised)
+        qualified = choose(core.eq(answer, Verdict.PASS.value), const(place), qualified)
+    undetermined = tuple(
+        all_of((core.eq(answer, Verdict.UNDETERMINED.value), core.ge(const(place - 1), qualified)))
+        for place, answer in enumerate(answers)
+    )
+    following = core.add((core.greatest((recognised, qualified)), const(1)))
+    top = len(ladder.rungs)
+    return Standing(recognised, qualified, undetermined, choose(core.ge(following, top), const(-1), following))

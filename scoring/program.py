@@ -1,0 +1,198 @@
+"""All core expressions of one release: what is asked of the facts (parts), and what is made of the parts (assembly).
+
+Names of roots
+    <card>|gates/<id>|certain, possible      <card>|items/<id>|low, high      <card>|routes/<id>|certain, possible
+    <card>|unsafe                            flag|<card>|<part>|<flag>        unknown|<fact>
+    holds/<rung>|certain, possible           show|<card>|<part>|<path>|…      (single firm only)
+    verdict|<card>   score|<card>|low, high  group|<card>|<id>|low, high      route|<card>|<id>|certain, possible
+    tier|<ladder>|recognised, qualified, next, undetermined/<rung>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from features.expression import Exists, Fact, FirstKnown, RowFact
+from features.facts import OUT_OF_SCOPE, assumed, listed
+from features.leaves import leaves
+from features.moments import PREFIX
+from features.schema import Reading
+from features.tables import TABLES
+from scoring import core
+from scoring.card import Card
+from scoring.compile import Assembly, CompiledCard, Part, assemble, compile_card
+from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
+from scoring.ladder import Ladder, holds_truth, standing
+from scoring.lower import Bounds, Truth
+from scoring.python_backend import Evaluate, compile_python
+
+LOWER = ("low", "certain")
+"""Suffixes of roots that take the least over completions; all others take the greatest."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """Compiled cards and ladders of one release at one set of versions."""
+
+    cards: dict[str, CompiledCard]
+    ladders: dict[str, Ladder]
+
+    @staticmethod
+    def of(cards: Mapping[str, Card], ladders: Mapping[str, Ladder]) -> Program:
+        """Compile the cards. Raises `CardError`."""
+        return Program({name: compile_card(card) for name, card in cards.items()}, dict(ladders))
+
+    @cached_property
+    def parts(self) -> dict[str, Node]:
+        """Roots over facts."""
+        roots: dict[str, Node] = {}
+        for name, compiled in self.cards.items():
+            for part_name, part in compiled.parts.items():
+                roots.update(_ends(f"{name}|{part_name}", part.truth or part.bounds))
+                for flag, node in _flags(part):
+                    roots[f"flag|{name}|{part_name}|{flag}"] = node
+            roots[f"{name}|unsafe"] = compiled.unsafe
+        rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
+        for rung in rungs.values():
+            roots.update(_ends(f"holds/{rung.id}", holds_truth(rung)))
+        roots[OUT_OF_SCOPE.path] = fill(OUT_OF_SCOPE.path, 0, 0, 1)
+        return roots
+
+    @cached_property
+    def unknown(self) -> dict[str, Node]:
+        """Whether each fact that some part reads is unknown."""
+        found: dict[str, Node] = {}
+        for compiled in self.cards.values():
+            for part in compiled.parts.values():
+                for fact, influence in part.influences.items():
+                    old = found.get(f"unknown|{fact}")
+                    found[f"unknown|{fact}"] = any_of((old, influence.unknown)) if old else influence.unknown
+        return found
+
+    @cached_property
+    def shown(self) -> dict[str, Node]:
+        """Values, bands and the inner answers of each part: what is explained of one firm."""
+        roots: dict[str, Node] = {}
+        for name, compiled in self.cards.items():
+            for part_name, part in compiled.parts.items():
+                for detail in part.details:
+                    prefix = f"show|{name}|{part_name}|{detail.path}"
+                    if detail.value is not None:
+                        ends = ("numerator|low", "numerator|high", "denominator|low", "denominator|high")
+                        roots.update((f"{prefix}|{end}", node) for end, node in zip(ends, detail.value, strict=True))
+                    if detail.band_low is not None and detail.band_high is not None:
+                        roots.update(_ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
+                    if detail.points is not None:
+                        roots.update(_ends(f"{prefix}|points", detail.points))
+                    if detail.truth is not None:
+                        roots.update(_ends(prefix, detail.truth))
+        return roots
+
+    @cached_property
+    def assembly(self) -> dict[str, Node]:
+        """Roots over parts."""
+        roots: dict[str, Node] = {}
+        verdicts: dict[str, Node] = {}
+        for name, compiled in self.cards.items():
+            made = self._assembled(name, compiled)
+            if not compiled.card.classes:
+                verdicts[name] = roots[f"verdict|{name}"] = made.verdict
+            if compiled.card.items:
+                roots.update(_ends(f"score|{name}", made.score))
+            for group, bounds in made.groups.items():
+                roots.update(_ends(f"group|{name}|{group}", bounds))
+            for route, truth in made.routes.items():
+                roots.update(_ends(f"route|{name}|{route}", truth))
+        for ladder in self.ladders.values():
+            place = standing(ladder, verdicts)
+            roots[f"tier|{ladder.id}|recognised"] = place.recognised
+            roots[f"tier|{ladder.id}|qualified"] = place.qualified
+            roots[f"tier|{ladder.id}|next"] = place.next
+            for rung, node in zip(ladder.rungs, place.undetermined, strict=True):
+                roots[f"tier|{ladder.id}|undetermined/{rung.id}"] = node
+        return roots
+
+    def _assembled(self, name: str, compiled: CompiledCard) -> Assembly:
+        def part(part_name: str) -> Bounds | Truth:
+            own = compiled.parts[part_name]
+            ends = _ends(f"{name}|{part_name}", own.truth or own.bounds)
+            inputs = [fill(end, node.lo, node.lo, node.hi) for end, node in ends.items()]
+            return Truth(*inputs) if own.truth else Bounds(*inputs)
+
+        return assemble(compiled.card, part)
+
+    @cached_property
+    def scalars(self) -> tuple[str, ...]:
+        """Scalar inputs that the parts read."""
+        return tuple(sorted(name for name in self._inputs if "." not in name.split("/", 1)[0]))
+
+    @cached_property
+    def moments(self) -> tuple[str, ...]:
+        """The inputs that are computed from as_of."""
+        return tuple(name for name in self.scalars if name.startswith(PREFIX))
+
+    @cached_property
+    def row_fields(self) -> dict[str, tuple[str, ...]]:
+        """Columns of the list tables that the parts read."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self._inputs):
+            table, dot, field = name.partition(".")
+            if dot and "/" not in table:
+                found.setdefault(table, []).append(field)
+        return {table: tuple(fields) for table, fields in found.items()}
+
+    @cached_property
+    def _inputs(self) -> set[str]:
+        roots = (*self.parts.values(), *self.unknown.values(), *self.shown.values())
+        return {str(node.args[0]) for node in walk(roots) if node.op in ("fill", "known")}
+
+    @cached_property
+    def evaluate_parts(self) -> Evaluate:
+        """Parts and what is shown of them, for one firm."""
+        return compile_python({**self.parts, **self.unknown, **self.shown})
+
+    @cached_property
+    def evaluate_assembly(self) -> Evaluate:
+        """Assembly from the united parts of one firm."""
+        return compile_python(self.assembly)
+
+
+def _ends(prefix: str, found: Truth | Bounds | None) -> dict[str, Node]:
+    if isinstance(found, Truth):
+        return {f"{prefix}|certain": found.certain, f"{prefix}|possible": found.possible}
+    assert found is not None
+    return {f"{prefix}|low": found.lo, f"{prefix}|high": found.hi}
+
+
+def _flags(part: Part) -> Iterator[tuple[str, Node]]:
+    """What the part took for granted: a plain measure for the legal one, an exclusion that nobody stated."""
+    seen: set[str] = set()
+    for detail in part.details:
+        for leaf in leaves(detail.indicator.expression):
+            for flag, node in _flags_of(leaf):
+                if flag not in seen:
+                    seen.add(flag)
+                    yield flag, node
+
+
+def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:
+    match leaf:
+        case FirstKnown((preferred, *others)):
+            fallen = all_of((negate(known(preferred.path)), any_of(known(o.path) for o in others)))
+            yield f"calibre_assumed:{preferred.path.rsplit('/', 1)[1]}", fallen
+        case Fact(path, _):
+            table, _, field = path.partition("/")
+            spec = TABLES[table].fields.get(field) if table in TABLES else None
+            if spec is not None and spec.absent is Reading.ASSUMED_NOT:
+                yield f"assumed:{field}", core.eq(fill(assumed(path), 0, 0, 1), 1)
+        case RowFact(table, field):
+            if TABLES[table].fields[field].absent is Reading.ASSUMED_NOT:
+                each = core.eq(fill(assumed(f"{table}.{field}"), 0, 0, 1), 1)
+                yield f"assumed:{field}", ge(core.rows(table, each), 1)
+        case Exists() | _:
+            return
+
+
+__all__ = ["LOWER", "Program", "listed"]

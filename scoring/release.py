@@ -1,0 +1,61 @@
+"""A release: the cards, reference tables and engine that gave an answer, named by their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import features
+from scoring.card import Card
+from scoring.ladder import Ladder
+
+ENGINE = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Release:
+    """Content-addressed: the same cards, ladders, tables and engine always have the same id."""
+
+    id: str
+    cards: dict[str, dict[str, str]]
+    """Rulebook → edition and hash of the file."""
+
+    def as_dict(self) -> dict[str, object]:
+        """As in the result JSON."""
+        return {"id": self.id, "cards": self.cards}
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785 form of a value made of objects, lists, texts, integers, booleans and null (no floats)."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical form."""
+    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def release_of(cards: Mapping[str, Card], ladders: Mapping[str, Ladder]) -> Release:
+    """The release that these cards and ladders make with this engine."""
+    named = {name: {"edition": card.edition, "sha256": card.sha256} for name, card in sorted(cards.items())}
+    content = {
+        "cards": named,
+        "ladders": {name: repr(ladder) for name, ladder in sorted(ladders.items())},
+        "reference": reference_hash(),
+        "engine": ENGINE,
+    }
+    return Release(digest(content), named)
+
+
+@cache
+def reference_hash() -> str:
+    """Hash of the reference tables (regions, zones, industry groups)."""
+    folder = Path(features.__file__).parent / "reference"
+    whole = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return "sha256:" + whole.hexdigest()
