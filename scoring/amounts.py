@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from features.indicators.base import Unit
 
-_FORM = re.compile(r"^(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<multiple>亿|千万|百万|万|千)?(?P<unit>元|人|项|件|个|年|天|%|‰|分)?$")
+_FORM = re.compile(r"^(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<multiple>亿|千万|百万|万|千)?(?P<unit>元|人|项|件|个|年|天|%|‰|分)?$")
 _MULTIPLES = {None: 1, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _UNITS = {
     Unit.YUAN: ("元",),
@@ -41,7 +41,7 @@ def read(text: str, unit: Unit) -> Fraction:
             "该指标不是数量，不能设数值界限 / the indicator is no quantity",
             "改用 is 或 one_of / use is or one_of",
         )
-    match = _FORM.match(text.replace(",", "").strip())
+    match = _FORM.match(text.strip())
     if match is None:
         raise AmountError("not_an_amount", f"无法读作数量：{text!r} / not an amount", f"写成例如 {_EXAMPLES[unit]} / write for instance {_EXAMPLES[unit]}")
     written = match["unit"]
@@ -51,4 +51,4 @@ def read(text: str, unit: Unit) -> Fraction:
             f"{text!r} 的单位与指标（{unit.symbol or '比例'}）不符 / the unit does not fit the indicator",
             f"写成例如 {_EXAMPLES[unit]} / write for instance {_EXAMPLES[unit]}",
         )
-    return Fraction(match["number"]) * _MULTIPLES[match["multiple"]] / {"%": 100, "‰": 1000}.get(written, 1)
+    return Fraction(match["number"].replace(",", "")) * _MULTIPLES[match["multiple"]] / {"%": 100, "‰": 1000}.get(written, 1)

@@ -33,7 +33,7 @@ class Facts:
 
 
 def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
-    """Every root's value by name, Int64 (truths as 0 and 1), in the order of the main frame."""
+    """Every root's value by name, Int64 (Int128 where its bounds need it; truths as 0 and 1), in the order of the frame."""
     frame = facts.frame
     sums = [node for node in _firm_nodes(roots.values()) if node.op == "rows"]
     for table in dict.fromkeys(str(node.args[0]) for node in sums):
@@ -44,9 +44,10 @@ def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
 def _with_sums(
     frame: pl.DataFrame, child: pl.DataFrame, sums: list[Node], moments: Mapping[str, int]
 ) -> pl.DataFrame:
-    bodies = {_name(node): node.operands[0] for node in sums}
+    totals_of = {_name(node): node for node in sums}
+    bodies = {name: node.operands[0] for name, node in totals_of.items()}
     values = _columns(child, bodies, {}, moments, prefix=str(sums[0].args[0]) + ".").with_columns(child[ROW])
-    totals = values.group_by(ROW).agg(pl.col(name).sum() for name in bodies)
+    totals = values.group_by(ROW).agg(pl.col(name).cast(_integer(node)).sum() for name, node in totals_of.items())
     at = pl.DataFrame({ROW: pl.arange(0, frame.height, eager=True, dtype=pl.UInt32)})
     joined = at.join(totals, on=ROW, how="left", maintain_order="left").drop(ROW)
     return frame.with_columns(joined.with_columns(pl.all().fill_null(0)).get_columns())
@@ -79,7 +80,7 @@ def _columns(
         builder.ready.update((id(node), _name(node)) for node in steps[depth])
     # with_columns, not select: roots that are all constants must still be as long as the frame.
     return frame.with_columns(
-        builder.expression(node).cast(pl.Int64).alias(name) for name, node in roots.items()
+        builder.expression(node).cast(_integer(node)).alias(name) for name, node in roots.items()
     ).select(*roots)
 
 
@@ -107,6 +108,10 @@ def _firm_nodes(roots: Iterable[Node], ready: Mapping[int, str] | None = None) -
 
 def _wide(node: Node) -> bool:
     return node.lo < -_INT64 or node.hi > _INT64
+
+
+def _integer(node: Node) -> type[pl.Int64] | type[pl.Int128]:
+    return pl.Int128 if _wide(node) else pl.Int64
 
 
 class _Builder:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from features.expression import Exists, Fact, FirstKnown, RowFact
-from features.facts import OUT_OF_SCOPE, assumed, listed
+from features.facts import OUT_OF_SCOPE, assumed
 from features.leaves import leaves
 from features.moments import PREFIX
 from features.schema import Reading
@@ -70,6 +70,11 @@ class Program:
                     old = found.get(f"unknown|{fact}")
                     found[f"unknown|{fact}"] = any_of((old, influence.unknown)) if old else influence.unknown
         return found
+
+    @cached_property
+    def unknown_facts(self) -> tuple[str, ...]:
+        """The facts that some part reads, as named in influences."""
+        return tuple(name.removeprefix("unknown|") for name in self.unknown)
 
     @cached_property
     def shown(self) -> dict[str, Node]:
@@ -194,5 +199,3 @@ def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:
         case Exists() | _:
             return
 
-
-__all__ = ["LOWER", "Program", "listed"]

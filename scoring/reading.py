@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
@@ -59,6 +60,8 @@ _AWARD_KEYS = ("bands", "best_of", "least_of", "choose", "linear", "expert", "po
 _REQUIREMENT_KEYS = ("indicator", "all", "any", "not", "choose")
 _PROVISION_KEYS = ("label", "document", "article", "grade", "versions", "note")
 
+_POINTS = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
+
 Body = TypeVar("Body")
 
 
@@ -78,6 +81,12 @@ def read_tree(tree: Tree, rules_on: date | None, file: str) -> Card:
     return card
 
 
+def laid_over(tree: Tree, version: Tree) -> Tree:
+    """A provision as it reads in one of its versions."""
+    laid = {k: v for k, v in _mapping(version).items() if k not in ("from", "to")}
+    return Tree({**{k: v for k, v in _mapping(tree).items() if k != "versions"}, **laid}, tree.line, tree.path)
+
+
 def fingerprint(tree: Tree) -> str:
     """Hash of what the file says; comments and layout do not count."""
     text = json.dumps(tree.plain(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -89,7 +98,7 @@ class _CardReader:
         self.findings = findings
         self.rules_on = rules_on
         self.documents: dict[str, Document] = {}
-        self.default = ("", "")
+        self.default = ("", GRADES[0])
 
     def card(self, tree: Tree) -> Card:
         reader = Reader(tree, self.findings)
@@ -120,7 +129,7 @@ class _CardReader:
             effective_to=effective_to,
             published_on=self._date(reader, "published_on", required=True) or date.min,
             region=reader.text("region", "") or None,
-            kinds=tuple(self._texts(reader, "application_kinds")) or KINDS,
+            kinds=self._kinds(reader),
             documents=self.documents,
             file=self.findings.file,
             sha256=fingerprint(tree),
@@ -192,11 +201,19 @@ class _CardReader:
 
     def _source(self, reader: Reader) -> Source:
         document = reader.text("document", self.default[0])
-        self._known_document(document, reader.tree)
+        if reader.has("document"):
+            self._known_document(document, reader.tree)
         article = reader.text("article", required=True)
-        grade = reader.one_of("grade", GRADES, self.default[1] or None)
+        grade = reader.one_of("grade", GRADES, self.default[1])
         number = self.documents[document].number if document in self.documents else document
         return Source(number, article, grade)
+
+    def _kinds(self, reader: Reader) -> tuple[str, ...]:
+        trees = reader.items("application_kinds")
+        for tree in trees:
+            if tree.value not in KINDS:
+                self.findings.add("not_a_choice", tree, f"没有申请类型 {tree.value} / no such application kind", "可填 / use one of: " + ", ".join(KINDS))
+        return tuple(str(tree.value) for tree in trees) or KINDS
 
     def _label(self, reader: Reader, key: str = "label") -> Label:
         tree = reader.take(key, required=True)
@@ -213,16 +230,14 @@ class _CardReader:
         versions = reader.items("versions")
         if not versions:
             return reader
+        # All dates first, so that a wrong one is found whichever version is in force.
+        dated = []
         for version in versions:
             inner = Reader(version, self.findings)
-            begins = self._date(inner, "from") or date.min
-            ends = self._date(inner, "to") or date.max
+            dated.append((self._date(inner, "from") or date.min, self._date(inner, "to") or date.max, version))
+        for begins, ends, version in dated:
             if begins <= self.rules_on <= ends or (self.rules_on == date.max and version is versions[-1]):
-                laid = {k: v for k, v in _mapping(version).items() if k not in ("from", "to")}
-                return Reader(
-                    Tree({**{k: v for k, v in _mapping(tree).items() if k != "versions"}, **laid}, tree.line, tree.path),
-                    self.findings,
-                )
+                return Reader(laid_over(tree, version), self.findings)
         return None
 
     def _gate(self, name: str, tree: Tree) -> Gate | None:
@@ -236,6 +251,7 @@ class _CardReader:
         return gate
 
     def _item(self, name: str, tree: Tree) -> Item | None:
+        already = len(self.findings.found)
         reader = self._provision(tree)
         if reader is None:
             return None
@@ -251,7 +267,7 @@ class _CardReader:
         )
         self._done(reader)
         best = most_points(item.award)
-        if not self.findings.found and best != item.cap:
+        if len(self.findings.found) == already and best != item.cap:
             self.findings.add(
                 "item_cannot_reach_max" if best < item.cap else "item_exceeds_max",
                 ceiling or tree,
@@ -268,7 +284,8 @@ class _CardReader:
                 self.findings.add(
                     "unknown_item", tree, f"没有得分项 {member} / there is no such item", "可用 / use: " + ", ".join(items), "items"
                 )
-        found = Group(name, self._label(reader), members, *(self._optional_points(reader, k) for k in ("max", "min")))
+        in_force = tuple(member for member in members if items.get(member))
+        found = Group(name, self._label(reader), in_force, *(self._optional_points(reader, k) for k in ("max", "min")))
         reader.done()
         return found
 
@@ -423,6 +440,7 @@ class _CardReader:
         wanted = indicators.parameters(name)
         missing = [p for p, spec in wanted.items() if p not in settings and spec.default is inspect.Parameter.empty]
         surplus = [p for p in settings if p not in wanted]
+        misfit = [p for p, value in settings.items() if p in wanted and not _fits(value, str(wanted[p].annotation))]
         if missing or surplus:
             self.findings.add(
                 "indicator_settings", reader.take(key) or reader.tree,
@@ -431,6 +449,8 @@ class _CardReader:
             )
             return None
         try:
+            if misfit:
+                raise ValueError(", ".join(f"{p}: {wanted[p].annotation}" for p in misfit))
             return indicators.make(name, **settings)
         except (KeyError, ValueError, TypeError) as error:
             self.findings.add(
@@ -503,11 +523,8 @@ class _CardReader:
     def _points(self, tree: Tree) -> tuple[int, int] | None:
         """Micro-points: one number, or ``[low, high]`` where a person chooses within."""
         texts = [str(t.value) for t in tree.value] if isinstance(tree.value, list) else [str(tree.value)]
-        try:
-            found = [Fraction(text) * MICRO for text in texts]
-        except ValueError:
-            found = []
-        if len(found) not in (1, 2) or any(f.denominator != 1 for f in found) or found[0] > found[-1]:
+        found = [Fraction(text) * MICRO for text in texts if _POINTS.fullmatch(text)]
+        if len(found) != len(texts) or len(found) not in (1, 2) or any(f.denominator != 1 for f in found) or found[0] > found[-1]:
             self.findings.add(
                 "not_points", tree, f"不是分值：{texts} / not points", "写成 20 或 [7, 8]，最多六位小数 / write 20 or [7, 8], at most six decimals"
             )
@@ -551,7 +568,12 @@ def _setting(tree: Tree | None) -> Any:
     if isinstance(tree.value, list):
         return [str(t.value) for t in tree.value]
     text = str(tree.value)
-    return int(text) if text.lstrip("-").isdigit() else text
+    return int(text) if re.fullmatch("-?[0-9]+", text) else text
+
+
+def _fits(value: Any, annotation: str) -> bool:
+    # Texts are not checked: a text of digits has been read as a number by now.
+    return isinstance(value, {"int": int, "list[str]": list}.get(annotation, object))
 
 
 def most_points(award: Award) -> int:

@@ -56,14 +56,23 @@ def load(path: Path, shown: str) -> Tree:
     findings = Findings(shown)
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        tree = _tree(node, "", findings) if node is not None else Tree({}, 1, "")
+    except UnicodeDecodeError as error:
+        nowhere = Tree("", error.object.count(b"\n", 0, error.start) + 1, "$")
+        findings.add("not_utf8", nowhere, "文件不是 UTF-8 编码 / the file is not encoded as UTF-8", "另存为 UTF-8 / save it as UTF-8")
+        findings.raise_if_any()
+        raise AssertionError from error
+    except RecursionError as error:
+        findings.add("nested_too_deep", Tree("", 1, "$"), "层次过深或引用自身 / nested too deep, or an alias within itself", "不用别名，减少层次 / use no alias and fewer levels")
+        findings.raise_if_any()
+        raise AssertionError from error
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         nowhere = Tree("", mark.line + 1 if mark else 1, "$")
         problem = " ".join(str(getattr(error, "problem", None) or error).split())
         findings.add("not_yaml", nowhere, f"不是合法的 YAML / not valid YAML: {problem}", "检查缩进、冒号与引号 / check indentation, colons and quotes")
         findings.raise_if_any()
         raise AssertionError from error
-    tree = _tree(node, "", findings) if node is not None else Tree({}, 1, "")
     findings.raise_if_any()
     return tree
 
@@ -109,7 +118,7 @@ class Reader:
         """The node below a key, or None; a finding where it is required and missing."""
         if self.has(key):
             return self._keys[key]
-        if required:
+        if required and isinstance(self.tree.value, dict):
             self.findings.add("key_missing", self.tree, f"缺少 {key} / {key} is missing", f"补上 {key} / add {key}", key)
         return None
 
@@ -128,6 +137,8 @@ class Reader:
         found = self.text(key, default, required=True)
         if found in choices or (not found and key not in self._keys):
             return found
+        if not isinstance(self._keys[key].value, str):
+            return default or choices[0]
         self.findings.add(
             "not_a_choice", self._keys[key], f"{found!r} 不在取值表内 / is not one of the values", "可填 / use one of: " + ", ".join(choices)
         )

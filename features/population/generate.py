@@ -1,0 +1,62 @@
+"""The population as one frame a fact table."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.population import accounts, happenings, rights
+from features.population import firms as companies
+from features.population.codes import LARGEST_NUMBER
+
+
+def generate(firms: int, seed: int, *, last_year: int = 2025, years: int = 5) -> dict[str, pl.DataFrame]:
+    """Synthetic firms number 1 to ``firms``, a frame a table of the contract.
+
+    Parameters
+    ----------
+    firms
+        How many.
+    seed
+        The same seed gives the same frames, firm by firm.
+    last_year
+        The last fiscal year with accounts; lists run to 30 September of the year after.
+    years
+        Fiscal years a firm, less for one founded later.
+
+    Returns
+    -------
+    dict
+        ``enterprise``, ``annual_report``, ``intellectual_property``, ``certificate``, ``event``, ``financing_round``,
+        ``zone_membership``. Money is in whole yuan (Int64), averages of persons are decimals, dates are dates; null is an
+        unknown fact. ``enterprise.listed_on`` and ``.park`` are text, because "none" needs a word there (未上市, 无).
+        Rows are ordered by firm. Every row's ``source`` says that it is synthetic.
+
+    Raises
+    ------
+    ValueError
+        No firm, no year, or more firms than the codes can number.
+    """
+    return generate_range(1, firms, seed, last_year=last_year, years=years)
+
+
+def generate_range(
+    first: int, firms: int, seed: int, *, last_year: int = 2025, years: int = 5
+) -> dict[str, pl.DataFrame]:
+    """Firms number ``first`` to ``first + firms − 1``: one partition of `generate`.
+
+    The frames of adjoining ranges, put one below the other, are the frames of the whole range.
+    """
+    if first < 1 or firms < 1 or first + firms - 1 > LARGEST_NUMBER:
+        raise ValueError(f"firms are numbered from 1 to {LARGEST_NUMBER}, not from {first} to {first + firms - 1}")
+    if years < 1:
+        raise ValueError(f"years must be at least 1, not {years}")
+    made = companies.firms(first, firms, seed, last_year)
+    return {
+        "enterprise": companies.enterprise(made, seed),
+        "annual_report": accounts.annual_report(made, seed, last_year, years),
+        "intellectual_property": rights.intellectual_property(made, seed, last_year),
+        "certificate": rights.certificate(made, seed, last_year),
+        "event": happenings.event(made, seed, last_year),
+        "financing_round": happenings.financing_round(made, seed, last_year),
+        "zone_membership": happenings.zone_membership(made, seed, last_year),
+    }

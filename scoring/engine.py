@@ -1,0 +1,142 @@
+"""One enterprise from typed dossier to answer: pick the cards, evaluate, unite conflicting completions, assemble."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from features.dossier import Dossier
+from features.facts import FirmFacts
+from features.resolve import Known, completions, resolve
+from scoring.catalogue import Catalogue, Picked
+from scoring.compile import Verdict
+from scoring.ladder import Ladder, ladder_for, ladders
+from scoring.program import LOWER, Program
+from scoring.release import Release, release_of
+
+Values = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: as of a day, as known at a day, under the rules of a day, by which rulebooks."""
+
+    as_of: date
+    known_at: date
+    rules_on: date | None = None
+    rulebooks: tuple[str, ...] = ()
+    """Rulebooks asked for by name; all that are in force where empty."""
+    kind: str | None = None
+    """Application kind: new or renewal; the dossier's own, else new, where None."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The cards that answer a question, compiled, and the release that they are."""
+
+    picked: dict[str, Picked]
+    program: Program
+    release: Release
+
+
+@dataclass
+class Answer:
+    """Values of every root for one enterprise."""
+
+    question: Question
+    rules: Rules
+    ladder: Ladder
+    dossier: Dossier
+    known: Known
+    facts: list[FirmFacts]
+    """The completions of its conflicting facts; almost always one."""
+    parts: Values
+    assembly: Values
+    safe: set[str] = field(default_factory=set)
+    """Cards whose bounds are sound but perhaps not attained."""
+
+
+class Engine:
+    """Answers questions about enterprises from one catalogue of rulebooks."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self.catalogue = catalogue or Catalogue()
+        self.rules = lru_cache(maxsize=256)(self._rules)
+        self._programs: dict[tuple[tuple[str, str, int], ...], tuple[Program, Release]] = {}
+
+    def _rules(self, rules_on: date, region: str | None, kind: str, rulebooks: tuple[str, ...]) -> Rules:
+        """Cards in force for a day, region and kind. Raises `UnknownName` for a rulebook that does not exist."""
+        picked: dict[str, Picked] = {}
+        if rulebooks:
+            for name in rulebooks:
+                picked[name] = self.catalogue.pick_by_name(name, rules_on, region=region, kind=kind)
+        else:
+            for name in self.catalogue.names():
+                found = self.catalogue.pick(name, rules_on, region=region, kind=kind)
+                if found is not None:
+                    picked[name] = found
+        cards = {name: one.card for name, one in picked.items()}
+        key = tuple((name, card.sha256, id(card)) for name, card in cards.items())
+        if key not in self._programs:
+            self._programs[key] = (Program.of(cards, ladders()), release_of(cards, ladders()))
+        program, release = self._programs[key]
+        return Rules(picked, program, release)
+
+    def rules_for(self, dossier: Dossier, question: Question) -> Rules:
+        """The cards that answer a question about one enterprise."""
+        region = region_of(dossier)
+        kind = question.kind or dossier.evaluation.get("application_kind", "new")
+        return self.rules(question.rules_on or question.as_of, region, kind, question.rulebooks)
+
+    def answer(self, dossier: Dossier, question: Question) -> Answer:
+        """Everything the cards say of one enterprise."""
+        rules = self.rules_for(dossier, question)
+        program = rules.program
+        known = resolve(dossier, question.known_at)
+        facts = completions(known, question.as_of, program.scalars, program.row_fields)
+        each = [program.evaluate_parts(one) for one in facts]
+        parts = unite(each)
+        assembly = program.evaluate_assembly(FirmFacts(dict(parts)))
+        safe = {name for name in program.cards if parts[f"{name}|unsafe"]}
+        if len(each) > 1:
+            safe |= _not_attained(assembly, [program.evaluate_assembly(FirmFacts(dict(one))) for one in each])
+        return Answer(question, rules, ladder_for(region_of(dossier)), dossier, known, facts, parts, assembly, safe)
+
+
+def region_of(dossier: Dossier) -> str | None:
+    """The region whose rules and ladder apply: that of the application, else the enterprise's."""
+    stated = dossier.evaluation.get("region_code")
+    if stated:
+        return stated
+    rows = dossier.tables.get("enterprise") or [{}]
+    code = rows[-1].get("region_code")
+    return str(code) if isinstance(code, int) else None
+
+
+def unite(each: list[dict[str, int]]) -> Values:
+    """Bounds over several completions: the least of the lower ends, the greatest of all else."""
+    if len(each) == 1:
+        return each[0]
+    return {
+        name: (min if name.endswith(LOWER) else max)(values[name] for values in each) for name in each[0]
+    }
+
+
+def _not_attained(united: Values, each: Iterable[Values]) -> set[str]:
+    """Cards whose united answer is wider than what the single completions say."""
+    given = list(each)
+    found = set()
+    for name, value in united.items():
+        what, _, rest = name.partition("|")
+        card = rest.partition("|")[0]
+        if what == "score":
+            pick = min if name.endswith(LOWER) else max
+            if pick(values[name] for values in given) != value:
+                found.add(card)
+        elif what == "verdict":
+            stated = {values[name] for values in given}
+            if value != (stated.pop() if len(stated) == 1 else Verdict.UNDETERMINED.value):
+                found.add(card)
+    return found

@@ -1,0 +1,263 @@
+"""Whether the ranges of a table fit together: every value that an indicator can take lies in exactly one of them.
+
+Exact: a range is two cuts between numbers, and the limits of a counted or booked amount are first taken to the integers
+inside, as the compiler takes them. So 1项 and 2项 leave no hole between them, 1% and 2% do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+
+from features.expression import Condition, Fact, Quantity, Ratio
+from features.indicators.base import Indicator, Unit
+from features.kinds import Choice
+from scoring.card import Band, Limits, Range, Values
+from scoring.lower import Lowering
+from scoring.yaml_tree import Findings, Tree
+
+Cut = tuple[Fraction, int]
+"""A place between numbers: (v, 0) just below v, (v, 1) just above it."""
+Span = tuple[Cut, Cut]
+"""The numbers between two cuts."""
+
+LOWEST: Cut = (Fraction(-(10**60)), 0)
+HIGHEST: Cut = (Fraction(10**60), 0)
+
+Row = tuple[Range, Tree]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    lower: Cut
+    upper: Cut
+    tree: Tree
+    text: str
+
+    @property
+    def place(self) -> str:
+        """The range and its line, for messages that speak of two ranges."""
+        return f"“{self.text}”（第 {self.tree.line} 行 / line {self.tree.line}）"
+
+
+def check_table(indicator: Indicator, rows: Sequence[Row], table: Tree, findings: Findings) -> None:
+    """Note gaps, overlaps, ranges out of reach, values missing or twice in the ranges of one table."""
+    if any(isinstance(range_, Values) for range_, _ in rows):
+        _check_values(indicator, rows, table, findings)
+    else:
+        _check_limits(indicator, rows, findings)
+
+
+def check_monotone(indicator: Indicator, bands: Sequence[tuple[Band, Tree]], findings: Findings) -> None:
+    """Note where more of the indicator gives fewer points."""
+    limited = [(span(b.range, indicator), b, tree) for b, tree in bands if isinstance(b.range, Limits)]
+    ordered = [(band, tree) for _, band, tree in sorted(limited, key=lambda found: found[0])]
+    drops = [(a, b) for a, b in zip(ordered, ordered[1:], strict=False) if b[0].low < a[0].low or b[0].high < a[0].high]
+    rises = [(a, b) for a, b in zip(ordered, ordered[1:], strict=False) if b[0].low > a[0].low or b[0].high > a[0].high]
+    if not drops:
+        return
+    (before, _), (after, tree) = drops[0]
+    if rises:
+        code, found = "points_not_monotone", "分值忽升忽降 / points go up and down"
+    else:
+        code, found = "points_fall", "指标越大分值越低 / more of the indicator gives fewer points"
+    findings.add(
+        code,
+        tree,
+        f"{found}：“{after.range.text}”低于“{before.range.text}” / gives fewer points than the range below it",
+        "更正分值；若文件确如此规定，在该项写 rises: no / correct the points, or write rises: no on the item if the text says so",
+    )
+
+
+def span(limits: Limits, indicator: Indicator) -> Span:
+    """The numbers within the limits."""
+    lower = LOWEST if limits.least is None else (limits.least, int(limits.least_strict))
+    upper = HIGHEST if limits.most is None else (limits.most, int(not limits.most_strict))
+    if isinstance(indicator.expression, Ratio):
+        return lower, upper
+    scale = indicator.unit.scale
+    return _to_integers(lower, scale), _to_integers(upper, scale)
+
+
+def _to_integers(cut: Cut, scale: int) -> Cut:
+    value, above = cut
+    if cut in (LOWEST, HIGHEST):
+        return cut
+    return Fraction(floor(value * scale) + 1 if above else ceil(value * scale), scale), 0
+
+
+def domain(indicator: Indicator) -> Span:
+    """The numbers that the indicator can take, where it is defined."""
+    expression = indicator.expression
+    if isinstance(expression, Ratio):
+        # The denominator is positive: the sign is the numerator's, the size has no limit of its own.
+        signed = Lowering().quantity(expression.numerator).lo.lo < 0
+        return (LOWEST if signed else (Fraction(-expression.minus), 0)), HIGHEST
+    assert isinstance(expression, Quantity)
+    bounds = Lowering().quantity(expression)
+    scale = indicator.unit.scale
+    return (Fraction(bounds.lo.lo, scale), 0), (Fraction(bounds.hi.hi + 1, scale), 0)
+
+
+def values(indicator: Indicator) -> dict[int, str]:
+    """The values of a choice or a yes/no by code, named as a card names them."""
+    if isinstance(indicator.expression, Condition):
+        return {1: "true", 0: "false"}
+    assert isinstance(indicator.expression, Fact)
+    assert isinstance(indicator.expression.kind, Choice)
+    return dict(enumerate(indicator.expression.kind.values))
+
+
+def _check_values(indicator: Indicator, rows: Sequence[Row], table: Tree, findings: Findings) -> None:
+    names = values(indicator)
+    seen: set[int] = set()
+    for range_, tree in rows:
+        assert isinstance(range_, Values)
+        codes = list(range_.codes)
+        twice = [c for c in names if codes.count(c) > 1 or (c in codes and c in seen)]
+        if twice:
+            findings.add(
+                "value_twice",
+                tree,
+                "取值出现两次 / values stand twice: " + ", ".join(names[c] for c in twice),
+                "每个取值只写一次 / let each value stand once",
+            )
+        seen.update(codes)
+    missing = [name for code, name in names.items() if code not in seen]
+    if missing:
+        findings.add(
+            "value_missing",
+            table,
+            "没有覆盖的取值 / values without a range: " + ", ".join(missing),
+            "补上这些取值 / add a range for them",
+        )
+
+
+def _check_limits(indicator: Indicator, rows: Sequence[Row], findings: Findings) -> None:
+    pieces = [
+        _Piece(*span(range_, indicator), tree, range_.text) for range_, tree in rows if isinstance(range_, Limits)
+    ]
+    least, most = domain(indicator)
+    reachable = []
+    for piece in pieces:
+        if max(piece.lower, least) < min(piece.upper, most):
+            reachable.append(piece)
+        else:
+            findings.add(
+                "band_unreachable",
+                piece.tree,
+                f"指标 {indicator.id} 取不到“{piece.text}” / the indicator can never lie in this range",
+                f"更正界限或单位，可取 {_shown((least, most), indicator.unit)} / correct the limits or the unit",
+            )
+    kept = _without_covered(reachable, findings)
+    _check_neighbours(kept, least, indicator.unit, findings)
+
+
+def _without_covered(pieces: list[_Piece], findings: Findings) -> list[_Piece]:
+    kept = list(pieces)
+    for piece in reversed(pieces):
+        others = [other for other in kept if other is not piece]
+        if _covers(others, piece):
+            kept = others
+            findings.add(
+                "band_within_others",
+                piece.tree,
+                f"“{piece.text}”已全在其他档内 / the range lies wholly within others",
+                "更正界限或删去该档 / correct its limits or remove it",
+            )
+    return kept
+
+
+def _covers(pieces: list[_Piece], wanted: _Piece) -> bool:
+    reach = wanted.lower
+    for piece in sorted(pieces, key=lambda p: p.lower):
+        if piece.lower <= reach:
+            reach = max(reach, piece.upper)
+    return reach >= wanted.upper
+
+
+def _check_neighbours(pieces: list[_Piece], least: Cut, unit: Unit, findings: Findings) -> None:
+    ordered = sorted(pieces, key=lambda p: p.lower)
+    if not ordered:
+        return
+    if ordered[0].lower > least:
+        findings.add(
+            "bands_start_too_high",
+            ordered[0].tree,
+            f"没有档覆盖 {_shown((least, ordered[0].lower), unit)} / no range covers these values",
+            "最低一档不设下限 / leave the lowest range without a lower limit",
+        )
+    for below, above in zip(ordered, ordered[1:], strict=False):
+        later = max(below, above, key=lambda p: (p.tree.line, p.tree.path))
+        if above.lower > below.upper:
+            _note_hole(below, above, unit, findings)
+        elif above.lower < below.upper:
+            _note_overlap(below, above, later, unit, findings)
+    if ordered[-1].upper < HIGHEST:
+        findings.add(
+            "bands_end_too_low",
+            ordered[-1].tree,
+            f"没有档覆盖 {_shown((ordered[-1].upper, HIGHEST), unit)} / no range covers these values",
+            "最高一档不设上限 / leave the highest range without an upper limit",
+        )
+
+
+def _note_hole(below: _Piece, above: _Piece, unit: Unit, findings: Findings) -> None:
+    between = f"{below.place} 与 {above.place} 之间 / between the two"
+    if below.upper[0] == above.lower[0]:
+        findings.add(
+            "limit_in_no_band",
+            above.tree,
+            f"{between}：{_amount(above.lower[0], unit)} 恰好落空 / exactly this value is in neither",
+            "一边写成含等号（min 或 max） / make one side inclusive (min or max)",
+        )
+    else:
+        findings.add(
+            "gap_between_bands",
+            above.tree,
+            f"{between}：{_shown((below.upper, above.lower), unit)} 落空 / these values are in neither",
+            "使上一档的界限与下一档相接 / let one range begin where the other ends",
+        )
+
+
+def _note_overlap(below: _Piece, above: _Piece, later: _Piece, unit: Unit, findings: Findings) -> None:
+    both = f"{below.place} 与 {above.place} / and"
+    if above.lower[0] == below.upper[0]:
+        findings.add(
+            "limit_in_two_bands",
+            later.tree,
+            f"{both}：{_amount(above.lower[0], unit)} 两档都含 / exactly this value is in both",
+            "一边写成不含等号（min_exclusive 或 max_exclusive） / make one side exclusive",
+        )
+    else:
+        findings.add(
+            "bands_overlap",
+            later.tree,
+            f"{both}：{_shown((above.lower, below.upper), unit)} 两档都含 / these values are in both",
+            "更正界限，使每个值只在一档 / correct the limits so that each value lies in one range",
+        )
+
+
+def _shown(between: Span, unit: Unit) -> str:
+    (low, above), (high, beyond) = between
+    parts = [f"{'>' if above else '≥'} {_amount(low, unit)}"] if (low, above) != LOWEST else []
+    if (high, beyond) != HIGHEST:
+        parts.append(f"{'≤' if beyond else '<'} {_amount(high, unit)}")
+    return ", ".join(parts) or "任何数 / any number"
+
+
+def _amount(value: Fraction, unit: Unit) -> str:
+    if unit is Unit.SHARE:
+        return f"{_decimal(value * 100)}%"
+    if unit is Unit.YUAN:
+        for size, name in ((10**8, "亿"), (10**4, "万")):
+            if value and (value / size).denominator == 1:
+                return f"{value / size}{name}元"
+    return f"{_decimal(value)}{unit.symbol}"
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"

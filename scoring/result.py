@@ -1,0 +1,253 @@
+"""The result JSON of one enterprise (contract §5): one schema for command line, HTTP and receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from features.facts import path_of_year
+from features.kinds import NEVER
+from features.tables import TABLES
+from scoring import explain
+from scoring.card import MICRO, Card, Expert
+from scoring.compile import Verdict
+from scoring.engine import Answer
+from scoring.reasons import reasons
+from scoring.release import ENGINE, digest
+from scoring.validity import states
+
+Json = dict[str, Any]
+UNDETERMINED = Verdict.UNDETERMINED.value
+
+
+def result(answer: Answer) -> Json:
+    """The whole answer. A part that does not exist is absent."""
+    question, rules = answer.question, answer.rules
+    assessments = {name: _assessment(answer, picked.card) for name, picked in rules.picked.items()}
+    for name, picked in rules.picked.items():
+        if picked.outside:
+            assessments[name]["flags"].append("edition_outside_period")
+    decision = _decision(answer)
+    flags = [f"uscc:{warning}" for warning in answer.dossier.warnings]
+    if answer.known.duplicates:
+        flags.append(f"duplicate_rows:{answer.known.duplicates}")
+    return {
+        "uscc": answer.dossier.uscc,
+        "as_of": question.as_of.isoformat(),
+        "known_at": question.known_at.isoformat(),
+        "engine": ENGINE,
+        "release": rules.release.as_dict(),
+        "tier": _tier(answer, assessments),
+        "assessments": assessments,
+        "missing": _missing(answer),
+        "flags": flags,
+        "reasons": [r for name, picked in rules.picked.items() for r in reasons(picked.card, assessments[name])],
+        "receipt": {"sha256": digest(decision)},
+        "decision": decision,
+    }
+
+
+def _assessment(answer: Answer, card: Card) -> Json:
+    made = answer.assembly
+    out: Json = {
+        "title": explain.label(card.title),
+        "edition": card.edition,
+        "verdict": Verdict(made[f"verdict|{card.id}"]).word if not card.classes else Verdict.NOT_APPLICABLE.word,
+        "bounds": "safe" if card.id in answer.safe else "exact",
+    }
+    if card.classes:
+        out.update(_class(answer, card))
+    else:
+        route = next((r for r in card.routes if made[f"route|{card.id}|{r}|certain"]), None)
+        if route and out["verdict"] == Verdict.PASS.word:
+            out["route"] = route
+        if card.items:
+            out["score"] = _score(answer, card)
+    out["gates"] = {name: explain.gate(answer, card, gate) for name, gate in card.gates.items()}
+    if not card.classes:
+        out["items"] = {name: explain.item(answer, card, item) for name, item in card.items.items()}
+        out["routes"] = {
+            name: {
+                "label": explain.label(route.label),
+                "verdict": explain.verdict_of(
+                    made[f"route|{card.id}|{name}|certain"], made[f"route|{card.id}|{name}|possible"]
+                ),
+                "clause": route.source.clause,
+                "grade": route.source.grade,
+            }
+            for name, route in card.routes.items()
+        }
+        out["groups"] = {
+            name: {
+                "points": {
+                    "low": explain.points(made[f"group|{card.id}|{name}|low"]),
+                    "high": explain.points(made[f"group|{card.id}|{name}|high"]),
+                }
+            }
+            for name in card.groups
+        }
+    parts = (*out["gates"].values(), *out.get("items", {}).values())
+    out["flags"] = sorted({flag for part in parts for flag in part.get("flags", ())})
+    if any(isinstance(item.award, Expert) for item in card.items.values()):
+        out["review"] = _review(answer, card)
+    return out
+
+
+def _class(answer: Answer, card: Card) -> Json:
+    low, high = (answer.assembly[f"score|{card.id}|{end}"] // MICRO for end in ("low", "high"))
+    part = next(iter(card.items))
+    out: Json = {"class": card.classes[low] if low == high else "undetermined"}
+    if low != high:
+        out["class_range"] = [card.classes[low], card.classes[high]]
+    source = card.items[part].source
+    out.update(clause=source.clause, grade=source.grade)
+    return out
+
+
+def _score(answer: Answer, card: Card) -> Json:
+    made = answer.assembly
+    limits = next((r.score for r in card.routes.values() if r.score), None)
+    out = {
+        "low": explain.points(made[f"score|{card.id}|low"]),
+        "high": explain.points(made[f"score|{card.id}|high"]),
+        "max": explain.points(card.maximum),
+    }
+    return {**out, "pass": explain.threshold(limits)} if limits else out
+
+
+def _review(answer: Answer, card: Card) -> Json:
+    made = answer.assembly
+    gates = [answer.parts[f"{card.id}|gates/{name}|certain"] for name in card.gates]
+    possible = [answer.parts[f"{card.id}|gates/{name}|possible"] for name in card.gates]
+    limits = next((r.score for r in card.routes.values() if r.score), None)
+    return {
+        "hard_gates": explain.verdict_of(int(all(gates)), int(all(possible))),
+        "points_certain": explain.points(made[f"score|{card.id}|low"]),
+        "points_possible": explain.points(made[f"score|{card.id}|high"]),
+        **({"points_needed": explain.threshold(limits)} if limits else {}),
+    }
+
+
+def _tier(answer: Answer, assessments: Json) -> Json:
+    ladder, made = answer.ladder, answer.assembly
+
+    def rung(place: int) -> str | None:
+        return ladder.rungs[place].id if place >= 0 else None
+
+    out: Json = {
+        "held": [r.id for r in ladder.rungs if answer.parts[f"holds/{r.id}|certain"]],
+        "recognised": rung(made[f"tier|{ladder.id}|recognised"]),
+        "qualified": rung(made[f"tier|{ladder.id}|qualified"]),
+        "undetermined": [r.id for r in ladder.rungs if made[f"tier|{ladder.id}|undetermined/{r.id}"]],
+        "subject_to_review": [
+            r.id
+            for r in ladder.rungs
+            if (review := assessments.get(r.card or "", {}).get("review"))
+            and review["hard_gates"] == Verdict.PASS.word
+            and assessments[r.card]["verdict"] == Verdict.UNDETERMINED.word
+        ],
+        "next": rung(made[f"tier|{ladder.id}|next"]),
+        "ladder": [r.id for r in ladder.rungs],
+        "ladder_id": ladder.id,
+        "ladder_status": ladder.status,
+        "parallel": [r.id for r in ladder.rungs if r.parallel],
+        "unset": [r.id for r in ladder.rungs if r.card is None or r.card not in assessments],
+    }
+    open_certificates = [
+        r.id for r in ladder.rungs if answer.parts[f"holds/{r.id}|possible"] > answer.parts[f"holds/{r.id}|certain"]
+    ]
+    if open_certificates:
+        out["certificate_undetermined"] = open_certificates
+    found = states(answer)
+    if found:
+        out["states"] = found
+    return out
+
+
+def _missing(answer: Answer) -> list[Json]:
+    program, as_of = answer.rules.program, answer.question.as_of
+    open_cards = {
+        name
+        for name, compiled in program.cards.items()
+        if answer.assembly.get(f"verdict|{name}", UNDETERMINED) == UNDETERMINED and not compiled.card.classes
+        or (compiled.card.classes and answer.assembly[f"score|{name}|low"] != answer.assembly[f"score|{name}|high"])
+    }
+    conflicting = set(answer.known.conflicts)
+    out = []
+    for fact in program.unknown_facts:
+        settles = [
+            name
+            for name in sorted(open_cards)
+            if any(fact in part.influences for part in program.cards[name].parts.values())
+        ]
+        path = path_of_year(fact, as_of)
+        if path in conflicting:
+            out.append({"fact": path, "state": "conflict", "settles": settles})
+        elif answer.parts[f"unknown|{fact}"]:
+            out += [{"fact": place, "state": "absent", "settles": settles} for place in _places(answer, fact, path)]
+    return out
+
+
+def _places(answer: Answer, fact: str, path: str) -> list[str]:
+    """Where to supply the fact: the fact itself, a list as a whole, or the open cells of its rows."""
+    if fact not in TABLES:
+        return [path]
+    if answer.facts[0].scalars.get(f"{fact}/listed") is None:
+        return [fact]
+    fields = TABLES[fact].fields
+    return [
+        f"{fact}/{position}/{name}"
+        for position, row in enumerate(answer.facts[0].rows[fact])
+        for name, value in row.items()
+        if value is None and name in fields
+    ]
+
+
+def _decision(answer: Answer) -> Json:
+    """What was decided, from which facts, under which release: integers and texts only, in canonical form."""
+    cards = {}
+    for name, compiled in answer.rules.program.cards.items():
+        card = compiled.card
+        entry: Json = {
+            "edition": card.edition,
+            "parts": {
+                part: [
+                    answer.parts[f"{name}|{part}|{'certain' if own.truth else 'low'}"] + 0,
+                    answer.parts[f"{name}|{part}|{'possible' if own.truth else 'high'}"] + 0,
+                ]
+                for part, own in compiled.parts.items()
+            },
+            "clauses": {
+                **{f"gates/{g.id}": g.source.clause for g in card.gates.values()},
+                **{f"items/{i.id}": i.source.clause for i in card.items.values()},
+                **{f"routes/{r.id}": r.source.clause for r in card.routes.values()},
+            },
+            "bands": {
+                root.removeprefix(f"show|{name}|").removesuffix("|band|low"): [
+                    value, answer.parts[root.removesuffix("low") + "high"]
+                ]
+                for root, value in answer.parts.items()
+                if root.startswith(f"show|{name}|") and root.endswith("|band|low")
+            },
+        }
+        if not card.classes:
+            entry["verdict"] = Verdict(answer.assembly[f"verdict|{name}"]).word
+        if card.items:
+            entry["score"] = [answer.assembly[f"score|{name}|{end}"] for end in ("low", "high")]
+        cards[name] = entry
+    return {
+        "uscc": answer.dossier.uscc,
+        "as_of": answer.question.as_of.isoformat(),
+        "known_at": answer.question.known_at.isoformat(),
+        "release": answer.rules.release.id,
+        "facts": [
+            {
+                "scalars": {k: v for k, v in sorted(one.scalars.items()) if v is not None},
+                "rows": {
+                    t: [{k: v for k, v in sorted(r.items()) if v is not None and v != NEVER} for r in rows]
+                    for t, rows in sorted(one.rows.items())
+                },
+            }
+            for one in answer.facts
+        ],
+        "cards": cards,
+    }
