@@ -41,6 +41,8 @@ class Dossier:
     tables: dict[str, list[TypedRow] | None]
     warnings: tuple[str, ...] = ()
     evaluation: dict[str, str] = field(default_factory=dict)
+    partial: frozenset[str] = frozenset()
+    """List tables whose rows are known but perhaps not all: a file's list that lost a row to rejection."""
 
 
 def loads(text: str | bytes) -> Any:

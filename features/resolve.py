@@ -18,7 +18,7 @@ from features.facts import DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, FirmFacts, Ro
 from features.identifiers import industry, uscc
 from features.kinds import Choice, day_number, day_of
 from features.schema import Table
-from features.tables import LIST_TABLES, PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
+from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
 
 MOST_COMPLETIONS = 64
 """Beyond so many combinations of conflicting values the remaining conflicts count as unknown (still sound)."""
@@ -43,12 +43,14 @@ class Known:
     duplicates: int = 0
     conflicts: list[str] = field(default_factory=list)
     """Paths of the conflicting facts."""
+    partial: frozenset[str] = frozenset()
+    """List tables that may have further rows."""
 
 
 def resolve(dossier: Dossier, known_at: date) -> Known:
     """The versions that held at ``known_at``."""
     until = day_number(known_at)
-    known = Known(dossier.uscc, {})
+    known = Known(dossier.uscc, {}, partial=dossier.partial)
     for table in TABLES.values():
         given = dossier.tables.get(table.id)
         if given is None:
@@ -200,7 +202,7 @@ def _scalar(
     if table == ExpertGrade.id:
         return next((row["value"] for row in known.tables[table] or () if row["criterion"] == rest), None)
     if path == listed(table):
-        return None if known.tables[table] is None else 1
+        return None if known.tables[table] is None or table in known.partial else 1
     raise KeyError(path)
 
 
@@ -230,6 +232,3 @@ def _spread(whole: FirmFacts, slots: list[tuple[Row, str, Alternatives]]) -> Ite
         for (row, name, _), value in zip(used, values, strict=True):
             row[name] = value
         yield FirmFacts(dict(whole.scalars), {t: [dict(r) for r in rows] for t, rows in whole.rows.items()})
-
-
-LISTS = tuple(table.id for table in LIST_TABLES)

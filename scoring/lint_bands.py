@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from features.expression import Condition, Fact, Quantity, Ratio
@@ -32,14 +33,17 @@ Row = tuple[Range, Tree]
 
 @dataclass(frozen=True)
 class _Piece:
+    limits: Limits
     lower: Cut
     upper: Cut
     tree: Tree
-    text: str
+
+    @property
+    def text(self) -> str:
+        return self.limits.text
 
     @property
     def place(self) -> str:
-        """The range and its line, for messages that speak of two ranges."""
         return f"“{self.text}”（第 {self.tree.line} 行 / line {self.tree.line}）"
 
 
@@ -55,8 +59,8 @@ def check_monotone(indicator: Indicator, bands: Sequence[tuple[Band, Tree]], fin
     """Note where more of the indicator gives fewer points."""
     limited = [(span(b.range, indicator), b, tree) for b, tree in bands if isinstance(b.range, Limits)]
     ordered = [(band, tree) for _, band, tree in sorted(limited, key=lambda found: found[0])]
-    drops = [(a, b) for a, b in zip(ordered, ordered[1:], strict=False) if b[0].low < a[0].low or b[0].high < a[0].high]
-    rises = [(a, b) for a, b in zip(ordered, ordered[1:], strict=False) if b[0].low > a[0].low or b[0].high > a[0].high]
+    drops = [(a, b) for a, b in pairwise(ordered) if b[0].low < a[0].low or b[0].high < a[0].high]
+    rises = [(a, b) for a, b in pairwise(ordered) if b[0].low > a[0].low or b[0].high > a[0].high]
     if not drops:
         return
     (before, _), (after, tree) = drops[0]
@@ -74,12 +78,17 @@ def check_monotone(indicator: Indicator, bands: Sequence[tuple[Band, Tree]], fin
 
 def span(limits: Limits, indicator: Indicator) -> Span:
     """The numbers within the limits."""
-    lower = LOWEST if limits.least is None else (limits.least, int(limits.least_strict))
-    upper = HIGHEST if limits.most is None else (limits.most, int(not limits.most_strict))
+    lower, upper = _written(limits)
     if isinstance(indicator.expression, Ratio):
         return lower, upper
     scale = indicator.unit.scale
     return _to_integers(lower, scale), _to_integers(upper, scale)
+
+
+def _written(limits: Limits) -> Span:
+    lower = LOWEST if limits.least is None else (limits.least, int(limits.least_strict))
+    upper = HIGHEST if limits.most is None else (limits.most, int(not limits.most_strict))
+    return lower, upper
 
 
 def _to_integers(cut: Cut, scale: int) -> Cut:
@@ -100,6 +109,12 @@ def domain(indicator: Indicator) -> Span:
     bounds = Lowering().quantity(expression)
     scale = indicator.unit.scale
     return (Fraction(bounds.lo.lo, scale), 0), (Fraction(bounds.hi.hi + 1, scale), 0)
+
+
+def has_values(indicator: Indicator) -> bool:
+    """Whether it is a yes/no or a choice, not a number."""
+    expression = indicator.expression
+    return isinstance(expression, Condition) or (isinstance(expression, Fact) and isinstance(expression.kind, Choice))
 
 
 def values(indicator: Indicator) -> dict[int, str]:
@@ -137,9 +152,7 @@ def _check_values(indicator: Indicator, rows: Sequence[Row], table: Tree, findin
 
 
 def _check_limits(indicator: Indicator, rows: Sequence[Row], findings: Findings) -> None:
-    pieces = [
-        _Piece(*span(range_, indicator), tree, range_.text) for range_, tree in rows if isinstance(range_, Limits)
-    ]
+    pieces = [_Piece(range_, *span(range_, indicator), tree) for range_, tree in rows if isinstance(range_, Limits)]
     least, most = domain(indicator)
     reachable = []
     for piece in pieces:
@@ -150,7 +163,7 @@ def _check_limits(indicator: Indicator, rows: Sequence[Row], findings: Findings)
                 "band_unreachable",
                 piece.tree,
                 f"指标 {indicator.id} 取不到“{piece.text}” / the indicator can never lie in this range",
-                f"更正界限或单位，可取 {_shown((least, most), indicator.unit)} / correct the limits or the unit",
+                "更正界限或单位 / correct the limits or the unit",
             )
     kept = _without_covered(reachable, findings)
     _check_neighbours(kept, least, indicator.unit, findings)
@@ -187,10 +200,10 @@ def _check_neighbours(pieces: list[_Piece], least: Cut, unit: Unit, findings: Fi
         findings.add(
             "bands_start_too_high",
             ordered[0].tree,
-            f"没有档覆盖 {_shown((least, ordered[0].lower), unit)} / no range covers these values",
+            f"没有档覆盖 {_shown((least, _written(ordered[0].limits)[0]), unit)} / no range covers these values",
             "最低一档不设下限 / leave the lowest range without a lower limit",
         )
-    for below, above in zip(ordered, ordered[1:], strict=False):
+    for below, above in pairwise(ordered):
         later = max(below, above, key=lambda p: (p.tree.line, p.tree.path))
         if above.lower > below.upper:
             _note_hole(below, above, unit, findings)
@@ -200,45 +213,49 @@ def _check_neighbours(pieces: list[_Piece], least: Cut, unit: Unit, findings: Fi
         findings.add(
             "bands_end_too_low",
             ordered[-1].tree,
-            f"没有档覆盖 {_shown((ordered[-1].upper, HIGHEST), unit)} / no range covers these values",
+            f"没有档覆盖 {_shown((_written(ordered[-1].limits)[1], HIGHEST), unit)} / no range covers these values",
             "最高一档不设上限 / leave the highest range without an upper limit",
         )
 
 
 def _note_hole(below: _Piece, above: _Piece, unit: Unit, findings: Findings) -> None:
     between = f"{below.place} 与 {above.place} 之间 / between the two"
-    if below.upper[0] == above.lower[0]:
+    if below.limits.most == above.limits.least:
         findings.add(
             "limit_in_no_band",
             above.tree,
-            f"{between}：{_amount(above.lower[0], unit)} 恰好落空 / exactly this value is in neither",
+            f"{between}：{_cut_amount(above, unit)} 恰好落空 / exactly this value is in neither",
             "一边写成含等号（min 或 max） / make one side inclusive (min or max)",
         )
     else:
         findings.add(
             "gap_between_bands",
             above.tree,
-            f"{between}：{_shown((below.upper, above.lower), unit)} 落空 / these values are in neither",
+            f"{between}：{_shown((_written(below.limits)[1], _written(above.limits)[0]), unit)} 落空 / these values are in neither",
             "使上一档的界限与下一档相接 / let one range begin where the other ends",
         )
 
 
 def _note_overlap(below: _Piece, above: _Piece, later: _Piece, unit: Unit, findings: Findings) -> None:
     both = f"{below.place} 与 {above.place} / and"
-    if above.lower[0] == below.upper[0]:
+    if above.limits.least is not None and above.limits.least == below.limits.most:
         findings.add(
             "limit_in_two_bands",
             later.tree,
-            f"{both}：{_amount(above.lower[0], unit)} 两档都含 / exactly this value is in both",
+            f"{both}：{_cut_amount(above, unit)} 两档都含 / exactly this value is in both",
             "一边写成不含等号（min_exclusive 或 max_exclusive） / make one side exclusive",
         )
     else:
         findings.add(
             "bands_overlap",
             later.tree,
-            f"{both}：{_shown((above.lower, below.upper), unit)} 两档都含 / these values are in both",
+            f"{both}：{_shown((_written(above.limits)[0], min(_written(p.limits)[1] for p in (below, above))), unit)} 两档都含 / these values are in both",
             "更正界限，使每个值只在一档 / correct the limits so that each value lies in one range",
         )
+
+
+def _cut_amount(above: _Piece, unit: Unit) -> str:
+    return _amount(_written(above.limits)[0][0], unit)
 
 
 def _shown(between: Span, unit: Unit) -> str:

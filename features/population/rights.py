@@ -13,6 +13,12 @@ _MOST = 40
 """Most rows of one kind a firm."""
 
 
+_MARKS = {
+    "invention_patent": "FM", "utility_model": "SY", "design_patent": "WG", "software_copyright": "RZ",
+    "trademark": "SB", "ic_layout": "BT", "plant_variety": "PZ", "class1_tcm_protection": "ZY", "national_new_drug": "XY",
+}  # fmt: skip
+
+
 def cut_off(last_year: int) -> pl.Expr:
     """The day on which the office drew its lists: 30 September of the year after the last accounts."""
     return pl.lit(date(last_year + 1, 9, 30))
@@ -36,7 +42,7 @@ def intellectual_property(firms: pl.DataFrame, seed: int, last_year: int) -> pl.
     }
     parts = [_rights(firms, kind, order, mean, seed, last_year) for order, (kind, mean) in enumerate(means.items())]
     frame = pl.concat(parts).sort("number", "order", "row")
-    return seen(frame, "intellectual_property", seed).drop("number", "order", "row")
+    return seen(frame, "intellectual_property", seed).drop("number", "order", "row").rename({"right": "number"})
 
 
 def _rights(firms: pl.DataFrame, kind: str, order: int, mean: pl.Expr, seed: int, last_year: int) -> pl.DataFrame:
@@ -57,8 +63,8 @@ def _rights(firms: pl.DataFrame, kind: str, order: int, mean: pl.Expr, seed: int
             "intellectual_property_listed",
             kind=pl.lit(kind),
             count=pl.when(draw.chance("batch", 0.04)).then(draw.whole("batch/size", 2, 3)).otherwise(1),
-            # "number" is the firm's; the right's own is renamed last.
-            right=pl.format("合成-{}-{}-{}", pl.lit(kind.upper().replace("_", "")), "number", pl.col("row") + 1),
+            # Renamed last: "number" is the firm's until then.
+            right=pl.format("合成-{}-{}-{}", pl.lit(_MARKS[kind]), "number", pl.col("row") + 1),
             granted_on=pl.when(~draw.chance("withheld/granted", 0.01)).then(pl.col("granted_on")),
             filed_on=pl.when(~draw.chance("withheld/filed", 0.15)).then(pl.col("granted_on").dt.offset_by(waited)),
             in_force=pl.when(~draw.chance("withheld/force", 0.01)).then(draw.chance("force", 0.93)),
@@ -129,7 +135,7 @@ def _three_year(
     return _titles(
         frame,
         kind,
-        number=pl.format("合成{}{}{}", pl.lit(mark), pl.col("valid_from").dt.year(), pl.col("number")),
+        number=pl.format("合成{}{}-{}", pl.lit(mark), pl.col("valid_from").dt.year(), pl.col("number")),
         valid_to=pl.when(~again.chance("withheld/to", 0.02)).then(until),
         level=pl.lit(level, dtype=pl.String),
         revoked_on=pl.when(pl.col("revoked")).then(
@@ -146,13 +152,13 @@ def _tech_sme(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFrame:
         valid_from=pl.date(year, draw.whole("month", 6, 9), draw.whole("day", 1, 28)), got=draw.chance("got", 0.8)
     )
     frame = frame.filter(pl.col("got") & (pl.col("valid_from") >= pl.col("established_on").dt.offset_by("6mo")))
-    named = pl.format("合成KJ{}{}", pl.col("valid_from").dt.year(), pl.col("number"))
+    named = pl.format("合成KJ{}-{}", pl.col("valid_from").dt.year(), pl.col("number"))
     return _titles(frame, "tech_sme", number=named, valid_to=pl.date(pl.col("valid_from").dt.year(), 12, 31))
 
 
 def _above_scale(firms: pl.DataFrame, last_year: int) -> pl.DataFrame:
     frame = firms.filter("holds/above_scale_industrial").with_columns(valid_from=pl.lit(date(last_year + 1, 1, 1)))
-    named = pl.format("合成GS{}{}", pl.lit(last_year + 1), pl.col("number"))
+    named = pl.format("合成GS{}-{}", pl.lit(last_year + 1), pl.col("number"))
     return _titles(frame, "above_scale_industrial", number=named, valid_to=pl.lit(date(last_year + 1, 12, 31)))
 
 

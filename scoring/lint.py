@@ -1,0 +1,221 @@
+"""What is wrong in rulebook files: all that reading and compiling refuse, and what only a look at the meaning shows.
+
+A card is looked at as of every day on which one of its versions begins or ends. Meaning is checked on the days on which
+the card could be read: mend what cannot be read, then look again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePath
+
+from features.errors import ValueProblem
+from features.identifiers.regions import check_region
+from scoring.errors import CardError, Finding
+from scoring.lint_card import check_meaning
+from scoring.lint_versions import DAY, below, check_versions, day_at, days_of, text_at
+from scoring.reading import KINDS, read_tree
+from scoring.yaml_tree import Findings, Reader, Tree, load
+
+LADDERS = "ladders"
+"""Folder of the ladder files among the rulebooks; they are no cards."""
+_COMPARED = ("in_force", "repealed")
+"""Statuses of editions that follow one another; a draft may well overlap the text in force."""
+
+
+def lint_file(path: Path, shown: str = "") -> tuple[Finding, ...]:
+    """Everything wrong in one card, by line; never raises for a wrong card. ``shown``: its name in findings."""
+    return _lint(path, shown or path.name)[0]
+
+
+def lint_folder(root: Path) -> tuple[Finding, ...]:
+    """Everything wrong in the cards below ``root`` and between the editions of one rulebook, by file and line."""
+    found: list[Finding] = []
+    headers: list[_Header] = []
+    for path in sorted(p for p in root.rglob("*.y*ml") if p.is_file()):
+        place = path.relative_to(root)
+        if place.parts[0] == LADDERS:
+            continue
+        shown = f"{root.name}/{place.as_posix()}"
+        findings, tree = _lint(path, shown)
+        found.extend(findings)
+        if tree is not None:
+            headers.append(_Header.of(tree, shown))
+            found.extend(_misplaced(headers[-1], place))
+    found.extend(_between(headers))
+    return _in_order(found)
+
+
+def _lint(path: Path, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
+    """The findings, and the file where it is a mapping at all."""
+    findings = Findings(shown)
+    try:
+        tree = load(path, shown)
+    except CardError as error:
+        return _in_order(error.findings), None
+    if not isinstance(tree.value, dict):
+        Reader(tree, findings)
+    elif not tree.value:
+        findings.add(
+            "empty_file", tree, "文件是空的 / the file is empty", "写入卡片或删去文件 / write a card or remove it"
+        )
+    if findings.found or not isinstance(tree.value, dict):
+        return _in_order(findings.found), None
+    _check_region(tree, findings)
+    _check_documents(tree, findings)
+    check_versions(tree, findings)
+    for day in days_of(tree):
+        try:
+            card = read_tree(tree, day, shown)
+        except CardError as error:
+            findings.found.extend(error.findings)
+        else:
+            check_meaning(card, tree, day, findings)
+    return _in_order(findings.found), tree
+
+
+def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each once: what is wrong on several days is one finding."""
+    return tuple(sorted(dict.fromkeys(found), key=lambda f: (f.file, f.line, f.key, f.code)))
+
+
+def _check_region(tree: Tree, findings: Findings) -> None:
+    region = text_at(tree, "region")
+    try:
+        if region:
+            check_region(region)
+    except ValueProblem as problem:
+        findings.add("not_a_region", _node_at(tree, "region"), problem.rule, problem.remedy)
+
+
+def _check_documents(tree: Tree, findings: Findings) -> None:
+    used = set(_named(tree, "document"))
+    for name, document in below(tree, "documents").items():
+        if name not in used:
+            findings.add(
+                "document_unused",
+                document,
+                f"没有条款引用 {name} / no provision names this document",
+                "在条款写明 document，或删去该文件 / name it in a provision or remove it",
+            )
+
+
+def _node_at(tree: Tree, key: str) -> Tree:
+    """The node below a key, or the whole where there is none."""
+    return tree.value.get(key, tree) if isinstance(tree.value, dict) else tree
+
+
+def _named(tree: Tree, key: str) -> Iterator[str]:
+    """Every text that stands below ``key`` anywhere."""
+    if isinstance(tree.value, dict):
+        yield text_at(tree, key)
+        for child in tree.value.values():
+            yield from _named(child, key)
+    elif isinstance(tree.value, list):
+        for child in tree.value:
+            yield from _named(child, key)
+
+
+# --- between the files of a folder --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Header:
+    """Who a card says it is."""
+
+    id: str
+    edition: str
+    status: str
+    region: str
+    kinds: tuple[str, ...]
+    begins: date | None
+    ends: date
+    shown: str
+    tree: Tree
+
+    @staticmethod
+    def of(tree: Tree, shown: str) -> _Header:
+        kinds = tuple(str(t.value) for t in below(tree, "application_kinds").values())
+        return _Header(
+            id=text_at(tree, "card"),
+            edition=text_at(tree, "edition"),
+            status=text_at(tree, "status"),
+            region=text_at(tree, "region"),
+            kinds=kinds or KINDS,
+            begins=day_at(tree, "effective_from"),
+            ends=day_at(tree, "effective_to", date.max) or date.max,
+            shown=shown,
+            tree=tree,
+        )
+
+    def finding(self, code: str, key: str, problem: str, mend: str) -> Finding:
+        return Finding(code, self.shown, _node_at(self.tree, key).line, key, problem, mend)
+
+
+def _misplaced(header: _Header, place: PurePath) -> Iterator[Finding]:
+    folder = ".".join(place.parts[:-1])
+    if place.suffix != ".yaml":
+        yield header.finding(
+            "suffix_not_yaml",
+            "card",
+            f"不会读取 {place.suffix} 文件 / files of this kind are not read",
+            "改名为 .yaml / rename it to .yaml",
+        )
+    if header.id and folder != header.id:
+        yield header.finding(
+            "folder_is_not_id",
+            "card",
+            f"文件在 {folder or '.'} 之下 / the file stands below another id",
+            f"移到 {header.id.replace('.', '/')}/，或更正 card / move it there or correct card",
+        )
+    if header.edition and place.stem != header.edition:
+        yield header.finding(
+            "file_name_is_not_edition",
+            "edition",
+            f"文件名为 {place.stem} / the file has another name",
+            f"改名为 {header.edition}.yaml，或更正 edition / rename it or correct edition",
+        )
+
+
+def _between(headers: list[_Header]) -> Iterator[Finding]:
+    """Between the editions of one rulebook for one region and application kind."""
+    first: dict[tuple[str, str], _Header] = {}
+    rows: dict[tuple[str, str, str], list[_Header]] = defaultdict(list)
+    for header in headers:
+        earlier = first.setdefault((header.id, header.edition), header)
+        if earlier is not header and header.id and header.edition:
+            yield header.finding(
+                "edition_twice",
+                "edition",
+                f"{earlier.shown} 是同一版本 / is the same edition",
+                "删去一个，或更正 edition / remove one or correct edition",
+            )
+        elif header.status in _COMPARED and header.begins:
+            for kind in header.kinds:
+                rows[header.id, header.region, kind].append(header)
+    for row in rows.values():
+        yield from _neighbours(row)
+
+
+def _neighbours(row: list[_Header]) -> Iterator[Finding]:
+    ordered = sorted(row, key=lambda h: (h.begins or date.min, h.shown))
+    for i, later in enumerate(ordered[1:], start=1):
+        earlier = max(ordered[:i], key=lambda h: h.ends)
+        begins = later.begins or date.min
+        if begins <= earlier.ends:
+            yield later.finding(
+                "editions_overlap",
+                "effective_from",
+                f"{earlier.shown} 到 {'—' if earlier.ends == date.max else earlier.ends} 仍施行 / is still in force then",
+                f"在该文件写 effective_to: {begins - DAY} / end it on the day before",
+            )
+        elif begins > earlier.ends + DAY:
+            yield later.finding(
+                "editions_gap",
+                "effective_from",
+                f"{earlier.ends + DAY} 至 {begins - DAY} 没有版本施行（见 {earlier.shown}） / no edition is in force",
+                "使两版的施行期相接，或补上缺的版本 / let the periods join or add the missing edition",
+            )

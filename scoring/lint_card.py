@@ -1,0 +1,258 @@
+"""What the parts of a card, read as on one day, say about one another: points, conditions, groups, routes, classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from functools import partial
+
+from features.expression import Ratio
+from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Fixed, Item, LeastOf, LinearToCap
+from scoring.compile import compile_card
+from scoring.errors import CardError
+from scoring.lint_bands import check_monotone, check_table
+from scoring.lint_conditions import at, check_together
+from scoring.lint_versions import PARTS, below, provision_on
+from scoring.yaml_tree import Findings, Tree
+
+
+def check_meaning(card: Card, tree: Tree, day: date | None, findings: Findings) -> None:
+    """Note what does not make sense in a card that could be read on ``day``; ``tree`` is its file."""
+    _Meaning(card, tree, day, findings).check()
+
+
+class _Meaning:
+    def __init__(self, card: Card, tree: Tree, day: date | None, findings: Findings) -> None:
+        self.card = card
+        self.tree = tree
+        self.laid = partial(provision_on, tree, day=day)
+        self.findings = findings
+
+    def check(self) -> None:
+        # What cannot be compiled has no ranges to speak of.
+        compiled = [self._compiles(part, name) for part in PARTS for name in getattr(self.card, part)]
+        if not all(compiled):
+            return
+        for name, item in self.card.items.items():
+            self._item(item, self.laid("items", name))
+        self._conditions()
+        self._groups()
+        self._scores()
+        if self.card.classes:
+            self._classes()
+
+    def _compiles(self, part: str, name: str) -> bool:
+        """Compile one part alone, so that the finding names it."""
+        card, tree = self.card, self.laid(part, name)
+        alone = {p: {name: getattr(card, p)[name]} if p == part else {} for p in PARTS}
+        award = card.items[name].award if part == "items" else Fixed(0)
+        for inner, inner_tree in _awards(award, tree):
+            measured = inner.indicator.expression if isinstance(inner, LinearToCap) else None
+            if isinstance(measured, Ratio) and measured.minus:
+                self.findings.add(
+                    "linear_on_growth",
+                    inner_tree,
+                    "增长率不能按比例计分 / a growth rate cannot be scored in proportion",
+                    "改用 bands / use bands",
+                )
+                return False
+        try:
+            compile_card(replace(card, **alone))  # type: ignore[arg-type]
+        except CardError as error:
+            self.findings.add(error.code, tree, f"{error.where}: {error.problem}", error.mend)
+            return False
+        return True
+
+    def _item(self, item: Item, tree: Tree) -> None:
+        for award, place in _awards(item.award, tree):
+            match award:
+                case Bands(indicator, bands):
+                    table = at(place, "bands")
+                    placed = [(band, at(table, i)) for i, band in enumerate(bands)]
+                    check_table(indicator, [(band.range, t) for band, t in placed], table, self.findings)
+                    if item.rises:
+                        check_monotone(indicator, placed, self.findings)
+                    for band, t in placed:
+                        self._points(item, band.low, at(t, "points"))
+                case Choose(by, cases):
+                    table = at(place, "choose", "cases")
+                    check_table(by, [(case.range, at(table, i)) for i, case in enumerate(cases)], table, self.findings)
+                case LinearToCap(_, _, points, _):
+                    self._points(item, points, at(place, "linear", "points"))
+                    step = below(place, "linear").get("step")
+                    if step is not None and not 0 < Fraction(str(step.value)) * MICRO <= points:
+                        self.findings.add(
+                            "step_unusable",
+                            step,
+                            "步长应大于 0 且不超过满分 / the step must lie between 0 and the points",
+                            "更正 step / correct step",
+                        )
+                case Expert(_, low, _):
+                    self._points(item, low, at(place, "expert", "points"))
+                case Fixed(points):
+                    self._points(item, points, at(place, "points"))
+
+    def _points(self, item: Item, points: int, tree: Tree) -> None:
+        # An item with max 0 is a deduction.
+        if points < 0 and item.cap != 0:
+            self.findings.add(
+                "points_negative",
+                tree,
+                "分值为负 / the points are negative",
+                "更正分值；扣分另立一项，max: 0 / correct them; put deductions into an item of their own with max: 0",
+            )
+
+    def _conditions(self) -> None:
+        gates = self.card.gates.items()
+        everywhere = [(g.requirement, self.laid("gates", n)) for n, g in gates if g.route is None]
+        check_together(everywhere, self.findings)
+        for name, route in self.card.routes.items():
+            here = [(g.requirement, self.laid("gates", n)) for n, g in gates if g.route == name]
+            if route.requirement is not None:
+                here.append((route.requirement, self.laid("routes", name)))
+            check_together([*everywhere, *here], self.findings)
+
+    def _groups(self) -> None:
+        card = self.card
+        owner: dict[str, str] = {}
+        by_score = any(route.score for route in card.routes.values())
+        for name, group in card.groups.items():
+            tree = at(self.tree, "groups", name)
+            for member in group.items:
+                if member in owner:
+                    self.findings.add(
+                        "item_in_two_groups",
+                        tree,
+                        f"{member} 已在 {owner[member]} 中，会重复计分 / it already counts there",
+                        "每项只归一组 / let each item stand in one group",
+                        "items",
+                    )
+                owner[member] = name
+            if not below(tree, "items"):
+                self.findings.add(
+                    "group_empty", tree, "组内没有得分项 / the group has no item", "补上 items / add items", "items"
+                )
+                continue
+            total = sum(card.items[member].cap for member in group.items)
+            if group.cap is not None and group.cap > total:
+                self.findings.add(
+                    "group_cannot_reach_max",
+                    at(tree, "max"),
+                    f"组内各项最多 {total / MICRO:g} 分 / its items reach only so many points",
+                    "更正 max，或补上漏列的得分项 / correct max or add the missing item",
+                )
+            elif group.floor is not None and group.floor > (total if group.cap is None else group.cap):
+                self.findings.add(
+                    "group_floor_unreachable",
+                    at(tree, "min"),
+                    "最低分高于该组满分 / the floor lies above what the group can give",
+                    "更正 min 或 max / correct min or max",
+                )
+            elif group.floor is not None and not by_score:
+                self.findings.add(
+                    "group_floor_unused",
+                    at(tree, "min"),
+                    "没有以分数通过的路径，最低分不起作用 / no route by score reads the floor",
+                    "补上 score 路径，或删去 min / add a route with score or remove min",
+                )
+
+    def _scores(self) -> None:
+        card = self.card
+        most = Fraction(card.maximum, MICRO)
+        least = Fraction(sum(min(0, _least_points(item.award)) for item in card.items.values()), MICRO)
+        for name, route in card.routes.items():
+            if route.score is None:
+                continue
+            tree, score = at(self.laid("routes", name), "score"), route.score
+            low, high = score.least, score.most
+            if (low is not None and (low, score.least_strict) > (most, False)) or (
+                high is not None and (high < least or (high == least and score.most_strict))
+            ):
+                self.findings.add(
+                    "route_unreachable",
+                    tree,
+                    f"得分只能在 {float(least):g} 至 {float(most):g} 之间 / the score can only lie between these",
+                    "更正 score 或各项 max / correct score or the items' max",
+                )
+            elif (low is None or (low, score.least_strict) <= (least, False)) and (
+                high is None or high > most or (high == most and not score.most_strict)
+            ):
+                self.findings.add(
+                    "route_always_true",
+                    tree,
+                    "任何得分都通过 / every score passes",
+                    "更正 score / correct score",
+                )
+
+    def _classes(self) -> None:
+        card = self.card
+        tree = at(self.tree, "classes")
+        if len(card.items) != 1 or card.routes or card.gates or card.groups:
+            self.findings.add(
+                "classes_need_one_item",
+                tree,
+                "划类的卡片只有一个得分项，没有 gates、groups、routes / a classification has one item and nothing else",
+                "拆成两张卡片 / make two cards of it",
+            )
+            return
+        (item,) = card.items.values()
+        given = {
+            points for award, _ in _awards(item.award, self.laid("items", item.id)) for points in _points_of(award)
+        }
+        named = {i * MICRO for i in range(len(card.classes))}
+        if given - named:
+            shown = ", ".join(f"{points / MICRO:g}" for points in sorted(given - named))
+            self.findings.add(
+                "points_without_class",
+                tree,
+                f"这些分值没有类名：{shown} / these points name no class",
+                "分值为 0 起的整数，classes 逐一对应 / points count from 0, one class for each",
+            )
+        if named - given:
+            shown = ", ".join(card.classes[points // MICRO] for points in sorted(named - given))
+            self.findings.add(
+                "class_never_given",
+                tree,
+                f"没有分值对应这些类：{shown} / no points lead to these classes",
+                "补上分值或删去类名 / add the points or remove the class",
+            )
+
+
+def _awards(award: Award, tree: Tree) -> Iterator[tuple[Award, Tree]]:
+    """The award and every award inside it, each with the mapping in which it stands."""
+    yield award, tree
+    match award:
+        case BestOf(options) | LeastOf(options):
+            key = "best_of" if isinstance(award, BestOf) else "least_of"
+            for name, option in options.items():
+                yield from _awards(option, at(tree, key, name))
+        case Choose(_, cases):
+            for i, case in enumerate(cases):
+                yield from _awards(case.body, at(tree, "choose", "cases", i))
+
+
+def _points_of(award: Award) -> set[int]:
+    """The points that an award itself can give, in millionths."""
+    match award:
+        case Bands(_, bands):
+            return {points for band in bands for points in (band.low, band.high)}
+        case LinearToCap(_, _, points, _) | Fixed(points):
+            return {points}
+        case Expert(_, low, high):
+            return {low, high}
+    return set()
+
+
+def _least_points(award: Award) -> int:
+    match award:
+        case BestOf(options):
+            return max(map(_least_points, options.values()), default=0)
+        case LeastOf(options):
+            return min(map(_least_points, options.values()), default=0)
+        case Choose(_, cases):
+            return min((_least_points(case.body) for case in cases), default=0)
+        case LinearToCap():
+            return 0
+    return min(_points_of(award), default=0)

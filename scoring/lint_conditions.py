@@ -1,0 +1,179 @@
+"""Whether conditions that must hold together can: none impossible, idle, said twice or contrary to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from features.expression import Ratio
+from features.indicators.base import Indicator
+from scoring.card import AllOf, AnyOf, Choose, Limits, NotOf, Requirement, Test, Values
+from scoring.lint_bands import Span, check_table, domain, has_values, span, values
+from scoring.yaml_tree import Findings, Tree
+
+Placed = tuple[Requirement, Tree]
+
+
+def check_together(given: Iterable[Placed], findings: Findings, *, idle_allowed: bool = False) -> None:
+    """Check conditions that must all hold, then what stands below each.
+
+    ``idle_allowed``: inside a bracket of a choice a condition that always holds says "nothing asked here".
+    """
+    placed = [flat for condition, tree in given for flat in _flat(condition, tree)]
+    _check_twice(placed, findings)
+    sound = [p for p in placed if _check_alone(*p, findings, idle_allowed=idle_allowed)]
+    _check_contrary(sound, findings)
+    for condition, tree in placed:
+        alternatives = list(_below(condition, tree))
+        if isinstance(condition, AnyOf):
+            _check_twice(alternatives, findings)
+        if isinstance(condition, Choose):
+            rows = [(case.range, t) for case, (_, t) in zip(condition.cases, alternatives, strict=True)]
+            check_table(condition.by, rows, at(tree, "choose", "cases"), findings)
+        for alternative in alternatives:
+            check_together([alternative], findings, idle_allowed=idle_allowed or isinstance(condition, Choose))
+
+
+def at(tree: Tree, *steps: str | int) -> Tree:
+    """The node below by keys and positions; the card has been read, so it is there."""
+    for step in steps:
+        if isinstance(step, int):
+            assert isinstance(tree.value, list)
+            tree = tree.value[step]
+        else:
+            assert isinstance(tree.value, dict)
+            tree = tree.value[step]
+    return tree
+
+
+def _flat(condition: Requirement, tree: Tree) -> Iterator[Placed]:
+    """The condition, an all-of taken apart."""
+    if isinstance(condition, AllOf):
+        for i, part in enumerate(condition.parts):
+            yield from _flat(part, at(tree, "all", i))
+    else:
+        yield condition, tree
+
+
+def _below(condition: Requirement, tree: Tree) -> Iterator[Placed]:
+    match condition:
+        case AnyOf(parts):
+            yield from ((part, at(tree, "any", i)) for i, part in enumerate(parts))
+        case NotOf(part) if _allowed(condition) is None:
+            yield part, at(tree, "not")
+        case Choose(_, cases):
+            yield from ((case.body, at(tree, "choose", "cases", i)) for i, case in enumerate(cases))
+
+
+def _check_twice(placed: Sequence[Placed], findings: Findings) -> None:
+    seen: dict[object, Tree] = {}
+    for condition, tree in placed:
+        first = seen.setdefault(_meaning(condition), tree)
+        if first is not tree:
+            findings.add(
+                "condition_twice",
+                tree,
+                f"与第 {first.line} 行的条件相同 / the same condition as on line {first.line}",
+                "删去一个，或更正其中一个 / remove one or correct one of them",
+            )
+
+
+def _meaning(condition: Requirement) -> object:
+    """Equal for conditions that say the same, however the limits are written."""
+    match condition:
+        case Test(indicator, Limits() as limits):
+            return indicator, span(limits, indicator)
+        case Test(indicator, Values(codes)):
+            return indicator, frozenset(codes)
+        case AllOf(parts) | AnyOf(parts):
+            return type(condition), frozenset(map(_meaning, parts))
+        case NotOf(part):
+            return NotOf, _meaning(part)
+        case Choose(by, cases):
+            return Choose, by, tuple((_meaning(Test(by, case.range)), _meaning(case.body)) for case in cases)
+    raise TypeError(condition)
+
+
+def _check_alone(condition: Requirement, tree: Tree, findings: Findings, *, idle_allowed: bool) -> bool:
+    """Whether a single test leaves something open; True for what is no single test."""
+    found = _allowed(condition)
+    if found is None:
+        return True
+    whole = _everything(found.indicator)
+    if found.empty(whole):
+        findings.add(
+            "condition_impossible",
+            tree,
+            f"指标 {found.indicator.id} 取不到该范围，条件永不成立 / the indicator never lies in this range",
+            "更正界限或单位 / correct the limits or the unit",
+        )
+    elif found.contains(whole) and not idle_allowed:
+        findings.add(
+            "condition_always_true",
+            tree,
+            f"指标 {found.indicator.id} 总在该范围内，条件不起作用 / the indicator always lies in this range",
+            "更正界限，或删去该条件 / correct the limits or remove the condition",
+        )
+    return not found.empty(whole)
+
+
+def _check_contrary(placed: Sequence[Placed], findings: Findings) -> None:
+    left: dict[Indicator, tuple[_Allowed, Tree]] = {}
+    for condition, tree in placed:
+        found = _allowed(condition)
+        if found is None:
+            continue
+        before, first = left.get(found.indicator, (_everything(found.indicator), tree))
+        both = before.met_with(found)
+        if both.empty(_everything(found.indicator)):
+            findings.add(
+                "conditions_contradict",
+                tree,
+                f"与第 {first.line} 行的条件不能同时成立 / cannot hold together with the condition on line {first.line}",
+                "更正其中一个 / correct one of the two",
+            )
+        else:
+            left[found.indicator] = both, tree
+
+
+@dataclass(frozen=True)
+class _Allowed:
+    """What a test leaves to one indicator: numbers between two cuts, or some of its values."""
+
+    indicator: Indicator
+    numbers: Span | None = None
+    codes: frozenset[int] = frozenset()
+
+    def met_with(self, other: _Allowed) -> _Allowed:
+        if self.numbers is None or other.numbers is None:
+            return _Allowed(self.indicator, None, self.codes & other.codes)
+        lower, upper = zip(self.numbers, other.numbers, strict=True)
+        return _Allowed(self.indicator, (max(lower), min(upper)))
+
+    def empty(self, whole: _Allowed) -> bool:
+        both = self.met_with(whole)
+        return not both.codes if both.numbers is None else both.numbers[0] >= both.numbers[1]
+
+    def contains(self, whole: _Allowed) -> bool:
+        if isinstance(self.indicator.expression, Ratio):
+            # It still asks that the ratio can be computed.
+            return False
+        return self.met_with(whole) == whole
+
+
+def _everything(indicator: Indicator) -> _Allowed:
+    if has_values(indicator):
+        return _Allowed(indicator, None, frozenset(values(indicator)))
+    return _Allowed(indicator, domain(indicator))
+
+
+def _allowed(condition: Requirement) -> _Allowed | None:
+    """What the condition leaves, where it is a test or the contrary of one on values."""
+    match condition:
+        case Test(indicator, Limits() as limits):
+            return _Allowed(indicator, span(limits, indicator))
+        case Test(indicator, Values(codes)):
+            return _Allowed(indicator, None, frozenset(codes))
+        case NotOf(Test(indicator, Values(codes))):
+            return _Allowed(indicator, None, frozenset(values(indicator)) - frozenset(codes))
+    return None

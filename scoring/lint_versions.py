@@ -1,0 +1,135 @@
+"""The dated versions of a card's provisions: which days they make a difference on, and whether they join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scoring.reading import laid_over
+from scoring.yaml_tree import Findings, Tree
+
+PARTS = ("gates", "items", "routes")
+"""Parts of a card whose members may have versions."""
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One dated version of a provision; without a date it reaches back or on for ever."""
+
+    begins: date
+    ends: date
+    tree: Tree
+
+
+def versions_of(provision: Tree) -> list[Version]:
+    """In the order of the file; none where a date cannot be read (reading notes that)."""
+    found = []
+    for tree in below(provision, "versions").values():
+        begins, ends = day_at(tree, "from", date.min), day_at(tree, "to", date.max)
+        if begins is None or ends is None:
+            return []
+        found.append(Version(begins, ends, tree))
+    return found
+
+
+def provision_on(tree: Tree, part: str, name: str, day: date | None) -> Tree:
+    """A provision as it reads on a day (None: the latest), of a card that has been read."""
+    provision = below(tree, part)[name]
+    versions = versions_of(provision)
+    if not versions:
+        return provision
+    in_force = [v for v in versions if v.begins <= (day or date.max) <= v.ends]
+    return laid_over(provision, (in_force or versions[-1:])[0].tree)
+
+
+def days_of(tree: Tree) -> Sequence[date | None]:
+    """Days from which the card reads differently, from its first on; None (the latest) where no first day is given."""
+    first, last = day_at(tree, "effective_from"), day_at(tree, "effective_to", date.max)
+    if first is None or last is None:
+        return [None]
+    turns = {first}
+    for provision in _provisions(tree):
+        for version in versions_of(provision):
+            turns.add(version.begins)
+            turns.update({version.ends + DAY} if version.ends < date.max else ())
+    return [day for day in sorted(turns) if first <= day <= last] or [first]
+
+
+def check_versions(tree: Tree, findings: Findings) -> None:
+    """Note versions that end before they begin, lie outside the card's period, overlap or leave a hole."""
+    first, last = day_at(tree, "effective_from", date.min), day_at(tree, "effective_to", date.max)
+    for provision in _provisions(tree):
+        versions = versions_of(provision)
+        for version in versions:
+            if version.ends < version.begins:
+                findings.add(
+                    "version_ends_before_it_begins",
+                    version.tree,
+                    f"{version.ends} 早于 {version.begins} / to lies before from",
+                    "更正日期 / correct the dates",
+                )
+            elif first and last and first <= last and (version.ends < first or version.begins > last):
+                findings.add(
+                    "version_never_in_force",
+                    version.tree,
+                    "版本的时间在卡片施行期之外 / the version lies outside the card's period",
+                    "更正日期，或删去该版本 / correct the dates or remove the version",
+                )
+        if all(version.begins <= version.ends for version in versions):
+            _check_neighbours(versions, findings)
+
+
+def _check_neighbours(versions: list[Version], findings: Findings) -> None:
+    ordered = sorted(versions, key=lambda v: v.begins)
+    for i, other in enumerate(ordered[1:], start=1):
+        one = max(ordered[:i], key=lambda v: v.ends)
+        later = max(one, other, key=lambda v: (v.tree.line, v.tree.path))
+        if other.begins <= one.ends:
+            findings.add(
+                "versions_overlap",
+                later.tree,
+                f"{other.begins} 至 {min(one.ends, other.ends)} 有两个版本 / two versions are in force",
+                "前一版本的 to 写成后一版本 from 的前一天 / end one on the day before the other begins",
+            )
+        elif other.begins > one.ends + DAY:
+            findings.add(
+                "versions_gap",
+                later.tree,
+                f"{one.ends + DAY} 至 {other.begins - DAY} 没有版本 / no version is in force",
+                "使两个版本首尾相接 / let one begin on the day after the other ends",
+            )
+
+
+def _provisions(tree: Tree) -> Iterator[Tree]:
+    for part in PARTS:
+        yield from below(tree, part).values()
+
+
+# --- a tree that may be wrong anywhere ----------------------------------------------------------------------------
+
+
+def below(tree: Tree, key: str) -> dict[str, Tree]:
+    """The members of a mapping or list below a key, by name or position; empty where there is none."""
+    found = tree.value.get(key) if isinstance(tree.value, dict) else None
+    if found is None or isinstance(found.value, str):
+        return {}
+    return found.value if isinstance(found.value, dict) else {str(i): t for i, t in enumerate(found.value)}
+
+
+def text_at(tree: Tree, key: str) -> str:
+    """The text below a key; empty where there is none."""
+    found = tree.value.get(key) if isinstance(tree.value, dict) else None
+    return found.value if found is not None and isinstance(found.value, str) else ""
+
+
+def day_at(tree: Tree, key: str, absent: date | None = None) -> date | None:
+    """The date below a key; ``absent`` where there is none, None where it is no date."""
+    text = text_at(tree, key)
+    if not text:
+        return absent
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,650 @@
+"""Random small cards over facts with few values, their completions, and a plain reading of a card on complete facts.
+
+The reader here shares no code with the compiler: it takes the dataclasses and `fractions` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import combinations_with_replacement, product
+
+from hypothesis import strategies as st
+
+from features.expression import (
+    All,
+    AtLeast,
+    Condition,
+    Count,
+    Either,
+    Exists,
+    Fact,
+    FirstKnown,
+    Linear,
+    Negated,
+    OneOf,
+    Quantity,
+    Ratio,
+    RowFact,
+    flagged,
+)
+from features.facts import OUT_OF_SCOPE, FirmFacts, Row, listed
+from features.indicators.base import Indicator, Unit
+from features.kinds import Choice, Flag, Number
+from scoring import core
+from scoring.card import (
+    AllOf,
+    AnyOf,
+    Award,
+    Band,
+    Bands,
+    BestOf,
+    Card,
+    Case,
+    Choose,
+    Expert,
+    Fixed,
+    Gate,
+    Group,
+    Item,
+    Label,
+    LeastOf,
+    Limits,
+    LinearToCap,
+    NotOf,
+    Range,
+    Requirement,
+    Route,
+    Source,
+    Test,
+    Values,
+)
+from scoring.card import Card as CardData
+from scoring.compile import Assembly, CompiledCard, Verdict, assemble, compile_card
+from scoring.core import Node
+from scoring.lower import Bounds, Truth
+from scoring.python_backend import compile_python
+
+# --- facts with few values ------------------------------------------------------------------------------------------
+
+A, B, D = (Fact(f"annual_report/-1/{name}", Number(lo=0, hi=3)) for name in "abd")
+E = Fact("annual_report/-2/d", Number(lo=0, hi=2))
+SIGNED = Fact("annual_report/-1/s", Number(lo=-2, hi=2))
+PREFERRED = Fact("annual_report/-1/a_calibre", Number(lo=0, hi=3))
+YES = Fact("enterprise/yes", Flag())
+KIND = Fact("enterprise/kind", Choice(values=("x", "y", "z")))
+SCALARS = {fact.path: fact.kind for fact in (A, B, D, E, SIGNED, YES, KIND)}
+GRADE = "expert_grade/quality"
+GRADES = (0, 4)
+
+CELLS: dict[str, dict[str, tuple[int, ...]]] = {
+    "event": {"role": (0, 1), "severity": (0, 1, 2), "count": (0, 1, 2, 10**6)},
+    "intellectual_property": {"in_force": (0, 1), "pct": (0, 1), "count": (0, 1, 2, 10**6)},
+}
+"""Values that an unknown cell is tried with: all of a small domain, of a count those beyond every threshold below."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """What the cards drawn may contain."""
+
+    tables: bool = True
+    gapped: bool = True
+    """Values that skip some of what lies between their ends, held against ranges with two ends or uneven bands."""
+    repeated: bool = True
+    """Conditions of one indicator, or a chooser and its brackets, that read the same fact."""
+    chosen_by_ratio: bool = True
+
+
+EVERYTHING = Shapes()
+
+
+# --- expressions and indicators -------------------------------------------------------------------------------------
+
+
+@st.composite
+def row_conditions(draw: st.DrawFn, table: str, *, repeated: bool) -> Condition:
+    """A condition on one row, each column at most once unless ``repeated``."""
+    fields = [f for f in CELLS[table] if f != "count"]
+
+    def one(field: str) -> Condition:
+        values = CELLS[table][field]
+        codes = draw(st.sampled_from([(v,) for v in values] + [values[:2]]))
+        return OneOf(RowFact(table, field), codes)
+
+    first, second = (one(draw(st.sampled_from(fields))), one(fields[1])) if repeated else map(one, fields)
+    amount = RowFact(table, "count") >= draw(st.integers(1, 3))
+    return draw(
+        st.sampled_from([first, second, ~first, first & second, first | second, ~(first & second), first & amount])
+    )
+
+
+@st.composite
+def counts(draw: st.DrawFn, *, weighted: bool) -> Count:
+    """Rows of one table, or the sum of their counts."""
+    table = draw(st.sampled_from(sorted(CELLS)))
+    return Count(table, draw(row_conditions(table, repeated=False)), draw(st.sampled_from(["count", None])) if weighted else None)
+
+
+@st.composite
+def amounts(draw: st.DrawFn, shapes: Shapes) -> Quantity:
+    """An integer expression."""
+    plain: list[Quantity] = [A, B, SIGNED, FirstKnown((PREFERRED, A))]
+    if shapes.gapped:
+        plain += [A * 2 + 1, A - B, B + A + E]
+    if shapes.tables and draw(st.booleans()):
+        return draw(counts(weighted=shapes.gapped))
+    return draw(st.sampled_from(plain))
+
+
+@st.composite
+def ratios(draw: st.DrawFn, shapes: Shapes) -> Ratio:
+    """A share, a difference over something, or a growth rate."""
+    over: list[Quantity] = [A, SIGNED, FirstKnown((PREFERRED, A)), A + B, A - B, A + 1]
+    if shapes.tables and draw(st.booleans()):
+        over = [draw(counts(weighted=True))]
+    under: list[Quantity] = [D, D, E, D + E, D - 1, D * 2]
+    return Ratio(
+        Linear.of(draw(st.sampled_from(over))), Linear.of(draw(st.sampled_from(under))), draw(st.sampled_from([0, 0, 1]))
+    )
+
+
+@st.composite
+def conditions(draw: st.DrawFn, shapes: Shapes) -> Condition:
+    """A true-or-false expression."""
+    x = draw(st.sampled_from([A >= B, A <= 1, SIGNED > 0, A + B >= 3, AtLeast(Linear.of(D - E))]))
+    y = draw(st.sampled_from([flagged(YES), OneOf(KIND, (0,)), OneOf(KIND, (1, 2))]))
+    found = [x, y, ~x, x & y, x | ~y, ~(x & y)]
+    if shapes.repeated:
+        found += [x & (A >= 2), x | (B <= 1), All((x, Negated(x))), y | OneOf(KIND, (0, 1))]
+    if shapes.tables:
+        table = draw(st.sampled_from(sorted(CELLS)))
+        some = Exists(table, draw(row_conditions(table, repeated=shapes.repeated)))
+        found += [some, ~some, some & x, some | x]
+        if shapes.repeated:
+            other = Exists(table, draw(row_conditions(table, repeated=True)))
+            found += [Either((some, other)), All((some, other)), some & ~other]
+    return draw(st.sampled_from(found))
+
+
+def _indicator(expression: Quantity | Ratio | Condition | Fact, unit: Unit) -> Indicator:
+    return Indicator("sample", "样本", "sample", unit, expression, "")
+
+
+@st.composite
+def measures(draw: st.DrawFn, shapes: Shapes) -> Indicator:
+    """An indicator with a number as its value."""
+    if draw(st.booleans()):
+        return _indicator(draw(ratios(shapes)), Unit.SHARE)
+    # In yuan a threshold counts hundredths.
+    return _indicator(draw(amounts(shapes)), draw(st.sampled_from([Unit.ITEMS, Unit.YUAN])))
+
+
+def _is_gapped(indicator: Indicator) -> bool:
+    expression = indicator.expression
+    if isinstance(expression, Count):
+        return expression.of is not None
+    return not isinstance(expression, (Fact, FirstKnown))
+
+
+def thresholds(unit: Unit) -> st.SearchStrategy[Fraction]:
+    """Limits that values meet exactly, and some between."""
+    if unit is Unit.YUAN:
+        return st.sampled_from([Fraction(n, 200) for n in range(-4, 9)])
+    if unit is Unit.SHARE:
+        return st.sampled_from([Fraction(p, q) for q in (1, 2, 3) for p in range(-3, 8)])
+    return st.sampled_from([Fraction(n, 2) for n in range(-4, 9)])
+
+
+# --- ranges ---------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def partitions(draw: st.DrawFn, indicator: Indicator, most: int = 4) -> list[Range]:
+    """Ranges that together hold every value once, rising."""
+    expression = indicator.expression
+    if isinstance(expression, Condition):
+        return [Values((0,)), Values((1,))]
+    if isinstance(expression, Fact) and isinstance(expression.kind, Choice):
+        return [Values((0,)), Values((1, 2))] if draw(st.booleans()) else [Values((i,)) for i in range(3)]
+    cuts = sorted(set(draw(st.lists(thresholds(indicator.unit), min_size=1, max_size=most - 1))))
+    above = [draw(st.booleans()) for _ in cuts]
+    found: list[Range] = [Limits(most=cuts[0], most_strict=above[0])]
+    for (low, upper), (high, strict) in zip(zip(cuts, above, strict=True), zip(cuts[1:], above[1:], strict=True), strict=False):
+        found.append(Limits(low, not upper, high, strict))
+    found.append(Limits(cuts[-1], not above[-1]))
+    return found
+
+
+@st.composite
+def tests(draw: st.DrawFn, shapes: Shapes) -> Test:
+    """One indicator held against a range."""
+    kind = draw(st.integers(0, 3))
+    if kind == 0:
+        indicator = _indicator(draw(conditions(shapes)), Unit.TRUTH)
+        return Test(indicator, Values((draw(st.integers(0, 1)),)))
+    if kind == 1:
+        return Test(_indicator(KIND, Unit.CHOICE), Values(draw(st.sampled_from([(0,), (1,), (0, 2)]))))
+    indicator = draw(measures(shapes))
+    ranges = draw(partitions(indicator))
+    inner = ranges if shapes.gapped or not _is_gapped(indicator) else [ranges[0], ranges[-1]]
+    return Test(indicator, draw(st.sampled_from(inner)))
+
+
+@st.composite
+def choosers(draw: st.DrawFn, shapes: Shapes) -> Indicator:
+    """An indicator that brackets are chosen by."""
+    found = [_indicator(KIND, Unit.CHOICE), _indicator(B, Unit.YUAN), _indicator(Linear.of(B), Unit.ITEMS)]
+    if shapes.repeated:
+        found += [_indicator(A, Unit.ITEMS), _indicator(FirstKnown((PREFERRED, A)), Unit.ITEMS), _indicator(flagged(YES), Unit.TRUTH)]
+        found.append(_indicator(A >= B, Unit.TRUTH))
+    if shapes.gapped:
+        found.append(_indicator(A * 2, Unit.ITEMS))
+    if shapes.chosen_by_ratio:
+        found.append(_indicator(A / E, Unit.SHARE))
+    return draw(st.sampled_from(found))
+
+
+# --- requirements and awards ----------------------------------------------------------------------------------------
+
+
+@st.composite
+def requirements(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Requirement:
+    """A condition of a gate or a route."""
+    kind = draw(st.integers(0, 6)) if depth else 0
+    inner = requirements(shapes, depth - 1)
+    if kind < 3:
+        return draw(tests(shapes))
+    if kind == 3:
+        return AllOf(tuple(draw(st.lists(inner, min_size=1, max_size=2))))
+    if kind == 4:
+        return AnyOf(tuple(draw(st.lists(inner, min_size=1, max_size=2))))
+    if kind == 5:
+        return NotOf(draw(inner))
+    by = draw(choosers(shapes))
+    return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(partitions(by, 3))))
+
+
+@st.composite
+def bands(draw: st.DrawFn, shapes: Shapes, *, rising: bool = False) -> Bands:
+    """A table that holds every value once; uneven points only where no value is skipped."""
+    kind = draw(st.integers(0, 5))
+    if kind == 0 and not rising:
+        indicator = _indicator(KIND, Unit.CHOICE)
+    elif kind == 1 and not rising:
+        indicator = _indicator(draw(conditions(shapes)), Unit.TRUTH)
+    else:
+        indicator = draw(measures(shapes))
+    ranges = draw(partitions(indicator))
+    points = draw(st.lists(st.integers(0, 6), min_size=len(ranges), max_size=len(ranges)))
+    gapped = indicator.unit not in (Unit.CHOICE, Unit.TRUTH) and _is_gapped(indicator)
+    if rising or (gapped and not shapes.gapped):
+        points.sort(reverse=not rising and draw(st.booleans()))
+    return Bands(indicator, tuple(draw(st.permutations([Band(r, p, p) for r, p in zip(ranges, points, strict=True)]))))
+
+
+@st.composite
+def linear(draw: st.DrawFn, shapes: Shapes) -> LinearToCap:
+    """Points in proportion."""
+    indicator = draw(measures(shapes).filter(lambda i: not (isinstance(i.expression, Ratio) and i.expression.minus)))
+    full = draw(st.sampled_from([Fraction(1, 2), Fraction(1), Fraction(5, 3), Fraction(3)]))
+    return LinearToCap(indicator, full, draw(st.integers(1, 9)), draw(st.integers(1, 3)))
+
+
+@st.composite
+def awards(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Award:
+    """A way to earn points."""
+    kind = draw(st.integers(0, 9)) if depth else draw(st.integers(0, 6))
+    if kind < 4:
+        return draw(bands(shapes))
+    if kind == 4:
+        return draw(linear(shapes))
+    if kind == 5:
+        return Expert("quality", *sorted(draw(st.tuples(st.integers(0, 2), st.integers(2, 4)))))
+    if kind == 6:
+        return Fixed(draw(st.integers(0, 5)))
+    inner = awards(shapes, depth - 1)
+    if kind == 9:
+        by = draw(choosers(shapes))
+        return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(partitions(by, 3))))
+    options = {f"option {i}": option for i, option in enumerate(draw(st.lists(inner, min_size=1, max_size=2)))}
+    return BestOf(options) if kind == 7 else LeastOf(options)
+
+
+# --- cards ----------------------------------------------------------------------------------------------------------
+
+LABEL, OFFICIAL = Label("样本", "sample"), Source("甲", "第一条", "official")
+
+
+def card(
+    items: Mapping[str, Award] | None = None,
+    gates: Mapping[str, Requirement] | None = None,
+    routes: Mapping[str, Route] | None = None,
+    groups: Mapping[str, Group] | None = None,
+    *,
+    cap: int = 10**9,
+) -> CardData:
+    """A card of these parts."""
+    day = date(2026, 1, 1)
+    return Card(
+        id="sample",
+        edition="1",
+        title=LABEL,
+        status="in_force",
+        effective_from=day,
+        effective_to=None,
+        published_on=day,
+        region=None,
+        kinds=("new", "renewal"),
+        documents={},
+        file="sample.yaml",
+        sha256="",
+        gates={name: Gate(name, LABEL, OFFICIAL, gate) for name, gate in (gates or {}).items()},
+        items={name: Item(name, LABEL, OFFICIAL, award, cap) for name, award in (items or {}).items()},
+        groups=dict(groups or {}),
+        routes=dict(routes or {}),
+    )
+
+
+@st.composite
+def cards(draw: st.DrawFn, shapes: Shapes) -> CardData:
+    """Up to three items and two gates, with or without a group and routes."""
+    items = {f"item {i}": a for i, a in enumerate(draw(st.lists(awards(shapes, 1), min_size=1, max_size=3)))}
+    gates = {f"gate {i}": g for i, g in enumerate(draw(st.lists(requirements(shapes, 1), max_size=2)))}
+    groups = {}
+    if draw(st.booleans()):
+        members = tuple(items)[: draw(st.integers(1, len(items)))]
+        groups["group"] = Group(
+            "group", LABEL, members, draw(st.none() | st.integers(1, 8)), draw(st.none() | st.integers(1, 4))
+        )
+    routes = {}
+    if draw(st.booleans()):
+        # Points are millionths; a score of so few of them is what these items can give.
+        routes["score"] = Route("score", LABEL, OFFICIAL, Limits(least=Fraction(draw(st.integers(1, 9)), 10**6)))
+    if draw(st.booleans()):
+        routes["direct"] = Route("direct", LABEL, OFFICIAL, requirement=draw(requirements(shapes, 1)))
+    return card(items, gates, routes, groups, cap=draw(st.sampled_from([5, 10**9])))
+
+
+# --- enterprises ----------------------------------------------------------------------------------------------------
+
+
+def inputs(compiled: CompiledCard) -> set[str]:
+    """Names of what the card's parts read."""
+    roots = [node for part in compiled.parts.values() for node in ends(part.bounds or part.truth)]
+    return {str(node.args[0]) for node in core.walk([*roots, compiled.unsafe]) if node.op in ("fill", "known")}
+
+
+def rows_of(table: str, read: set[str]) -> list[Row]:
+    """Every row of the table that differs in what is read."""
+    fields = {f: values for f, values in CELLS[table].items() if f"{table}.{f}" in read}
+    rest = {f: 0 for f in CELLS[table] if f not in fields}
+    return [{**rest, **dict(zip(fields, cells, strict=True))} for cells in product(*fields.values())]
+
+
+@st.composite
+def firms(draw: st.DrawFn, read: set[str], unknown: int = 3) -> FirmFacts:
+    """An enterprise with at most so many of the facts that are read unknown."""
+    scalars: dict[str, int | None] = {n: draw(st.integers(k.lo, k.hi)) for n, k in SCALARS.items()}
+    scalars[GRADE] = draw(st.integers(*GRADES))
+    scalars[PREFERRED.path] = draw(st.none() | st.integers(0, 3))
+    scalars[OUT_OF_SCOPE.path] = 0
+    rows: dict[str, list[Row]] = {}
+    for table, fields in CELLS.items():
+        scalars[listed(table)] = 1
+        row = st.fixed_dictionaries({f: st.sampled_from(values) for f, values in fields.items()})
+        rows[table] = [dict(r) for r in draw(st.lists(row, max_size=2))]
+    cells = [(table, at, field) for table in CELLS for at in range(len(rows[table])) for field in CELLS[table]]
+    hideable = [n for n in (*SCALARS, GRADE, *map(listed, CELLS)) if n in read]
+    hideable += [f"{t} {at} {f}" for t, at, f in cells if f"{t}.{f}" in read]
+    if not hideable:
+        return FirmFacts(scalars, rows)
+    hidden = set(draw(st.lists(st.sampled_from(hideable), max_size=unknown)))
+    for name in hidden & scalars.keys():
+        scalars[name] = None
+    for table, at, field in cells:
+        if f"{table} {at} {field}" in hidden:
+            rows[table][at][field] = None
+    for table in CELLS:
+        if scalars[listed(table)] is None:
+            # Of an unknown list no row is known.
+            rows[table] = []
+    return FirmFacts(scalars, rows)
+
+
+def completions(firm: FirmFacts, read: set[str]) -> Iterator[FirmFacts]:
+    """Every enterprise that the known facts leave possible; a preferred measure that is not given stays so."""
+    names = [n for n, value in firm.scalars.items() if value is None and n in read and n != PREFERRED.path]
+    scalar_values = [_domain(name) for name in names if "listed" not in name]
+    names = [name for name in names if "listed" not in name]
+    table_rows = [_table_completions(table, firm, read) for table in CELLS]
+    for values in product(*scalar_values):
+        scalars = {**firm.scalars, **dict(zip(names, values, strict=True)), **{listed(t): 1 for t in CELLS}}
+        for rows in product(*table_rows):
+            yield FirmFacts(scalars, dict(zip(CELLS, rows, strict=True)))
+
+
+def _domain(name: str) -> range:
+    if name == GRADE:
+        return range(GRADES[0], GRADES[1] + 1)
+    return range(SCALARS[name].lo, SCALARS[name].hi + 1)
+
+
+def _table_completions(table: str, firm: FirmFacts, read: set[str]) -> list[list[Row]]:
+    if firm.scalars[listed(table)] is None and any(name.startswith(f"{table}.") or name == listed(table) for name in read):
+        every = rows_of(table, read)
+        short = [list(rows) for size in (0, 1, 2) for rows in combinations_with_replacement(every, size)]
+        return [*short[:200], every]
+    slots = [(at, f) for at, row in enumerate(firm.rows[table]) for f, cell in row.items() if cell is None]
+    found = []
+    for cells in product(*(CELLS[table][f] for _, f in slots)):
+        rows = [dict(row) for row in firm.rows[table]]
+        for (at, field), cell in zip(slots, cells, strict=True):
+            rows[at][field] = cell
+        found.append(rows)
+    return found
+
+
+# --- the compiled card as one function ------------------------------------------------------------------------------
+
+
+def ends(part: Bounds | Truth | None) -> tuple[Node, Node]:
+    """Both ends of a part."""
+    assert part is not None
+    return (part.lo, part.hi) if isinstance(part, Bounds) else (part.certain, part.possible)
+
+
+def tangled(compiled: CompiledCard, name: str) -> bool:
+    """Whether the compiler itself says that a part's ends may not be reached."""
+    return any(influence.tangled for influence in compiled.parts[name].influences.values())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a card says of one enterprise."""
+
+    parts: dict[str, tuple[int, int]]
+    score: tuple[int, int]
+    verdict: Verdict
+    unsafe: bool
+
+
+def answering(compiled: CompiledCard) -> Callable[[FirmFacts], Answer]:
+    """The compiled card and its assembly as a function of the facts."""
+
+    def part(name: str) -> Bounds | Truth:
+        found = compiled.parts[name].bounds or compiled.parts[name].truth
+        assert found is not None
+        return found
+
+    made: Assembly = assemble(compiled.card, part)
+    roots = {"verdict": made.verdict, "unsafe": compiled.unsafe, "score low": made.score.lo, "score high": made.score.hi}
+    for name in compiled.parts:
+        roots[f"{name} low"], roots[f"{name} high"] = ends(part(name))
+    evaluate = compile_python(roots)
+
+    def answer(firm: FirmFacts) -> Answer:
+        found = evaluate(firm)
+        return Answer(
+            {name: (int(found[f"{name} low"]), int(found[f"{name} high"])) for name in compiled.parts},
+            (found["score low"], found["score high"]),
+            Verdict(found["verdict"]),
+            bool(found["unsafe"]),
+        )
+
+    return answer
+
+
+def compiled_card(sample: CardData) -> CompiledCard:
+    """The card, compiled."""
+    return compile_card(sample)
+
+
+# --- a plain reading of a card on complete facts --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One enterprise with nothing unknown."""
+
+    firm: FirmFacts
+
+    def amount(self, quantity: Quantity, row: Row | None = None) -> int:
+        """Value of an integer expression."""
+        match quantity:
+            case Linear(terms, constant):
+                return constant + sum(c * self.amount(q, row) for c, q in terms)
+            case FirstKnown(facts):
+                return next(v for f in facts if (v := self.firm.scalars[f.path]) is not None)
+            case Fact(path):
+                found = self.firm.scalars[path]
+            case RowFact(_, field):
+                assert row is not None
+                found = row[field]
+            case Count(table, where, of):
+                return sum(
+                    (r[of] or 0) if of else 1 for r in self.firm.rows[table] if self.holds(where, r)
+                )
+            case _:
+                raise TypeError(quantity)
+        assert found is not None
+        return found
+
+    def holds(self, condition: Condition, row: Row | None = None) -> bool:
+        """Whether a condition is true."""
+        match condition:
+            case AtLeast(quantity):
+                return self.amount(quantity, row) >= 0
+            case OneOf(fact, codes):
+                return self.amount(fact, row) in codes
+            case All(inner):
+                return all(self.holds(c, row) for c in inner)
+            case Either(inner):
+                return any(self.holds(c, row) for c in inner)
+            case Negated(inner):
+                return not self.holds(inner, row)
+            case Exists(table, where):
+                return any(self.holds(where, r) for r in self.firm.rows[table])
+        raise TypeError(condition)
+
+    def measured(self, indicator: Indicator) -> Fraction | None:
+        """Value in the indicator's unit; None where it is undefined."""
+        expression = indicator.expression
+        if isinstance(expression, Ratio):
+            under = self.amount(expression.denominator)
+            if under <= 0:
+                return None
+            return Fraction(self.amount(expression.numerator), under) - expression.minus
+        if isinstance(expression, Condition):
+            return Fraction(self.holds(expression))
+        return Fraction(self.amount(expression), indicator.unit.scale)
+
+    def within(self, indicator: Indicator, range_: Range) -> bool:
+        """Whether the value lies in the range."""
+        value = self.measured(indicator)
+        if value is None:
+            return False
+        if isinstance(range_, Values):
+            return value in range_.codes
+        least, most = range_.least, range_.most
+        above = least is None or value > least or (value == least and not range_.least_strict)
+        below = most is None or value < most or (value == most and not range_.most_strict)
+        return above and below
+
+    def satisfies(self, requirement: Requirement) -> bool:
+        """Whether a requirement is met."""
+        match requirement:
+            case Test(indicator, range_):
+                return self.within(indicator, range_)
+            case AllOf(parts):
+                return all(self.satisfies(p) for p in parts)
+            case AnyOf(parts):
+                return any(self.satisfies(p) for p in parts)
+            case NotOf(part):
+                return not self.satisfies(part)
+            case Choose(by, cases):
+                return any(self.within(by, c.range) and self.satisfies(c.body) for c in cases)
+        raise TypeError(requirement)
+
+    def points(self, award: Award) -> int:
+        """What is earned."""
+        match award:
+            case Bands(indicator, inner):
+                return sum(band.low for band in inner if self.within(indicator, band.range))
+            case BestOf(options):
+                return max(self.points(a) for a in options.values())
+            case LeastOf(options):
+                return min(self.points(a) for a in options.values())
+            case Choose(by, cases):
+                return sum(self.points(c.body) for c in cases if self.within(by, c.range))
+            case LinearToCap(indicator, full, points, step):
+                value = self.measured(indicator) or Fraction(0)
+                return max(0, min(points, points * value // full)) // step * step
+            case Expert(_, low, high):
+                grade = self.firm.scalars[GRADE]
+                assert grade is not None
+                return max(low, min(high, grade))
+            case Fixed(points):
+                return points
+        raise TypeError(award)
+
+    def score(self, sample: CardData) -> tuple[int, dict[str, int]]:
+        """Total, and the total of each group."""
+        earned = {name: min(item.cap, self.points(item.award)) for name, item in sample.items.items()}
+        groups = {}
+        for name, group in sample.groups.items():
+            total = sum(earned.pop(member) for member in group.items)
+            groups[name] = total if group.cap is None else min(total, group.cap)
+        return sum(earned.values()) + sum(groups.values()), groups
+
+    def passes(self, sample: CardData) -> bool:
+        """Whether every gate holds and one of the routes, if there are any, leads through."""
+        total, groups = self.score(sample)
+
+        def leads(route: Route) -> bool:
+            if route.score is not None:
+                floors = all(g.floor is None or groups[n] >= g.floor for n, g in sample.groups.items())
+                least = route.score.least
+                if not floors or (least is not None and Fraction(total, 10**6) < least):
+                    return False
+            return route.requirement is None or self.satisfies(route.requirement)
+
+        gates = all(self.satisfies(gate.requirement) for gate in sample.gates.values())
+        return gates and (not sample.routes or any(leads(r) for r in sample.routes.values()))
+
+    def part(self, sample: CardData, name: str) -> int:
+        """Points of an item, truth of a gate or a route's condition."""
+        table, _, key = name.partition("/")
+        if table == "items":
+            return min(sample.items[key].cap, self.points(sample.items[key].award))
+        requirement = sample.gates[key].requirement if table == "gates" else sample.routes[key].requirement
+        assert requirement is not None
+        return int(self.satisfies(requirement))
+
+
+def hidden(firm: FirmFacts, names: Sequence[str]) -> FirmFacts:
+    """The same enterprise with these scalar facts unknown (a list's rows with its completeness)."""
+    rows = {t: [] if listed(t) in names else rows for t, rows in firm.rows.items()}
+    return FirmFacts({n: None if n in names else v for n, v in firm.scalars.items()}, rows)
