@@ -1,0 +1,42 @@
+# Everything a bare Linux needs: Python 3.11, pip and make.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   := var/demo
+FIRMS  ?= 300
+SEED   ?= 20261122
+AS_OF  ?= 2026-11-22
+PORT   ?= 8000
+SERVE  ?= 1
+
+.PHONY: run test check clean
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# The main job on a synthetic workbook: make it, import it, score it, show the ladder, serve the API.
+run: $(VENV)/.run
+	$(BIN)/dengti population $(DEMO)/office.xlsx --firms $(FIRMS) --seed $(SEED)
+	$(BIN)/dengti import $(DEMO)/office.xlsx --into $(DEMO)/facts
+	$(BIN)/dengti rescore $(DEMO)/facts $(DEMO)/results --as-of $(AS_OF)
+ifneq ($(SERVE),0)
+	$(BIN)/dengti serve --port $(PORT)
+endif
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/dengti rulebook lint
+
+clean:
+	rm -rf $(VENV) var build dist *.egg-info

@@ -1,0 +1,118 @@
+"""The HTTP application: assess a dossier (nothing is stored), health, documentation that works offline."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+from fastapi_offline import FastAPIOffline
+
+from api import problems
+from api.clock import today
+from api.dossier_schema import dossier_schema
+from features import dossier
+from scoring.engine import Engine, Question
+from scoring.release import ENGINE, canonical
+from scoring.result import result
+
+LARGEST_BODY = 8 * 2**20
+"""Bytes of one dossier."""
+PROBLEM = {"content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "结果 / the result", "content": {"application/json": {"schema": {"type": "object"}}}},
+    400: {"description": "不是合法的 JSON / not valid JSON", **PROBLEM},
+    404: {"description": "没有这个规则 / no such rulebook", **PROBLEM},
+    413: {"description": "请求过大 / too large", **PROBLEM},
+    422: {"description": "档案或参数有误 / dossier or parameter is wrong", **PROBLEM},
+}
+BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": dossier_schema()}}}}
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["type", "title", "status", "code"],
+}
+
+
+def create_app(engine: Engine | None = None) -> FastAPI:
+    """The application over one engine; its rules are compiled before the first request."""
+    engine = engine or Engine()
+    engine.rules(today(), None, "new", ())
+    app: FastAPI = FastAPIOffline(
+        title="登梯 dengti",
+        version=ENGINE,
+        description="企业梯次与评分 / tiers and scores of technology enterprises. 计算结果仅说明是否符合公布条件 / "
+        "computed answers say whether published conditions are met, never that a title is recognised.",
+    )
+    problems.install(app)
+    routes(app, engine)
+    plain = app.openapi
+
+    def documented() -> dict[str, Any]:
+        schema = plain()
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        return schema
+
+    app.openapi = documented  # type: ignore[method-assign]
+    return app
+
+
+def routes(app: FastAPI, engine: Engine) -> None:
+    """The addresses."""
+
+    @app.get("/healthz", summary="健康检查 / health", tags=["service"])
+    def healthz() -> dict[str, str]:
+        return {"status": "ok", "engine": ENGINE, "release": engine.rules(today(), None, "new", ()).release.id}
+
+    @app.post(
+        "/v1/assess",
+        summary="评价一份档案，不留存 / assess one dossier, nothing is stored",
+        tags=["assess"],
+        responses=ANSWERS,
+        openapi_extra=BODY,
+        response_class=Response,
+    )
+    async def assess(
+        request: Request,
+        as_of: Annotated[str | None, Query(description="评价日 / day of evaluation", examples=["2026-11-22"])] = None,
+        known_at: Annotated[str | None, Query(description="按该日已知的事实 / facts as known then")] = None,
+        rules_on: Annotated[str | None, Query(description="按该日施行的规则 / rules in force then")] = None,
+        rulebook: Annotated[list[str] | None, Query(description="只用这些规则 / only these rulebooks")] = None,
+        kind: Annotated[str | None, Query(pattern="^(new|renewal)$", description="申请类型 / application kind")] = None,
+    ) -> Response:
+        question = Question(
+            _day(as_of, "as_of") or today(),
+            _day(known_at, "known_at") or today(),
+            _day(rules_on, "rules_on"),
+            tuple(rulebook or ()),
+            kind,
+        )
+        body = await _body(request)
+        answer = await run_in_threadpool(_assess, engine, body, question)
+        return Response(canonical(answer), media_type="application/json")
+
+
+def _assess(engine: Engine, body: bytes, question: Question) -> dict[str, Any]:
+    return result(engine.answer(dossier.read(dossier.loads(body)), question))
+
+
+def _day(value: str | None, name: str) -> date | None:
+    return None if value is None else dossier.day(value, name)
+
+
+async def _body(request: Request) -> bytes:
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > LARGEST_BODY:
+            raise problems.RequestTooLarge(f"最多 {LARGEST_BODY} 字节 / at most {LARGEST_BODY} bytes")
+    return bytes(found)

@@ -1,0 +1,79 @@
+"""What commands print and how errors look: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.clock import today
+from features.dossier import DossierProblems, day
+from features.errors import FactError
+from scoring.errors import CardError, RuleError, UnknownName
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def day_option(value: str | None, name: str) -> date:
+    """A date option, today where it is not given. Raises `DossierProblem`."""
+    return today() if value is None else day(value, name)
+
+
+def problems_of(error: Exception) -> list[dict[str, Any]]:
+    """Every problem that an error carries, as field, value, rule and remedy."""
+    if isinstance(error, DossierProblems):
+        return [problem.as_dict() for problem in error.problems]
+    if isinstance(error, FactError):
+        return [error.as_dict()]
+    if isinstance(error, CardError):
+        found = error.findings
+        return [
+            {"code": f.code, "field": f"{f.file}:{f.line}: {f.key}", "value": "", "rule": f.problem, "remedy": f.mend}
+            for f in found
+        ] or [{"code": error.code, "field": error.where, "value": "", "rule": error.problem, "remedy": error.mend}]
+    if isinstance(error, UnknownName):
+        return [
+            {
+                "code": error.code,
+                "field": error.field,
+                "value": error.value,
+                "rule": error.rule,
+                "remedy": error.remedy,
+            }
+        ]
+    if isinstance(error, OSError):
+        return [
+            {
+                "code": "file_error",
+                "field": str(error.filename or ""),
+                "value": "",
+                "rule": f"文件无法读写 / cannot be read or written: {error.strerror or error}",
+                "remedy": "检查路径与权限 / check the path and its permissions",
+            }
+        ]
+    raise error
+
+
+USER_ERRORS = (FactError, DossierProblems, RuleError, OSError)
+"""What a user sent or asked for; anything else is a fault of the program."""
+
+
+def show_problems(problems: Iterable[dict[str, Any]], where: str = "") -> None:
+    """Problems on stderr: field, value, rule, remedy."""
+    for problem in problems:
+        err.print(f"[bold red]错误 error[/] {problem['code']}", highlight=False)
+        for key, name in (("field", "字段 field"), ("value", "取值 value"), ("rule", "规则 rule"), ("remedy", "改法 remedy")):
+            if problem.get(key) not in (None, ""):
+                prefix = where if key == "field" else ""
+                err.print(f"  {name}: {prefix}{problem[key]}", highlight=False, markup=False)
+
+
+def progress() -> Progress:
+    """A progress bar on stderr; a plain line where stderr is no terminal."""
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=False
+    )

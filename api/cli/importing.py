@@ -1,0 +1,47 @@
+"""``dengti import``: an office's files → a folder of typed facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from api.cli import console, tables
+from features import factstore
+from features.intake import Imported, read_input, write_rejects
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="工作簿、CSV、Parquet、JSON 或目录 / workbook, CSV, Parquet, JSON or folder")],
+    into: Annotated[Path, typer.Option(help="存放事实的目录 / folder for the facts")] = Path("var/facts"),
+) -> None:
+    """导入企业数据；有误的行单独列出 / import facts; wrong rows come back in rejects.xlsx."""
+    read = [read_with_progress(path) for path in files]
+    whole = read[0] if len(read) == 1 else _together(read)
+    manifest = factstore.write(into, whole.tables, whole.incomplete, whole.rejects, files)
+    write_rejects(whole.rejects, into / "rejects.xlsx")
+    tables.imported(whole, manifest)
+    console.out.print(f"事实目录 facts: {into}", highlight=False)
+
+
+def read_with_progress(path: Path) -> Imported:
+    """Read one input, showing how far it is."""
+    with console.progress() as bar:
+        task = bar.add_task("读取 reading", total=None)
+
+        def step(what: str, done: int, total: int) -> None:
+            bar.update(task, description=f"读取 reading {what}", completed=done, total=total)
+
+        return read_input(path, step)
+
+
+def _together(read: list[Imported]) -> Imported:
+    names = dict.fromkeys(name for one in read for name in one.tables)
+    return Imported(
+        {name: pl.concat([one.tables[name] for one in read if name in one.tables], how="diagonal") for name in names},
+        pl.concat([one.rejects for one in read]),
+        [note for one in read for note in one.notes],
+        pl.concat([one.incomplete for one in read]).unique(),
+    )

@@ -1,0 +1,43 @@
+"""``dengti``: exit code 0 only on success, 1 where what was sent or asked for is wrong, 2 for wrong usage."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from api.cli import console
+from api.cli.importing import import_
+from api.cli.population import population
+from api.cli.rescore import rescore
+from api.cli.rulebook import rulebook
+from api.cli.score import score
+from api.cli.serve import serve
+
+app = typer.Typer(
+    help="登梯 dengti：企业梯次与评分 / tiers and scores of technology enterprises",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(score)
+app.command()(rescore)
+app.add_typer(rulebook, name="rulebook")
+app.command("import")(import_)
+app.command()(population)
+app.command()(serve)
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except console.USER_ERRORS as error:
+        console.show_problems(console.problems_of(error))
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,57 @@
+"""``dengti rulebook list|show|lint``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli.console import err, out
+from scoring import lint as linting
+from scoring.catalogue import FOLDER, Catalogue
+from scoring.show import markdown
+
+rulebook = typer.Typer(help="规则 / rulebooks", no_args_is_help=True)
+
+
+@rulebook.command("list")
+def list_() -> None:
+    """列出全部规则及施行期 / every rulebook with its editions and periods."""
+    table = Table(title="规则目录 rulebooks", title_justify="left")
+    for name in ("规则 rulebook", "版本 edition", "名称 title", "施行 from", "止 to", "状态 status", "指纹 sha256"):
+        table.add_column(name)
+    catalogue = Catalogue()
+    for name in catalogue.names():
+        for edition in catalogue.editions[name]:
+            card = edition.latest
+            until = card.effective_to.isoformat() if card.effective_to else ""
+            table.add_row(
+                name, card.edition, f"{card.title.zh} {card.title.en}", card.effective_from.isoformat(), until,
+                card.status, card.sha256[7:19],
+            )
+    out.print(table)
+
+
+@rulebook.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="RULEBOOK", help="规则名 / id, for instance tech_sme")],
+    edition: Annotated[str | None, typer.Option(help="版本，默认最新 / edition, default the newest")] = None,
+) -> None:
+    """按条文展示一张卡片 / one card as an official would read it."""
+    out.print(markdown(Catalogue().edition(name, edition).latest), markup=False, highlight=False)
+
+
+@rulebook.command()
+def lint(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[FILE…]", help="规则文件，默认全部 / files, default all")] = None,
+) -> None:
+    """检查规则文件，逐条指出文件、行、键与改法 / check cards; each finding names file, line, key and mend."""
+    findings = [f for path in paths for f in linting.lint_file(path, str(path))] if paths else list(linting.lint_folder(FOLDER))
+    for finding in findings:
+        err.print(str(finding), markup=False, highlight=False)
+    if findings:
+        err.print(f"{len(findings)} 处问题 / findings")
+        raise typer.Exit(1)
+    out.print("没有发现问题 / no findings")

@@ -1,0 +1,64 @@
+"""``dengti score``: dossiers in, results out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli import console
+from features import dossier
+from scoring.engine import Engine, Question
+from scoring.result import result
+
+
+def score(
+    source: Annotated[str, typer.Argument(metavar="DOSSIER.json", help="档案文件，- 为标准输入 / a dossier or an array of them; - reads stdin")],
+    as_of: Annotated[str | None, typer.Option(help="评价日，默认今天（北京时间）/ day of evaluation, default today")] = None,
+    known_at: Annotated[str | None, typer.Option(help="按该日已知的事实，默认现在 / facts as known on this day, default now")] = None,
+    rules_on: Annotated[str | None, typer.Option(help="按该日施行的规则，默认评价日 / rules in force on this day, default as-of")] = None,
+    rulebook: Annotated[list[str] | None, typer.Option(help="只用这些规则，可多次 / only these rulebooks; may be repeated")] = None,
+    kind: Annotated[str | None, typer.Option(help="申请类型 new 或 renewal / application kind")] = None,
+) -> None:
+    """给一家或多家企业评分，结果为 JSON / score one dossier or an array of them; prints result JSON."""
+    if kind not in (None, "new", "renewal"):
+        raise typer.BadParameter("new | renewal", param_hint="--kind")
+    question = Question(
+        console.day_option(as_of, "as_of"),
+        console.day_option(known_at, "known_at"),
+        dossier.day(rules_on, "rules_on") if rules_on else None,
+        tuple(rulebook or ()),
+        kind,
+    )
+    text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    raw = dossier.loads(text)
+    engine = Engine()
+    if not isinstance(raw, list):
+        _print(result(engine.answer(dossier.read(raw), question)))
+        return
+    answers, failed = [], 0
+    for number, one in enumerate(raw):
+        try:
+            answers.append(result(engine.answer(dossier.read(one), question)))
+        except dossier.DossierProblems as error:
+            failed += 1
+            problems = console.problems_of(error)
+            console.show_problems(problems, where=f"[{number}].")
+            answers.append({"error": {"position": number, "uscc": _code(one), "problems": problems}})
+    _print(answers)
+    if failed:
+        console.err.print(f"{failed} / {len(raw)} 份档案有误 / dossiers are wrong")
+        raise typer.Exit(1)
+
+
+def _code(raw: Any) -> str | None:
+    enterprise = raw.get("enterprise") if isinstance(raw, dict) else None
+    code = enterprise.get("uscc") if isinstance(enterprise, dict) else None
+    return code if isinstance(code, str) else None
+
+
+def _print(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,71 @@
+"""Problem details (RFC 9457): one handler for every error, each with a stable ``code``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from features.dossier import DossierProblems
+from features.errors import DossierProblem, FactError
+from scoring.errors import UnknownName
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class RequestTooLarge(Exception):
+    """The body is longer than the service takes."""
+
+
+def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
+    """A problem-details answer."""
+    body = {"type": f"urn:dengti:problem:{code}", "title": title, "status": status, "code": code, **more}
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    @app.exception_handler(DossierProblems)
+    def dossier_problems(_: Request, error: DossierProblems) -> JSONResponse:
+        return problem(
+            422, "invalid_dossier", "档案有误 / the dossier is wrong", errors=[p.as_dict() for p in error.problems]
+        )
+
+    @app.exception_handler(FactError)
+    def fact_error(_: Request, error: FactError) -> JSONResponse:
+        status = 400 if isinstance(error, DossierProblem) else 422
+        return problem(status, error.code, "请求有误 / the request is wrong", errors=[error.as_dict()])
+
+    @app.exception_handler(UnknownName)
+    def unknown_name(_: Request, error: UnknownName) -> JSONResponse:
+        entry = {"field": error.field, "value": error.value, "rule": error.rule, "remedy": error.remedy}
+        return problem(404, error.code, "没有这个名称 / no such name", errors=[entry])
+
+    @app.exception_handler(RequestTooLarge)
+    def too_large(_: Request, error: RequestTooLarge) -> JSONResponse:
+        return problem(413, "request_too_large", "请求过大 / the request is too large", detail=str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
+        entries = [
+            {
+                "field": ".".join(str(part) for part in e["loc"][1:]),
+                "value": str(e.get("input")),
+                "rule": f"参数有误 / {e['msg']}",
+                "remedy": "见 /docs / see /docs",
+            }
+            for e in error.errors()
+        ]
+        return problem(422, "invalid_parameter", "参数有误 / a parameter is wrong", errors=entries)
+
+    @app.exception_handler(HTTPException)
+    def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        codes = {404: ("not_found", "没有这个地址 / no such address"), 405: ("method_not_allowed", "不支持该方法 / method not allowed")}
+        code, title = codes.get(error.status_code, ("http_error", str(error.detail)))
+        answer = problem(error.status_code, code, title)
+        answer.headers.update(error.headers or {})
+        return answer
