@@ -22,6 +22,7 @@ from features.tables import LIST_TABLES, PROVENANCE, TABLES
 
 ROW = "row"
 """Column of a child frame: position of its enterprise in the main frame."""
+NOTES = pl.Schema([("uscc", pl.String()), ("duplicates", pl.Int64()), ("conflicts", pl.List(pl.String()))])
 LISTED = tuple(table.id for table in LIST_TABLES)
 
 
@@ -67,8 +68,8 @@ def columns(
     easy = {name: frame.join(easy_firms.to_frame("uscc"), on="uscc", how="semi") for name, frame in visible.items()}
     frame = _scalars(easy_firms, easy, long, asked, as_of)
     position = frame.select("uscc").with_row_index(ROW)
-    children = {table: _child(easy.get(table), table, fields, position) for table, fields in row_fields.items()}
-    notes = pl.DataFrame(schema={"uscc": pl.String, "duplicates": pl.Int64, "conflicts": pl.List(pl.String)})
+    children = {table: _child(easy.get(table), fields, position) for table, fields in row_fields.items()}
+    notes = pl.DataFrame(schema=NOTES)
     if hard.len():
         frame, children, notes = _with_hard(
             frame, children, long.of(hard), as_of, known_at, asked, dict(row_fields)
@@ -195,7 +196,7 @@ def _listed(table: str, frame: pl.DataFrame, visible: Mapping[str, pl.DataFrame]
     return flags.select(pl.when("complete").then(pl.lit(1, dtype=pl.Int64)).alias(listed(table)))[listed(table)]
 
 
-def _child(rows: pl.DataFrame | None, table: str, fields: tuple[str, ...], position: pl.DataFrame) -> pl.DataFrame:
+def _child(rows: pl.DataFrame | None, fields: tuple[str, ...], position: pl.DataFrame) -> pl.DataFrame:
     if rows is None:
         return pl.DataFrame(schema={ROW: pl.UInt32, **dict.fromkeys(fields, pl.Int64)})
     for name in fields:
@@ -239,8 +240,7 @@ def _with_hard(
     for table, child in children.items():
         joined = pl.concat([child, pl.DataFrame(child_rows[table], schema=child.schema)])
         placed[table] = joined.join(moved, on=ROW, how="left").drop(ROW).rename({"#new": ROW})
-    schema = {"uscc": pl.String, "duplicates": pl.Int64, "conflicts": pl.List(pl.String)}
-    return whole.drop(ROW), placed, pl.DataFrame(notes, schema=schema)
+    return whole.drop(ROW), placed, pl.DataFrame(notes, schema=NOTES)
 
 
 def dossiers(long: LongTables) -> Iterable[Dossier]:

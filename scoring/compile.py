@@ -131,7 +131,8 @@ def compile_card(card: Card) -> CompiledCard:
 
 
 def _capped(bounds: Bounds, cap: int) -> Bounds:
-    return Bounds(*(core.smallest((b, const(cap))) for b in (bounds.lo, bounds.hi)), bounds.influences)
+    lo, hi = (core.smallest((b, const(cap))) for b in (bounds.lo, bounds.hi))
+    return Bounds(lo, hi, bounds.influences)
 
 
 def _tangled(parts: Iterable[Influences]) -> Node:
@@ -140,7 +141,7 @@ def _tangled(parts: Iterable[Influences]) -> Node:
     for influences in parts:
         for name, influence in influences.items():
             by_fact[name].append(influence)
-    unsafe = []
+    unsafe: list[Node] = []
     for name, found in by_fact.items():
         aligned = "/" in name and len({i.sign for i in found}) == 1 and found[0].sign != MIXED
         if any(i.tangled for i in found) or (len(found) > 1 and not aligned):

@@ -14,9 +14,9 @@ from pathlib import Path
 from features.identifiers import regions
 from features.indicators import catalogue as indicators
 from scoring import core
+from scoring.card import GRADES, Label, Source, Values
 from scoring.compile import Verdict, range_truth
 from scoring.core import Node, all_of, choose, const, fill
-from scoring.card import GRADES, Label, Source, Values
 from scoring.lower import Lowering, Truth
 from scoring.yaml_tree import Findings, Reader, Tree, load
 

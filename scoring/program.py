@@ -123,8 +123,8 @@ class Program:
         def part(part_name: str) -> Bounds | Truth:
             own = compiled.parts[part_name]
             ends = _ends(f"{name}|{part_name}", own.truth or own.bounds)
-            inputs = [fill(end, node.lo, node.lo, node.hi) for end, node in ends.items()]
-            return Truth(*inputs) if own.truth else Bounds(*inputs)
+            one, other = (fill(end, node.lo, node.lo, node.hi) for end, node in ends.items())
+            return Truth(one, other) if own.truth else Bounds(one, other)
 
         return assemble(compiled.card, part)
 

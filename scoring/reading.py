@@ -427,7 +427,7 @@ class _CardReader:
         settings: dict[str, Any] = {}
         if settings_tree is not None:
             inner = Reader(settings_tree, self.findings)
-            settings = {k: _setting(inner.take(k)) for k in inner.keys()}
+            settings = {k: _setting(inner.take(k)) for k in inner.names()}
         if not name:
             return None
         if name not in indicators.names():

@@ -141,9 +141,8 @@ def _tier(answer: Answer, assessments: Json) -> Json:
         "subject_to_review": [
             r.id
             for r in ladder.rungs
-            if (review := assessments.get(r.card or "", {}).get("review"))
-            and review["hard_gates"] == Verdict.PASS.word
-            and assessments[r.card]["verdict"] == Verdict.UNDETERMINED.word
+            if (found := assessments.get(r.card or "", {})).get("verdict") == Verdict.UNDETERMINED.word
+            and found.get("review", {}).get("hard_gates") == Verdict.PASS.word
         ],
         "next": rung(made[f"tier|{ladder.id}|next"]),
         "ladder": [r.id for r in ladder.rungs],
@@ -157,9 +156,9 @@ def _tier(answer: Answer, assessments: Json) -> Json:
     ]
     if open_certificates:
         out["certificate_undetermined"] = open_certificates
-    found = states(answer)
-    if found:
-        out["states"] = found
+    by_rung = states(answer)
+    if by_rung:
+        out["states"] = by_rung
     return out
 
 
@@ -168,7 +167,7 @@ def _missing(answer: Answer) -> list[Json]:
     open_cards = {
         name
         for name, compiled in program.cards.items()
-        if answer.assembly.get(f"verdict|{name}", UNDETERMINED) == UNDETERMINED and not compiled.card.classes
+        if (answer.assembly.get(f"verdict|{name}", UNDETERMINED) == UNDETERMINED and not compiled.card.classes)
         or (compiled.card.classes and answer.assembly[f"score|{name}|low"] != answer.assembly[f"score|{name}|high"])
     }
     conflicting = set(answer.known.conflicts)

@@ -13,7 +13,6 @@ import yaml
 
 from scoring.errors import CardError, Finding
 
-
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it: the same events, ten times as fast."""
 
@@ -164,7 +163,7 @@ class Reader:
         self.findings.add("not_a_mapping", found, "这里应为键值 / a mapping belongs here", "写成“键: 值” / write key: value")
         return {}
 
-    def keys(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The keys that stand there."""
         return tuple(self._keys)
 

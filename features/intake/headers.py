@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from features.intake.imported import LISTED
 from features.kinds import Flag, Money, Scaled
@@ -37,7 +37,7 @@ _YEAR_FIRST = re.compile(r"^((?:19|20)\d{2})(年度|年末|年底|年|末)?[_-]?
 _YEAR_LAST = re.compile(r"^(.+?)[_-]?((?:19|20)\d{2})(?:年度|年末|年底|年)?$")
 _BRACKET = re.compile(r"^(.+)[(\[【]([^()\[\]【】]*)[)\]】]$")
 _SEPARATED = re.compile(r"^(.+)[/_,;:、-]([^/_,;:、-]+)$")
-_TORCH = re.compile(r"^(q[a-z]\d+(?:_\d+)?)[-_.:、]?(.*)$")
+_TORCH = re.compile(r"^(q[a-z]\d+(?:_\d{1,2}(?!\d))?)(.*)$")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _torch_codes() -> dict[str, str]:
     return {code: name for name, spec in AnnualReport.fields.items() for code in spec.torch}
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def understand(text: str, table: str) -> Heading | None:
     """The header's meaning in a table; None where it has none."""
     base, said = plain(text), _Said()
@@ -196,36 +196,37 @@ def _shorten(base: str, said: _Said, table: str) -> str | None:
     return None
 
 
-def _torch(code: str, rest: str, table: str) -> Heading | None:
+def _torch(code: str, rest: str, table: str) -> Heading:
     """A header of the Torch survey: its money is in 千元, whatever stands around it."""
     field = _torch_codes()[code]
-    heading = understand(field + rest if rest.startswith(("(", "/", "[")) else rest, table) if rest else None
-    refusal = heading.refusal if heading else None
-    if heading and heading.field != field:
+    label = rest.lstrip("-_.:、")
+    beside = understand(field + rest, table) or understand(label, table) if rest else None
+    money = isinstance(AnnualReport.fields[field].kind, Money)
+    refusal = beside.refusal if beside else None
+    if beside and beside.field != field:
         refusal = Refusal(
             "ambiguous_header",
             f"代码 {code} 与后面的名称不是同一指标 / the code {code} and the name behind it differ",
             "只留一个 / keep one of them",
         )
-    money = isinstance(AnnualReport.fields[field].kind, Money)
-    if refusal is None and money and heading and heading.unit not in (None, _THOUSAND):
+    elif money and refusal is None and beside and beside.unit not in (None, _THOUSAND):
         refusal = unclear_unit(f"{code} 以千元计 / {code} is in thousand yuan")
-    if heading is None and rest and not _YEAR.match(rest.strip("()[]")) and rest.startswith(("(", "/", "[")):
-        refusal = unclear_unit(rest)
-    year = heading.year if heading else None
-    return Heading(table, field, _THOUSAND if money else None, year, refusal, torch=True)
+    elif beside is None and re.match(r"[(\[/\d]", label):
+        refusal = unclear_unit(label)
+    return Heading(table, field, _THOUSAND if money else None, beside.year if beside else None, refusal, torch=True)
 
 
 def unit_of_titles(texts: list[str]) -> Decimal | Refusal | None:
     """The unit that title lines set for a sheet's money: ``单位：万元``, ``（万元）``; a refusal where they name two."""
     found: set[Decimal] = set()
     for text in texts:
-        title = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
-        for said in (*re.findall(r"单位:?\(?([^()]*)", title), *re.findall(r"\(([^()]*)\)", title)):
-            if _FOREIGN.search(said):
+        title = unicodedata.normalize("NFKC", text).lower()
+        for said in (*re.findall(r"单位\s*:?\s*([^()\s]*)", title), *re.findall(r"\(([^()]*)\)", title)):
+            # 填报单位：… names a company, not a unit.
+            parts = [part.strip() for part in re.split(r"[/、,;和及]", said)]
+            if any(len(part) <= 6 and _FOREIGN.search(part) for part in parts):
                 return unclear_unit(said)
-            tokens = re.findall(r"(?:亿|千万|百万|万|千)?元", said)
-            found |= {UNITS[token] for token in tokens}
+            found |= {UNITS[part] for part in parts if part in UNITS}
     if len(found) > 1:
         return unclear_unit("标题里有两个单位 / the title names two units")
     return next(iter(found), None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from features.intake.grids import Grid
-from features.intake.headers import UNITS, Heading, Refusal, names, plain, understand, unit_of_titles
+from features.intake.headers import UNITS, Heading, Refusal, plain, understand, unit_of_titles
 from features.kinds import Heads
 from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise
 
@@ -66,7 +66,7 @@ class Layout:
 def find_layout(grid: Grid) -> Layout | Refusal | None:
     """The sheet's layout; None where its headers mean nothing to any table, a refusal where it fits several."""
     row, headers, titles = _header(grid)
-    if sum(_recognised(text) for text in headers) < 2:
+    if len(_recognised(headers)) < 2:
         return None
     table = _table(grid, headers)
     if table is None:
@@ -93,16 +93,12 @@ def _header(grid: Grid) -> tuple[int, list[str], list[str]]:
     for merge in grid.merges:
         for row in range(merge.first + 1, min(merge.last, len(top) - 1) + 1):
             top[row][merge.column] = top[merge.first][merge.column]
-    candidates: list[tuple[int, int, list[str]]] = []
-    for row, texts in enumerate(top[:HEADER_WITHIN]):
-        candidates.append((sum(map(_recognised, texts)), row, texts))
-        if row + 1 < len(top):
-            joined = _joined(texts, top[row + 1])
-            candidates.append((sum(map(_recognised, joined)), row + 1, joined))
-    # The first of the best: a two-line header must explain more columns than either of its lines.
-    best = max(candidates, key=lambda candidate: candidate[0], default=(0, 0, []))
-    titles = [text for texts in top[: best[1]] for text in dict.fromkeys(texts) if text]
-    return best[1], best[2], titles
+    # A two-line header must explain more columns than its lower line alone; the first of the best is taken.
+    candidates = [(row, texts) for row, texts in enumerate(top[:HEADER_WITHIN])]
+    candidates += [(row + 1, _joined(texts, top[row + 1])) for row, texts in enumerate(top[: HEADER_WITHIN - 1]) if row + 1 < len(top)]
+    row, headers = max(candidates, key=lambda candidate: len(_recognised(candidate[1])), default=(0, []))
+    titles = [text for texts in top[:row] for text in dict.fromkeys(texts) if text and not _recognised([text])]
+    return row, headers, titles
 
 
 def _joined(upper: list[str], lower: list[str]) -> list[str]:
@@ -110,17 +106,16 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
     joined, group = [], ""
     for above, below in zip(upper, lower, strict=True):
         group = above or group
-        if not below:
-            joined.append(above)
-        elif below != group and (understand(group + below, AnnualReport.id) or above == ""):
-            joined.append(group + below if understand(group + below, AnnualReport.id) else below)
-        else:
-            joined.append(below)
+        grouped = group + below
+        joined.append(above if not below else grouped if understand(grouped, AnnualReport.id) else below)
     return joined
 
 
-def _recognised(text: str) -> bool:
-    return bool(text.strip()) and any(understand(text, table) is not None for table in TABLES)
+def _recognised(texts: list[str]) -> set[tuple[str, int | None]]:
+    """The different things that headers speak of, in whichever table."""
+    found = ((understand(text, table) for table in TABLES) for text in texts if text.strip())
+    first = (next((heading for heading in headings if heading is not None), None) for headings in found)
+    return {(heading.field, heading.year) for heading in first if heading is not None}
 
 
 def _score(table: str, headers: list[str]) -> int:
@@ -146,7 +141,7 @@ def _named(title: str) -> str | None:
     """The table that a sheet's name names; the longest of its names decides, and 企业 yields to any other."""
     found: list[tuple[int, bool, str]] = []
     for table in TABLES.values():
-        hits = [len(name) for name in (table.id, table.key, table.zh, *table.aliases) if plain(name) in title]
+        hits = [len(name) for name in (table.id, table.key, table.zh, *table.aliases) if plain(name) in title or name.replace("_", "") in title]
         if hits:
             found.append((max(hits), table is not Enterprise, table.id))
     found.sort(reverse=True)
@@ -169,7 +164,7 @@ def _place(layout: Layout, grid: Grid, place: int, text: str, unit: str, default
     if heading is None:
         layout.ignored.append(text)
         return
-    if unit and heading.unit is None and (heading.is_money or unit in UNITS):
+    if unit and (heading.is_money or unit in UNITS):
         heading = understand(f"{text}({unit})", heading.table) or heading
     if heading.is_money:
         heading = _with_unit(layout, heading, text, default, single=place in grid.single)
@@ -220,7 +215,3 @@ def _single() -> Refusal:
         "改用 Decimal、Int64 或 Float64 / use Decimal, Int64 or Float64",
     )
 
-
-def known_headers(table: str) -> list[str]:
-    """Every header that a table understands, for templates and messages."""
-    return sorted(names(table))

@@ -1,0 +1,97 @@
+"""Golden cases: a base dossier, what is changed in it, and what the answer must then say.
+
+A case file lies beside its card's name: ``golden/<rulebook>/<edition>.yaml``. Paths in ``set`` and ``drop`` walk the
+dossier; ``annual_reports.2025.x`` names the report of a year, ``intellectual_property.0.x`` a row. A list is replaced whole.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent / "golden"
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Case:
+    rulebook: str
+    name: str
+    dossier: dict[str, Any]
+    as_of: date
+    rules_on: date | None
+    known_at: date | None
+    expect: dict[str, Any]
+
+
+def cases() -> Iterator[Case]:
+    base = yaml.safe_load((FOLDER / "base.yaml").read_text(encoding="utf-8"))
+    for path in sorted(FOLDER.rglob("*.yaml")):
+        if path.name == "base.yaml":
+            continue
+        rulebook = ".".join(path.relative_to(FOLDER).parts[:-1])
+        for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
+            dossier = copy.deepcopy(base)
+            for where, value in raw.get("set", {}).items():
+                _put(dossier, where.split("."), value)
+            for where in raw.get("drop", ()):
+                _put(dossier, where.split("."), ABSENT)
+            yield Case(
+                rulebook,
+                raw["case"],
+                json.loads(json.dumps(dossier, default=str), parse_float=Decimal),
+                raw.get("as_of", date(2026, 11, 22)),
+                raw.get("rules_on"),
+                raw.get("known_at"),
+                raw["expect"],
+            )
+
+
+def _put(node: Any, path: list[str], value: Any) -> None:
+    head, rest = path[0], path[1:]
+    if isinstance(node, list):
+        if len(head) == 4 and head.isdigit():
+            found = next((i for i, row in enumerate(node) if row.get("fiscal_year") == int(head)), None)
+            if found is None:
+                node.append({"fiscal_year": int(head)})
+                found = len(node) - 1
+            index = found
+        else:
+            index = int(head)
+        if not rest:
+            if value is ABSENT:
+                del node[index]
+            else:
+                node[index] = value
+            return
+        _put(node[index], rest, value)
+    elif rest:
+        _put(node[head], rest, value)
+    elif value is ABSENT:
+        del node[head]
+    else:
+        node[head] = value
+
+
+def found(result: dict[str, Any], path: str) -> Any:
+    """What the result says at a path of an expectation: ``score`` and ``items.x`` read as [low, high]."""
+    node: Any = result
+    for part in path.split("."):
+        node = node[part] if not (isinstance(node, dict) and part not in node) else ABSENT
+        if node is ABSENT:
+            return None
+    if isinstance(node, dict) and "points" in node and "verdict" not in node:
+        node = node["points"]
+    if isinstance(node, dict) and {"low", "high"} <= node.keys():
+        return [node["low"], node["high"]]
+    if isinstance(node, dict) and "verdict" in node:
+        return node["verdict"]
+    return node
