@@ -62,10 +62,15 @@ def read_column(spec: Field, name: str, text: pl.Series, *, unit: Decimal = Deci
     else:
         quick = pl.Series(name, [None], dtype=dtype).new_from_index(0, len(text))
     open_cells = text.is_not_null() & quick.is_null()
-    slow, problems = by_distinct(text.set(~open_cells, None) if open_cells.any() else text.clear(len(text)), one, dtype)
+    slow, problems = by_distinct(only(text, open_cells), one, dtype)
     bad = refused(text, problems, open_cells) if problems else None
     values = quick.zip_with(quick.is_not_null(), slow).alias(name)
     return _with_readings(spec, text, values, bad)
+
+
+def only(cells: pl.Series, wanted: pl.Series) -> pl.Series:
+    """The cells where ``wanted`` is true; null elsewhere."""
+    return cells.zip_with(wanted, cells.clear(len(cells)))
 
 
 def by_distinct(text: pl.Series, one: Callable[[str], Parsed], dtype: pl.DataType) -> tuple[pl.Series, dict[str, FactError]]:
@@ -103,7 +108,7 @@ def read_codes(text: pl.Series, *, from_numbers: bool = False) -> Cells:
     could be such a number.
     """
     plain = text.str.contains("^[0-9A-Z]{18}$").fill_null(False)
-    right = uscc.valid_codes(text.zip_with(plain, text.clear(len(text)))).fill_null(False)
+    right = uscc.valid_codes(only(text, plain)).fill_null(False)
 
     def one(word: str) -> Parsed:
         if from_numbers and _was_number(word):
@@ -116,7 +121,7 @@ def read_codes(text: pl.Series, *, from_numbers: bool = False) -> Cells:
         return uscc.check(word)[0]
 
     known_right = right & ~text.str.contains("^[0-9]{18}$").fill_null(False) if from_numbers else right
-    rest = text.fill_null("").set(known_right, None)
+    rest = only(text.fill_null(""), ~known_right)
     slow, problems = by_distinct(rest, one, pl.String())
     values = text.zip_with(known_right, slow).alias("uscc")
     return Cells(values, None, refused(text.fill_null(""), problems, values.is_null()) if problems else None)
@@ -132,16 +137,16 @@ def _plain_decimals(kind: Scaled, text: pl.Series, unit: Decimal) -> pl.Series:
     decimals = len(str(multiple)) - 1 + kind.places
     fraction = rf"(?:\.[0-9]{{1,{decimals}}}0{{0,6}})?" if decimals else r"(?:\.0{1,6})?"
     plain = text.str.contains(rf"^[+-]?[0-9]{{1,{_WHOLE_DIGITS}}}{fraction}$").fill_null(False)
-    numbers = text.zip_with(plain, text.clear(len(text))).cast(pl.Decimal(38, decimals), strict=False)
+    numbers = only(text, plain).cast(pl.Decimal(38, decimals), strict=False)
     inside = (numbers * pl.Series([multiple * kind.scale]).cast(pl.Decimal(38, 0))).cast(pl.Int64, strict=False)
-    return inside.set(~inside.is_between(kind.lo, kind.hi).fill_null(False), None)
+    return only(inside, inside.is_between(kind.lo, kind.hi).fill_null(False))
 
 
 def _plain_texts(kind: Text, text: pl.Series) -> pl.Series:
     """The cells that neither trimming nor NFKC would change and that say something."""
     plain = text.str.contains(_PLAIN_TEXT) & (text.str.len_chars() <= kind.longest)
     says = plain.fill_null(False) & ~text.str.to_lowercase().is_in(sorted(UNKNOWN_WORDS)).fill_null(False)
-    return text.zip_with(says, text.clear(len(text)))
+    return only(text, says)
 
 
 def _decimal_beside(word: str, kind: Scaled, unit: Decimal) -> Decimal | None:
@@ -169,7 +174,7 @@ def _with_readings(spec: Field, text: pl.Series, values: pl.Series, bad: pl.Data
     if bad is not None:
         silent = silent.set(pl.Series(range(len(silent))).is_in(bad["index"].implode()), False)
     empty = silent & (text.fill_null("").str.strip_chars() == "")
-    words, _ = by_distinct(text.set(~silent, None), lambda word: int(clean(word) in _STATED_UNKNOWN), pl.Int64())
+    words, _ = by_distinct(only(text, silent), lambda word: int(clean(word) in _STATED_UNKNOWN), pl.Int64())
     null = silent & ~empty & (words != 1).fill_null(False)
     negative = spec.negative if spec.kind.readable else ""
     stated = pl.Series("stated", [False]).new_from_index(0, len(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -31,11 +31,12 @@ class Draws:
             raise ValueError(f"stream {stream!r} is drawn twice; the two columns would be equal")
         self._used.add(stream)
         digest = hashlib.blake2b(f"{self._root}/{stream}".encode(), digest_size=8).digest()
-        bits = _whole(int.from_bytes(digest))
-        for key in self._keys:
-            bits = _mixed(bits + (pl.col(key).cast(pl.UInt64) + _whole(1)) * _whole(_STEP))
-        # 52 bits and half a step: neither 0 nor 1 can come out.
-        return (bits // _whole(2**12)).cast(pl.Float64) * 2.0**-52 + 2.0**-53
+        start = int.from_bytes(digest)
+        return pl.map_batches(
+            [pl.col(key).cast(pl.UInt64) for key in self._keys],
+            lambda keys: _uniform(start, keys),
+            return_dtype=pl.Float64,
+        )
 
     def normal(self, stream: str) -> pl.Expr:
         """Standard normal (Box and Muller)."""
@@ -85,11 +86,15 @@ def rows(frame: pl.DataFrame, count: pl.Expr) -> pl.DataFrame:
     )
 
 
-def _whole(number: int) -> pl.Expr:
-    return pl.lit(number, dtype=pl.UInt64)
+def _uniform(start: int, keys: Sequence[pl.Series]) -> pl.Series:
+    bits = _word(start)
+    for key in keys:
+        bits = bits + (key + _word(1)) * _word(_STEP)
+        for shift, factor in _MIX:
+            bits = (bits ^ (bits // _word(2**shift))) * _word(factor)
+    # 52 bits and half a step: neither 0 nor 1 can come out.
+    return (bits // _word(2**12)).cast(pl.Float64) * 2.0**-52 + 2.0**-53
 
 
-def _mixed(bits: pl.Expr) -> pl.Expr:
-    for shift, factor in _MIX:
-        bits = (bits ^ (bits // _whole(2**shift))) * _whole(factor)
-    return bits
+def _word(number: int) -> pl.Series:
+    return pl.Series([number], dtype=pl.UInt64)

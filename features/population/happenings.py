@@ -13,7 +13,7 @@ from features.population import assumptions as a
 from features.population.draws import Draws, rows
 from features.population.rights import cut_off, seen
 
-Weights = Mapping[str | None, float]
+Weights = Mapping[str, float] | Mapping[None, float] | Mapping[str | None, float]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class _Happening:
     """Share that has ended by the cut-off."""
 
 
-_SEVERITY = {"general": 70.0, "larger": 15.0, "major": 10.0, None: 5.0}
+_SEVERITY: Weights = {"general": 70.0, "larger": 15.0, "major": 10.0, None: 5.0}
 _HONOURS = {"national": 15.0, "provincial": 50.0, "municipal": 35.0}
 _STANDARDS = {"international": 5.0, "national": 30.0, "industry": 50.0, "provincial": 15.0}
 
