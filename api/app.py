@@ -16,7 +16,7 @@ from api.dossier_schema import dossier_schema
 from features import dossier
 from scoring.engine import Engine, Question
 from scoring.release import ENGINE, canonical
-from scoring.result import result
+from api.answers.result import result
 
 LARGEST_BODY = 8 * 2**20
 """Bytes of one dossier."""

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from typing import ClassVar, cast
 
 from features.errors import ValueProblem
@@ -101,7 +101,7 @@ def decimal_of(value: object, field: str) -> Decimal:
             number = Decimal(text)
         except InvalidOperation:
             number = None
-        if number is not None and number.is_finite() and "_" not in text and abs(number.adjusted()) < 40:
+        if number is not None and number.is_finite() and "_" not in text and abs(number.adjusted()) < 40 and len(text) <= 80:
             return number
     raise ValueProblem(
         field=field,
@@ -123,8 +123,11 @@ class Scaled(Kind):
     def _parse(self, value: object, field: str, unit: Decimal) -> int:
         if isinstance(value, str) and value in NONE_WORDS:
             return self.within(0, value, field)
-        number = decimal_of(value, field) * (unit if self.multiplied else 1)
-        if number != round(number, self.places):
+        # ``decimal_of`` bounds the digits; the default precision of 28 would round or fail on what it lets through.
+        with localcontext(prec=200):
+            number = decimal_of(value, field) * (unit if self.multiplied else 1)
+            whole = number == round(number, self.places)
+        if not whole:
             raise ValueProblem(
                 field=field,
                 value=value,
@@ -157,7 +160,8 @@ class Money(Scaled):
     def _parse(self, value: object, field: str, unit: Decimal) -> int:
         if isinstance(value, str) and (match := _WAN_YI.match(value)) and not value[-1].isdigit():
             # A unit inside the cell overrides the header's.
-            number = decimal_of(match["number"], field) * _MULTIPLES[match["unit"]]
+            with localcontext(prec=200):
+                number = decimal_of(match["number"], field) * _MULTIPLES[match["unit"]]
             return super()._parse(number, field, Decimal(1))
         return super()._parse(value, field, unit)
 

@@ -92,6 +92,9 @@ def _check_region(tree: Tree, findings: Findings) -> None:
 
 
 def _check_documents(tree: Tree, findings: Findings) -> None:
+    if isinstance(_node_at(tree, "documents").value, list):
+        # No names to look for; reading notes it.
+        return
     used = set(_named(tree, "document"))
     for name, document in below(tree, "documents").items():
         if name not in used:

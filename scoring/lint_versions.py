@@ -49,12 +49,20 @@ def days_of(tree: Tree) -> Sequence[date | None]:
     first, last = day_at(tree, "effective_from"), day_at(tree, "effective_to", date.max)
     if first is None or last is None:
         return [None]
+    rows = [versions for provision in _provisions(tree) if (versions := versions_of(provision))]
     turns = {first}
-    for provision in _provisions(tree):
-        for version in versions_of(provision):
-            turns.add(version.begins)
-            turns.update({version.ends + DAY} if version.ends < date.max else ())
-    return [day for day in sorted(turns) if first <= day <= last] or [first]
+    for version in (version for versions in rows for version in versions):
+        turns.add(version.begins)
+        turns.update({version.ends + DAY} if version.ends < date.max else ())
+    whole = [day for day in sorted(turns) if first <= day <= last and not any(_in_a_hole(day, row) for row in rows)]
+    return whole or [first]
+
+
+def _in_a_hole(day: date, versions: list[Version]) -> bool:
+    """Between two versions: `check_versions` notes it, and all that follows from the part being away is no news."""
+    before = any(version.ends < day for version in versions)
+    after = any(version.begins > day for version in versions)
+    return before and after and not any(version.begins <= day <= version.ends for version in versions)
 
 
 def check_versions(tree: Tree, findings: Findings) -> None:

@@ -310,6 +310,8 @@ class _CardReader:
 
     def _requirement(self, reader: Reader) -> Requirement:
         stated = [key for key in _REQUIREMENT_KEYS if reader.has(key)]
+        if not isinstance(reader.tree.value, dict):
+            return AllOf(())
         if len(stated) != 1:
             self.findings.add(
                 "one_condition_expected",
@@ -321,7 +323,11 @@ class _CardReader:
         key = stated[0]
         if key == "indicator":
             indicator = self._indicator(reader)
-            return Test(indicator, self._range(reader, indicator)) if indicator else AllOf(())
+            if indicator is None:
+                # Its range cannot be judged; the keys are not unknown for that.
+                _ = [reader.has(k) for k in _RANGE_KEYS]
+                return AllOf(())
+            return Test(indicator, self._range(reader, indicator))
         if key == "not":
             return NotOf(self._inner_requirement(reader.take("not") or reader.tree))
         if key == "choose":
@@ -340,6 +346,8 @@ class _CardReader:
 
     def _award(self, reader: Reader) -> Award:
         stated = [key for key in _AWARD_KEYS if reader.has(key)]
+        if not isinstance(reader.tree.value, dict):
+            return Fixed(0)
         if len(stated) != 1:
             self.findings.add(
                 "one_award_expected",

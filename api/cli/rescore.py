@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from api.batch.frames import frames
 from api.cli import console, tables
 from api.cli.importing import read_with_progress
 from features import factstore
 from features.intake import write_rejects
 from features.snapshot import LongTables
-from scoring import batch
+from scoring.batch import Scored, score
 from scoring.engine import Engine, Question
 from scoring.release import ENGINE
 
@@ -38,16 +39,16 @@ def rescore(
     )
     long, rejects = _read(source)
     engine = Engine()
-    scored = _score(engine, long, question)
+    scores, items = _score(engine, long, question)
     target.mkdir(parents=True, exist_ok=True)
     (target / "manifest.json").unlink(missing_ok=True)
-    scored.scores.write_parquet(target / "scores.parquet", compression="zstd")
-    scored.items.write_parquet(target / "items.parquet", compression="zstd")
+    scores.write_parquet(target / "scores.parquet", compression="zstd")
+    items.write_parquet(target / "items.parquet", compression="zstd")
     rejects.write_parquet(target / "rejects.parquet", compression="zstd")
     write_rejects(rejects, target / "rejects.xlsx")
-    manifest = _manifest(source, target, question, engine, scored, rejects)
+    manifest = _manifest(source, target, question, scores, engine, rejects)
     (target / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    tables.summary(scored.scores, rejects, engine, question)
+    tables.summary(scores, rejects, engine, question)
     console.out.print(f"结果目录 results: {target}", highlight=False)
 
 
@@ -58,25 +59,24 @@ def _read(source: Path) -> tuple[LongTables, pl.DataFrame]:
     return LongTables(read.tables, read.incomplete), read.rejects
 
 
-def _score(engine: Engine, long: LongTables, question: Question) -> batch.Scored:
+def _score(engine: Engine, long: LongTables, question: Question) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Scores and items, partition by partition."""
     firms = long.firms()
     starts = range(0, max(firms.len(), 1), PARTITION)
-    found = []
+    found: list[Scored] = []
     with console.progress() as bar:
         task = bar.add_task("评分 scoring", total=firms.len())
         for start in starts:
             part = firms.slice(start, PARTITION)
-            found.append(batch.score(engine, long if len(starts) == 1 else long.of(part), question))
+            found += score(engine, long if len(starts) == 1 else long.of(part), question)
             bar.advance(task, part.len())
-    return batch.Scored(
-        pl.concat([one.scores for one in found], how="diagonal"), pl.concat([one.items for one in found], how="diagonal")
-    )
+    return frames(found)
 
 
 def _manifest(
-    source: Path, target: Path, question: Question, engine: Engine, scored: batch.Scored, rejects: pl.DataFrame
+    source: Path, target: Path, question: Question, scores: pl.DataFrame, engine: Engine, rejects: pl.DataFrame
 ) -> dict[str, Any]:
-    codes = scored.scores["region_code"].unique().to_list() or [None]
+    codes = scores["region_code"].unique().to_list() or [None]
     releases = {
         rules.release.id: rules.release.cards
         for code in codes
@@ -89,7 +89,7 @@ def _manifest(
         "rules_on": (question.rules_on or question.as_of).isoformat(),
         "input": {"name": source.name, "sha256": factstore.fingerprint(source)},
         "releases": releases,
-        "firms": scored.scores.height,
+        "firms": scores.height,
         "rejected_rows": rejects.height,
         "files": {
             name: "sha256:" + hashlib.sha256((target / name).read_bytes()).hexdigest()

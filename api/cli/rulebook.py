@@ -11,7 +11,7 @@ from rich.table import Table
 from api.cli.console import err, out
 from scoring import lint as linting
 from scoring.catalogue import FOLDER, Catalogue
-from scoring.show import markdown
+from api.authority.show import markdown
 
 rulebook = typer.Typer(help="规则 / rulebooks", no_args_is_help=True)
 

@@ -12,7 +12,7 @@ import typer
 from api.cli import console
 from features import dossier
 from scoring.engine import Engine, Question
-from scoring.result import result
+from api.answers.result import result
 
 
 def score(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import polars as pl
 
@@ -15,6 +14,9 @@ from features.tables import PROVENANCE, TABLES, Enterprise
 
 ORIGIN, LINE = "__origin", "__line"
 """Where a row comes from, kept until the last check."""
+
+_SILENT = -1
+"""Stands for "this sheet does not say" until the lists of all sheets are known."""
 
 LISTED_COLUMNS = tuple(f"{table}_listed" for table in dict.fromkeys(LISTED.values()))
 
@@ -117,8 +119,10 @@ def _filled(part: Part) -> pl.DataFrame:
 def _enterprises(parts: list[Part]) -> pl.DataFrame:
     """Enterprise rows of all sheets; what one sheet lacks is taken from another, so that silence is no contradiction."""
     filled = []
+    listed = [name for name in LISTED_COLUMNS if any(name in part.frame.columns for part in parts)]
     for part in parts:
-        frame = part.frame
+        silent = [pl.lit(_SILENT, dtype=pl.Int64).alias(name) for name in listed if name not in part.frame.columns]
+        frame = part.frame.with_columns(silent)
         for name in Enterprise.fields:
             if name not in frame.columns:
                 frame = _from_others(frame, name, [p.frame for p in parts if name in p.frame.columns])
@@ -137,7 +141,8 @@ def _from_others(frame: pl.DataFrame, name: str, others: list[pl.DataFrame]) -> 
     stated = [other.select("uscc", pl.col(name), *([flag] if flag in other.columns else [])) for other in others]
     if not stated:
         return frame
-    known = pl.concat(stated, how="diagonal").unique("uscc", keep="first", maintain_order=True)
+    known = pl.concat(stated, how="diagonal").sort(pl.col(name).is_null(), maintain_order=True)
+    known = known.unique("uscc", keep="first", maintain_order=True)
     joined = frame.join(known.with_columns(pl.lit(True).alias("__found")), on="uscc", how="left", maintain_order="left")
     if spec.absent is not Reading.UNKNOWN:
         nowhere = pl.col("__found").is_null()
@@ -160,10 +165,3 @@ def _listed(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             frame = frame.with_columns(value.alias(column))
     return frame
 
-
-_SILENT = -1
-
-
-def same_unit(one: Decimal, other: Decimal) -> bool:
-    """Whether two headers count in the same unit."""
-    return one == other

@@ -190,7 +190,7 @@ def _with_unit(layout: Layout, heading: Heading, text: str, default: Decimal | R
         return replace(heading, refusal=default)
     if heading.unit is None and default is None:
         layout.assumed_yuan.append(text)
-    return heading if heading.unit is not None or default is None else replace(heading, unit=default)
+    return replace(heading, unit=default) if heading.unit is None and isinstance(default, Decimal) else heading
 
 
 def _same(one: Heading, other: Heading) -> bool:

@@ -107,8 +107,8 @@ def _with_errors(cells: pl.DataFrame, places: list[int], marks: _Marks) -> pl.Da
         if column in at and row < cells.height:
             by_column.setdefault(at[column], {})[row] = text
     for place, found in by_column.items():
-        column = cells.to_series(place).scatter(list(found), list(found.values()))
-        cells = cells.with_columns(column.alias(str(place)))
+        marked = cells.to_series(place).scatter(list(found), list(found.values()))
+        cells = cells.with_columns(marked.alias(str(place)))
     return cells
 
 

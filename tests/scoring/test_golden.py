@@ -7,7 +7,7 @@ from golden_cases import Case, cases, found
 
 from features import dossier
 from scoring.engine import Engine, Question
-from scoring.result import result
+from api.answers.result import result
 
 CASES = list(cases())
 

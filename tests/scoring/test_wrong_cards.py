@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,6 @@ EXPECTED = re.compile(r"# expect: (?P<code>\w+) line (?P<line>\d+) key (?P<key>\
 
 SOURCES = Path(lint.__file__).parent
 READ = ("yaml_tree.py", "amounts.py", "reading.py", "core.py", "lower.py", "compile.py")
-NOTED = re.compile(r"""(?:\.add\(|AmountError\(|\.finding\(|code=)\s*"(\w+)\"""")
-SPOKEN = re.compile(r"""code, found = "(\w+)\"""")
 BETWEEN_FILES = {
     "edition_twice", "editions_gap", "editions_overlap", "file_name_is_not_edition", "folder_is_not_id", "suffix_not_yaml",
 }  # fmt: skip
@@ -36,7 +36,9 @@ def sample_growth() -> Indicator:
 def sample_shared() -> Indicator:
     """Nor has one the same fact above and below the line."""
     revenue = calibre("sales_revenue", "revenue")
-    return Indicator("sample_shared", "占比", "share", Unit.SHARE, revenue / (revenue + annual("rd_expense")), "示例", -1)
+    return Indicator(
+        "sample_shared", "占比", "share", Unit.SHARE, revenue / (revenue + annual("rd_expense")), "示例", -1
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +56,30 @@ def expected(path: Path) -> tuple[str, int, str]:
 
 def codes_in_sources() -> set[str]:
     files = [SOURCES / name for name in READ] + sorted(SOURCES.glob("lint*.py"))
-    return {
-        code
-        for file in files
-        for form in (NOTED, SPOKEN)
-        for code in form.findall(file.read_text(encoding="utf-8"))
-    }  # fmt: skip
+    return {code for file in files for code in codes_in(ast.parse(file.read_text(encoding="utf-8")))}
+
+
+def codes_in(tree: ast.Module) -> Iterator[str]:
+    """First arguments of ``add``, ``finding`` and `AmountError`, keywords and variables named ``code``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and len(node.args) > 1:
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in ("add", "finding", "AmountError"):
+                yield from texts_in(node.args[0])
+        elif isinstance(node, ast.keyword) and node.arg == "code":
+            yield from texts_in(node.value)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            (target,) = node.targets
+            if isinstance(target, ast.Tuple) and getattr(target.elts[0], "id", "") == "code":
+                yield from texts_in(node.value.elts[0])
+
+
+def texts_in(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from texts_in(node.body)
+        yield from texts_in(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.answers import explain
+from api.answers.reasons import reasons
+from api.answers.validity import states
 from features.facts import path_of_year
-from features.kinds import NEVER
 from features.tables import TABLES
-from scoring import explain
 from scoring.card import MICRO, Card, Expert
 from scoring.compile import Verdict
 from scoring.engine import Answer
-from scoring.reasons import reasons
+from scoring.decision import decision_part
 from scoring.release import ENGINE, digest
-from scoring.validity import states
 
 Json = dict[str, Any]
 UNDETERMINED = Verdict.UNDETERMINED.value
@@ -26,7 +26,7 @@ def result(answer: Answer) -> Json:
     for name, picked in rules.picked.items():
         if picked.outside:
             assessments[name]["flags"].append("edition_outside_period")
-    decision = _decision(answer)
+    decision = decision_part(answer)
     flags = [f"uscc:{warning}" for warning in answer.dossier.warnings]
     if answer.known.duplicates:
         flags.append(f"duplicate_rows:{answer.known.duplicates}")
@@ -199,54 +199,3 @@ def _places(answer: Answer, fact: str, path: str) -> list[str]:
         for name, value in row.items()
         if value is None and name in fields
     ]
-
-
-def _decision(answer: Answer) -> Json:
-    """What was decided, from which facts, under which release: integers and texts only, in canonical form."""
-    cards = {}
-    for name, compiled in answer.rules.program.cards.items():
-        card = compiled.card
-        entry: Json = {
-            "edition": card.edition,
-            "parts": {
-                part: [
-                    answer.parts[f"{name}|{part}|{'certain' if own.truth else 'low'}"] + 0,
-                    answer.parts[f"{name}|{part}|{'possible' if own.truth else 'high'}"] + 0,
-                ]
-                for part, own in compiled.parts.items()
-            },
-            "clauses": {
-                **{f"gates/{g.id}": g.source.clause for g in card.gates.values()},
-                **{f"items/{i.id}": i.source.clause for i in card.items.values()},
-                **{f"routes/{r.id}": r.source.clause for r in card.routes.values()},
-            },
-            "bands": {
-                root.removeprefix(f"show|{name}|").removesuffix("|band|low"): [
-                    value, answer.parts[root.removesuffix("low") + "high"]
-                ]
-                for root, value in answer.parts.items()
-                if root.startswith(f"show|{name}|") and root.endswith("|band|low")
-            },
-        }
-        if not card.classes:
-            entry["verdict"] = Verdict(answer.assembly[f"verdict|{name}"]).word
-        if card.items:
-            entry["score"] = [answer.assembly[f"score|{name}|{end}"] for end in ("low", "high")]
-        cards[name] = entry
-    return {
-        "uscc": answer.dossier.uscc,
-        "as_of": answer.question.as_of.isoformat(),
-        "known_at": answer.question.known_at.isoformat(),
-        "release": answer.rules.release.id,
-        "facts": [
-            {
-                "scalars": {k: v for k, v in sorted(one.scalars.items()) if v is not None},
-                "rows": {
-                    t: [{k: v for k, v in sorted(r.items()) if v is not None and v != NEVER} for r in rows]
-                    for t, rows in sorted(one.rows.items())
-                },
-            }
-            for one in answer.facts
-        ],
-        "cards": cards,
-    }

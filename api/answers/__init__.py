@@ -1,0 +1,1 @@
+"""Answers as people and programs read them: the result JSON, explanations, reasons."""

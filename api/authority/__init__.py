@@ -1,0 +1,1 @@
+"""The authority's tools: rulebooks shown and checked."""

@@ -1,0 +1,1 @@
+"""Batches: result frames of whole populations."""

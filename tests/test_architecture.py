@@ -1,0 +1,59 @@
+"""What holds the layout together: imports point one way, serving stays light, scoring stays small."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ALLOWED = {
+    "features": set(),
+    "scoring": {"features"},
+    "models": {"scoring", "features"},
+    "api": {"scoring", "models", "features"},
+}
+LARGEST_SCORING = 2_500
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_imports_point_one_way(package: str) -> None:
+    for path in (ROOT / package).rglob("*.py"):
+        ours = _imports(path) & ALLOWED.keys()
+        assert ours <= ALLOWED[package] | {package}, path
+
+
+def test_the_serving_process_imports_neither_scikit_learn_nor_mlflow() -> None:
+    code = "import sys, api.app; api.app.create_app(); print(sorted(m for m in sys.modules if m in ('sklearn', 'mlflow', 'pandas', 'pyarrow')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_rule_engine_stays_small_enough_to_read() -> None:
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "scoring").rglob("*.py"))
+    assert lines < LARGEST_SCORING, lines
+
+
+def test_the_oracle_knows_nothing_of_the_engine() -> None:
+    ours = _imports(ROOT / "scoring" / "oracle.py") & ALLOWED.keys()
+    assert not ours
+
+
+def test_no_rule_reads_a_clock_or_chance() -> None:
+    for package in ("features/indicators", "scoring"):
+        for path in (ROOT / package).rglob("*.py"):
+            assert not _imports(path) & {"random", "time", "secrets"}, path
+            assert "today()" not in path.read_text(encoding="utf-8"), path
