@@ -25,7 +25,7 @@ def imported(read: Imported, manifest: dict[str, Any]) -> None:
         table.add_row(f"{TABLES[name].zh} {name}", f"{rows:,}")
     out.print(table)
     for note in read.notes:
-        out.print(f"· {note.file} {note.sheet}: {note.text}", highlight=False, markup=False)
+        out.print(f"· {note.file} {note.sheet or ''}: {note.zh} / {note.en}", highlight=False, markup=False)
     rejects(read.rejects)
 
 

@@ -436,7 +436,8 @@ def _table_completions(table: str, firm: FirmFacts, read: set[str]) -> list[list
     if firm.scalars[listed(table)] is None and any(name.startswith(f"{table}.") or name == listed(table) for name in read):
         every = rows_of(table, read)
         short = [list(rows) for size in (0, 1, 2) for rows in combinations_with_replacement(every, size)]
-        return [*short[:200], every]
+        many = [[row] * times for row in every for times in (3, 4, 5, 40)]
+        return [*short[:200], *many, every * 40]
     slots = [(at, f) for at, row in enumerate(firm.rows[table]) for f, cell in row.items() if cell is None]
     found = []
     for cells in product(*(CELLS[table][f] for _, f in slots)):
