@@ -61,12 +61,22 @@ def _score(rules: Rules, long: LongTables, question: Question) -> Scored:
     read = columns(long, question.as_of, question.known_at, program.scalars, program.row_fields)
     each = evaluate({**program.parts, **program.unknown}, Facts(read.frame, read.children, read.moments))
     firms = read.frame.select("uscc", "name", "region_code").unique("uscc", keep="first", maintain_order=True)
+    each = each.with_columns(_calendar(rules, question, read.frame["region_code"]))
     if firms.height == read.frame.height:
         parts, made = each, evaluate(program.assembly, Facts(each, {}, {}))
         wider = firms.select(pl.lit(False).alias(name) for name in program.cards)
     else:
         parts, made, wider = _unite(program, read, each)
     return Scored(rules, firms, parts, made, wider, read.notes)
+
+
+def _calendar(rules: Rules, question: Question, regions: pl.Series) -> list[pl.Series]:
+    """The calendar's inputs, by each firm's region."""
+    codes = regions.unique().to_list()
+    rows = [{"region_code": c, **rules.calendar(question.as_of, None if c is None else str(c))} for c in codes]
+    at = regions.to_frame("region_code")
+    table = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("region_code").cast(pl.Int64))
+    return at.join(table, on="region_code", how="left", nulls_equal=True, maintain_order="left").drop("region_code").get_columns()
 
 
 def _unite(program: Program, read: Columns, each: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from fractions import Fraction
 
 from features.expression import Condition, Fact, Linear, OneOf, Quantity, Ratio
 from features.facts import OUT_OF_SCOPE
 from features.indicators.base import Indicator
 from features.kinds import Choice
+from features.leaves import Leaf, leaves
 from scoring import core
 from scoring.card import (
     MICRO,
@@ -86,6 +88,11 @@ class Detail:
     band_high: Node | None = None
     points: Bounds | None = None
     truth: Truth | None = None
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Facts, preferred measures and tables that the indicator reads."""
+        return tuple(leaves(self.indicator.expression))
 
 
 @dataclass

@@ -34,11 +34,12 @@ def decision_part(answer: Answer) -> Json:
                 **{f"routes/{r.id}": r.source.clause for r in card.routes.values()},
             },
             "bands": {
-                root.removeprefix(f"show|{name}|").removesuffix("|band|low"): [
-                    value, answer.parts[root.removesuffix("low") + "high"]
+                f"{part}|{detail.path}": [
+                    answer.parts[f"show|{name}|{part}|{detail.path}|band|{end}"] for end in ("low", "high")
                 ]
-                for root, value in answer.parts.items()
-                if root.startswith(f"show|{name}|") and root.endswith("|band|low")
+                for part, own in compiled.parts.items()
+                for detail in own.details
+                if detail.band_low is not None
             },
         }
         if not card.classes:

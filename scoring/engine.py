@@ -10,6 +10,7 @@ from functools import lru_cache
 from features.dossier import Dossier
 from features.facts import FirmFacts
 from features.resolve import Known, completions, resolve
+from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN, accounts_open, publicity_open
 from scoring.catalogue import Catalogue, Picked
 from scoring.compile import Verdict
 from scoring.ladder import Ladder, ladder_for, ladders
@@ -39,6 +40,13 @@ class Rules:
     picked: dict[str, Picked]
     program: Program
     release: Release
+
+    def calendar(self, as_of: date, region: str | None) -> dict[str, int]:
+        """Inputs of the assembly that are dates of a year, for a region."""
+        found = {ACCOUNTS_OPEN: accounts_open(as_of)}
+        for card in self.program.calendars:
+            found[f"{PUBLICITY_OPEN}{card}"] = publicity_open(self.picked[card].edition.tree, as_of, region)
+        return found
 
 
 @dataclass
@@ -98,10 +106,11 @@ class Engine:
         facts = completions(known, question.as_of, program.scalars, program.row_fields)
         each = [program.evaluate_parts(one) for one in facts]
         parts = unite(each)
-        assembly = program.evaluate_assembly(FirmFacts(dict(parts)))
+        calendar = rules.calendar(question.as_of, region_of(dossier))
+        assembly = program.evaluate_assembly(FirmFacts({**parts, **calendar}))
         safe = {name for name in program.cards if parts[f"{name}|unsafe"]}
         if len(each) > 1:
-            safe |= _not_attained(assembly, [program.evaluate_assembly(FirmFacts(dict(one))) for one in each])
+            safe |= _not_attained(assembly, [program.evaluate_assembly(FirmFacts({**one, **calendar})) for one in each])
         return Answer(question, rules, ladder_for(region_of(dossier)), dossier, known, facts, parts, assembly, safe)
 
 

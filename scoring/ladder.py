@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
 from features.identifiers import regions
 from features.indicators import catalogue as indicators
 from scoring import core
+from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN
 from scoring.card import GRADES, Label, Source, Values
 from scoring.compile import Verdict, range_truth
 from scoring.core import Node, all_of, choose, const, fill
@@ -34,6 +36,8 @@ class Rung:
     card: str | None
     parallel: bool
     """Whether it stands beside the next rung: lower rungs need not be held for it."""
+    yearly: bool
+    """Whether its number is given anew each year."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def _rung(tree: Tree, findings: Findings) -> Rung:
         Label(reader.text("zh", required=True), reader.text("en", required=True)),
         tuple(str(t.value) for t in reader.items("certificates")),
         None if card == UNSET else card,
-        reader.one_of("parallel", ("true", "false"), "false") == "true",
+        *(reader.one_of(key, ("true", "false"), "false") == "true" for key in ("parallel", "yearly")),
     )
     reader.done()
     return rung
@@ -99,9 +103,25 @@ def ladder_for(region: str | None, folder: Path = FOLDER) -> Ladder:
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else known["default"]
 
 
-def holds_truth(rung: Rung) -> Truth:
-    """Whether a certificate of the rung is valid at as_of."""
-    return range_truth(indicators.make("holds", kinds=list(rung.certificates)), Values((1,)), Lowering())
+TITLE_TRUTHS = ("holds", "lapsed_last_year", "lapsed")
+"""Indicators asked of every rung's certificates; inputs of the assembly as ``<indicator>/<rung>|certain``."""
+
+
+def title_truth(indicator: str, rung: Rung) -> Truth:
+    """One of `TITLE_TRUTHS` for a rung."""
+    return range_truth(indicators.make(indicator, kinds=list(rung.certificates)), Values((1,)), Lowering())
+
+
+class State(Enum):
+    """Where a title stands between years."""
+
+    NONE = 0
+    VALID = 1
+    RENEWAL_OPEN = 2
+    """A yearly number lapsed with last year, and this year's publicity has not ended: not a drop."""
+    LAPSED = 3
+    AWAITING_ACCOUNTS = 4
+    """The card is undetermined because last year's accounts, not yet due, are unknown."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +133,8 @@ class Standing:
     undetermined: tuple[Node, ...]
     """By rung: its card leaves it open and it lies above the qualified one."""
     next: Node
+    states: tuple[Node, ...]
+    """By rung: a `State`'s integer."""
 
 
 def standing(ladder: Ladder, verdicts: Mapping[str, Node]) -> Standing:
@@ -130,4 +152,26 @@ def standing(ladder: Ladder, verdicts: Mapping[str, Node]) -> Standing:
     )
     following = core.add((core.greatest((recognised, qualified)), const(1)))
     top = len(ladder.rungs)
-    return Standing(recognised, qualified, undetermined, choose(core.ge(following, top), const(-1), following))
+    beyond = core.ge(following, top)
+    states = tuple(_state(rung, answer) for rung, answer in zip(ladder.rungs, answers, strict=True))
+    return Standing(recognised, qualified, undetermined, choose(beyond, const(-1), following), states)
+
+
+def _state(rung: Rung, answer: Node) -> Node:
+    def truth(name: str) -> Node:
+        return core.eq(fill(name, 0, 0, 1), 1)
+
+    waiting = all_of(
+        (
+            core.eq(answer, Verdict.UNDETERMINED.value) if rung.card else core.FALSE,
+            truth(ACCOUNTS_OPEN),
+            core.negate(truth("accounts|certain")),
+        )
+    )
+    renewable = all_of((truth(f"lapsed_last_year/{rung.id}|certain"), truth(f"{PUBLICITY_OPEN}{rung.card}")))
+    if not rung.yearly:
+        renewable = core.FALSE
+    state = choose(truth(f"lapsed/{rung.id}|certain"), const(State.LAPSED.value), const(State.NONE.value))
+    state = choose(renewable, const(State.RENEWAL_OPEN.value), state)
+    state = choose(truth(f"holds/{rung.id}|certain"), const(State.VALID.value), state)
+    return choose(waiting, const(State.AWAITING_ACCOUNTS.value), state)

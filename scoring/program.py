@@ -3,9 +3,10 @@
 Names of roots
     <card>|gates/<id>|certain, possible      <card>|items/<id>|low, high      <card>|routes/<id>|certain, possible
     <card>|unsafe                            flag|<card>|<part>|<flag>        unknown|<fact>
-    holds/<rung>|certain, possible           show|<card>|<part>|<path>|…      (single firm only)
+    holds/<rung>|certain, possible (and lapsed, lapsed_last_year)    accounts|certain
+    show|<card>|<part>|<path>|…      (single firm only)
     verdict|<card>   score|<card>|low, high  group|<card>|<id>|low, high      route|<card>|<id>|certain, possible
-    tier|<ladder>|recognised, qualified, next, undetermined/<rung>
+    tier|<ladder>|recognised, qualified, next, undetermined/<rung>, state/<rung>
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from functools import cached_property
 
 from features.expression import Exists, Fact, FirstKnown, RowFact
 from features.facts import OUT_OF_SCOPE, assumed
-from features.leaves import leaves
 from features.moments import PREFIX
 from features.schema import Reading
 from features.tables import TABLES
@@ -24,7 +24,7 @@ from scoring import core
 from scoring.card import Card
 from scoring.compile import Assembly, CompiledCard, Part, assemble, compile_card
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
-from scoring.ladder import Ladder, holds_truth, standing
+from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
 from scoring.lower import Bounds, Truth
 from scoring.python_backend import Evaluate, compile_python
 
@@ -56,9 +56,22 @@ class Program:
             roots[f"{name}|unsafe"] = compiled.unsafe
         rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
         for rung in rungs.values():
-            roots.update(_ends(f"holds/{rung.id}", holds_truth(rung)))
+            for indicator in TITLE_TRUTHS:
+                roots.update(_ends(f"{indicator}/{rung.id}", title_truth(indicator, rung)))
+        last_year = [node for node in walk(roots.values()) if _is_of_last_year(node)]
+        roots["accounts|certain"] = any_of(known(str(node.args[0])) for node in last_year)
         roots[OUT_OF_SCOPE.path] = fill(OUT_OF_SCOPE.path, 0, 0, 1)
         return roots
+
+    @cached_property
+    def flags(self) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """(root, flag) by card and part."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for root in self.parts:
+            if root.startswith("flag|"):
+                _, card, part, flag = root.split("|")
+                found.setdefault((card, part), []).append((root, flag))
+        return {key: tuple(roots) for key, roots in found.items()}
 
     @cached_property
     def unknown(self) -> dict[str, Node]:
@@ -115,9 +128,16 @@ class Program:
             roots[f"tier|{ladder.id}|recognised"] = place.recognised
             roots[f"tier|{ladder.id}|qualified"] = place.qualified
             roots[f"tier|{ladder.id}|next"] = place.next
-            for rung, node in zip(ladder.rungs, place.undetermined, strict=True):
-                roots[f"tier|{ladder.id}|undetermined/{rung.id}"] = node
+            for rung, open_, state in zip(ladder.rungs, place.undetermined, place.states, strict=True):
+                roots[f"tier|{ladder.id}|undetermined/{rung.id}"] = open_
+                roots[f"tier|{ladder.id}|state/{rung.id}"] = state
         return roots
+
+    @cached_property
+    def calendars(self) -> tuple[str, ...]:
+        """Rulebooks whose publicity calendar the assembly reads."""
+        rungs = (rung for ladder in self.ladders.values() for rung in ladder.rungs)
+        return tuple(dict.fromkeys(rung.card for rung in rungs if rung.yearly and rung.card in self.cards))
 
     def _assembled(self, name: str, compiled: CompiledCard) -> Assembly:
         def part(part_name: str) -> Bounds | Truth:
@@ -164,6 +184,10 @@ class Program:
         return compile_python(self.assembly)
 
 
+def _is_of_last_year(node: Node) -> bool:
+    return node.op in ("fill", "known") and str(node.args[0]).startswith("annual_report/-1/")
+
+
 def _ends(prefix: str, found: Truth | Bounds | None) -> dict[str, Node]:
     if isinstance(found, Truth):
         return {f"{prefix}|certain": found.certain, f"{prefix}|possible": found.possible}
@@ -175,7 +199,7 @@ def _flags(part: Part) -> Iterator[tuple[str, Node]]:
     """What the part took for granted: a plain measure for the legal one, an exclusion that nobody stated."""
     seen: set[str] = set()
     for detail in part.details:
-        for leaf in leaves(detail.indicator.expression):
+        for leaf in detail.leaves:
             for flag, node in _flags_of(leaf):
                 if flag not in seen:
                     seen.add(flag)

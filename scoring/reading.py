@@ -200,7 +200,7 @@ class _CardReader:
             )
 
     def _source(self, reader: Reader) -> Source:
-        document = reader.text("document", self.default[0])
+        document = reader.text("document", self.default[0], required=True)
         if reader.has("document"):
             self._known_document(document, reader.tree)
         article = reader.text("article", required=True)
@@ -362,6 +362,8 @@ class _CardReader:
             return self._bands(reader)
         if key in ("best_of", "least_of"):
             options = {name: self._inner_award(child) for name, child in reader.mapping(key).items()}
+            if not options and isinstance(tree.value, dict):
+                self.findings.add("empty_list", tree, f"{key} 之下没有计分方式 / nothing below {key}", "补上至少一种 / add at least one")
             return BestOf(options) if key == "best_of" else LeastOf(options)
         if key == "choose":
             return self._choose(tree, self._award)
@@ -396,6 +398,9 @@ class _CardReader:
             inner.text("note")
             if indicator:
                 inner.done()
+        table = reader.take("bands")
+        if table is not None and table.value == []:
+            self.findings.add("empty_list", table, "没有分档 / there are no bands", "补上 bands / add bands")
         return Bands(indicator, tuple(bands)) if indicator and bands else Fixed(0)
 
     def _linear(self, tree: Tree) -> Award:

@@ -127,13 +127,15 @@ class Reader:
         if found is None:
             return default or ""
         if isinstance(found.value, str):
+            if required and not found.value:
+                self.findings.add("text_empty", found, "这里不能空白 / this cannot be empty", "填写 / fill it in")
             return found.value
         self.findings.add("not_a_text", found, "这里应为文字 / a text belongs here", "写成一行文字 / write one line of text")
         return default or ""
 
     def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
         """The text below a key, which must be one of ``choices``."""
-        found = self.text(key, default, required=True)
+        found = self.text(key, default, required=not self.has(key))
         if found in choices or (not found and key not in self._keys):
             return found
         if not isinstance(self._keys[key].value, str):

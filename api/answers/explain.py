@@ -9,7 +9,6 @@ from typing import Any
 from features.expression import Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
-from features.leaves import leaves
 from scoring.card import MICRO, Card, Expert, Gate, Item, Label, Limits
 from scoring.compile import Detail, Verdict
 from scoring.engine import Answer
@@ -81,7 +80,7 @@ def gate(answer: Answer, card: Card, given: Gate) -> Json:
     if given.route:
         out["route"] = given.route
     out.update(_flags(answer, card, part))
-    out["facts"] = facts(answer, [d.indicator for d in compiled.details])
+    out["facts"] = facts(answer, compiled.details)
     return out
 
 
@@ -147,7 +146,7 @@ def item(answer: Answer, card: Card, given: Item) -> Json:
         out["expert"] = given.award.criterion
     out.update(clause=given.source.clause, grade=given.source.grade)
     out.update(_flags(answer, card, part))
-    out["facts"] = facts(answer, [best.indicator] if details else [])
+    out["facts"] = facts(answer, [best] if details else [])
     return out
 
 
@@ -174,17 +173,16 @@ def _shown(answer: Answer, card: Card, part: str, detail: Detail) -> Json:
 
 
 def _flags(answer: Answer, card: Card, part: str) -> Json:
-    prefix = f"flag|{card.id}|{part}|"
-    raised = [name.removeprefix(prefix) for name, on in answer.parts.items() if on and name.startswith(prefix)]
+    raised = [flag for root, flag in answer.rules.program.flags.get((card.id, part), ()) if answer.parts[root]]
     return {"flags": raised} if raised else {}
 
 
-def facts(answer: Answer, indicators: Iterable[Indicator]) -> list[str]:
+def facts(answer: Answer, details: Iterable[Detail]) -> list[str]:
     """Paths of the facts that the indicators used: of preferred measures the one that was known."""
     scalars = answer.facts[0].scalars
     found: dict[str, None] = {}
-    for indicator in indicators:
-        for leaf in leaves(indicator.expression):
+    for detail in details:
+        for leaf in detail.leaves:
             match leaf:
                 case Fact(path, _) if scalars.get(path) is not None:
                     found[path_of_year(path, answer.question.as_of)] = None

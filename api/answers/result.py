@@ -6,12 +6,12 @@ from typing import Any
 
 from api.answers import explain
 from api.answers.reasons import reasons
-from api.answers.validity import states
 from features.facts import path_of_year
 from features.tables import TABLES
 from scoring.card import MICRO, Card, Expert
 from scoring.compile import Verdict
 from scoring.engine import Answer
+from scoring.ladder import State
 from scoring.decision import decision_part
 from scoring.release import ENGINE, digest
 
@@ -156,9 +156,8 @@ def _tier(answer: Answer, assessments: Json) -> Json:
     ]
     if open_certificates:
         out["certificate_undetermined"] = open_certificates
-    by_rung = states(answer)
-    if by_rung:
-        out["states"] = by_rung
+    states = {r.id: State(made[f"tier|{ladder.id}|state/{r.id}"]) for r in ladder.rungs}
+    out["states"] = {rung: state.name.lower() for rung, state in states.items() if state is not State.NONE}
     return out
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from scoring.batch import Scored
 from scoring.card import MICRO, Card
 from scoring.compile import Verdict
-from scoring.ladder import Ladder, ladder_for
+from scoring.ladder import Ladder, State, ladder_for
 from scoring.program import Program
 
 VERDICTS = pl.Enum([v.word for v in Verdict])
@@ -74,6 +74,7 @@ def _tier(program: Program, region_codes: pl.Series, parts: pl.DataFrame, made: 
         ),
         of_ladder(held).alias("tier.held"),
         of_ladder(open_).alias("tier.undetermined"),
+        of_ladder(_states(ladder) for ladder in ladders).alias("tier.states"),
     )
     return out.get_columns()
 
@@ -87,6 +88,18 @@ def _rung(ladder: Ladder, place: pl.Expr) -> pl.Expr:
 def _rungs(ladder: Ladder, truths: list[str]) -> pl.Expr:
     named = (pl.when(pl.col(t) == 1).then(pl.lit(rung.id)) for t, rung in zip(truths, ladder.rungs, strict=True))
     return pl.concat_list(named).list.drop_nulls()
+
+
+def _states(ladder: Ladder) -> pl.Expr:
+    """``rung:state`` for every rung that is in a state."""
+    words = {state.value: state.name.lower() for state in State if state is not State.NONE}
+    stated = (
+        pl.col(f"tier|{ladder.id}|state/{r.id}").replace_strict(
+            {code: f"{r.id}:{word}" for code, word in words.items()}, default=None, return_dtype=pl.String
+        )
+        for r in ladder.rungs
+    )
+    return pl.concat_list(stated).list.drop_nulls()
 
 
 def _class(card: Card, made: pl.DataFrame) -> pl.Series:

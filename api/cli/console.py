@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -14,7 +15,9 @@ from features.dossier import DossierProblems, day
 from features.errors import FactError
 from scoring.errors import CardError, RuleError, UnknownName
 
-out = Console(soft_wrap=True)
+WIDTH = None if sys.stdout.isatty() else 120
+"""Where nobody looks at a terminal, tables are as wide as a page."""
+out = Console(soft_wrap=True, width=WIDTH)
 err = Console(stderr=True, soft_wrap=True)
 
 

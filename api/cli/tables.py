@@ -45,7 +45,7 @@ def rejects(found: pl.DataFrame) -> None:
 
 
 def summary(scores: pl.DataFrame, rejected: pl.DataFrame, engine: Engine, question: Question) -> None:
-    """Firms by rung, verdicts and points of each card, size classes, rejects."""
+    """Firms by rung, verdicts and points of each card, size classes, rejects by reason."""
     out.print(
         f"[bold]评价日 as of {question.as_of}[/]  企业 firms: {scores.height:,}", highlight=False
     )
@@ -70,7 +70,7 @@ def summary(scores: pl.DataFrame, rejected: pl.DataFrame, engine: Engine, questi
         out.print(table)
     out.print("* 条件未设或未公布，记为待定 / its conditions are not on file: undetermined", highlight=False)
     _cards(scores, engine, question)
-    rejects(rejected)
+    _reject_reasons(rejected)
 
 
 def _cards(scores: pl.DataFrame, engine: Engine, question: Question) -> None:
@@ -109,4 +109,19 @@ def _distribution(title: str, scores: pl.DataFrame, name: str) -> None:
         n = ((fixed >= start) & ((fixed < end) | (end == 100) & (fixed <= 100))).sum()
         table.add_row(f"{start}–{end if end == 100 else end - 1}", f"{n:,}", "█" * round(40 * n / most))
     table.add_row("区间（缺数据）interval", f"{(low != high).sum():,}", "")
+    out.print(table)
+
+
+def _reject_reasons(found: pl.DataFrame) -> None:
+    """How many rows were rejected for what; the rows themselves are in the result folder."""
+    if found.is_empty():
+        out.print("没有被拒绝的行 / no row was rejected")
+        return
+    table = Table(title=f"被拒绝的行 rejected rows ({found.height:,})，详见 rejects.xlsx", title_justify="left")
+    for name in ("工作表 sheet", "列 column", "原因 reason"):
+        table.add_column(name, overflow="fold")
+    table.add_column("行 rows", justify="right")
+    counted = found.group_by("sheet", "column", "rule").len().sort("len", "sheet", "column", "rule", descending=[True, False, False, False])
+    for sheet, column, rule, rows in counted.head(REJECTS_SHOWN).iter_rows():
+        table.add_row(sheet or "", column or "", rule, f"{rows:,}")
     out.print(table)

@@ -4,7 +4,35 @@ from __future__ import annotations
 
 from features.expression import Exists, RowFact, every
 from features.indicators.base import Indicator, Unit, indicator
-from features.moments import as_of
+from features.moments import as_of, year_start
+
+
+@indicator
+def lapsed_last_year(kinds: list[str]) -> Indicator:
+    """A certificate of one of the kinds ended in the calendar year before as_of's and was not revoked."""
+    where = every(
+        (
+            _certificate("kind").is_(*kinds),
+            _certificate("valid_to") >= year_start(-1),
+            _certificate("valid_to") < year_start(0),
+            _certificate("revoked_on") > as_of(),
+        )
+    )
+    return Indicator(
+        f"lapsed_last_year({'|'.join(kinds)})", "上年到期的证书", "certificate that ended last year", Unit.TRUTH,
+        Exists("certificate", where), "证书登记",
+    )
+
+
+@indicator
+def lapsed(kinds: list[str]) -> Indicator:
+    """A certificate of one of the kinds ended or was revoked before as_of."""
+    ended = (_certificate("valid_to") < as_of()) | (_certificate("revoked_on") <= as_of())
+    where = every((_certificate("kind").is_(*kinds), ended))
+    return Indicator(
+        f"lapsed({'|'.join(kinds)})", "已失效的证书", "certificate no longer valid", Unit.TRUTH,
+        Exists("certificate", where), "证书登记",
+    )
 
 
 def _certificate(field: str) -> RowFact:

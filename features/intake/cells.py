@@ -70,7 +70,7 @@ def read_column(spec: Field, name: str, text: pl.Series, *, unit: Decimal = Deci
 
 def only(cells: pl.Series, wanted: pl.Series) -> pl.Series:
     """The cells where ``wanted`` is true; null elsewhere."""
-    return cells.zip_with(wanted, cells.clear(len(cells)))
+    return cells if wanted.all() else cells.zip_with(wanted, cells.clear(len(cells)))
 
 
 def by_distinct(text: pl.Series, one: Callable[[str], Parsed], dtype: pl.DataType) -> tuple[pl.Series, dict[str, FactError]]:

@@ -25,7 +25,7 @@ def read_csv(path: Path) -> Grid:
         cells = pl.read_csv((head + text).encode(), separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError:
         cells = _read_ragged(text, separator, path.name)
-    return Grid(path.name, None, cells, _lines(cells), delimited=True)
+    return Grid(path.name, None, cells, _lines(cells, spans='"' in text), delimited=True)
 
 
 def _decode(path: Path) -> str:
@@ -81,7 +81,9 @@ def _broken(name: str, error: Exception) -> Exception:
     )
 
 
-def _lines(cells: pl.DataFrame) -> pl.Series:
-    """Line on which each record starts: quoted cells may span lines."""
+def _lines(cells: pl.DataFrame, *, spans: bool) -> pl.Series:
+    """Line on which each record starts; with ``spans`` quoted cells may run over several."""
+    if not spans:
+        return pl.int_range(1, cells.height + 1, dtype=pl.Int64, eager=True).alias("line")
     breaks = cells.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0).cast(pl.Int64))).to_series()
     return (pl.int_range(1, len(breaks) + 1, dtype=pl.Int64, eager=True) + breaks.cum_sum().shift(1, fill_value=0)).alias("line")

@@ -39,6 +39,7 @@ class Layout:
     """Row of the grid where the data start."""
     columns: list[Column] = field(default_factory=list)
     refused: list[tuple[str, Refusal]] = field(default_factory=list)
+    refused_fields: set[str] = field(default_factory=set)
     ignored: list[str] = field(default_factory=list)
     assumed_yuan: list[str] = field(default_factory=list)
     """Money columns for which no unit is stated anywhere."""
@@ -174,6 +175,7 @@ def _place(layout: Layout, grid: Grid, place: int, text: str, unit: str, default
         heading = replace(heading, refusal=_twice())
     if heading.refusal is not None:
         layout.refused.append((text, heading.refusal))
+        layout.refused_fields.add(heading.field)
         return
     layout.columns.append(Column(place, text, heading, heading.unit or Decimal(1)))
 

@@ -50,7 +50,14 @@ def read_input(path: Path, progress: Progress | None = None) -> Imported:
             raise file_problem(file.name, "没有读取权限 / no permission to read it", "检查权限或是否被占用 / check its permissions") from None
     if progress is not None:
         progress(path.name, len(files), len(files))
-    return out.finish()
+    imported = out.finish()
+    if not imported.tables and imported.rejects.is_empty():
+        raise file_problem(
+            path.name,
+            "没有认出任何一张表 / no table was recognised",
+            "检查表头与编码；表头用 uscc、统一社会信用代码、营业收入等 / check headers and encoding",
+        )
+    return imported
 
 
 def _files(path: Path, out: Collector) -> list[Path]:

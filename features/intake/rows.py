@@ -191,27 +191,30 @@ def surplus_rows(frame: pl.DataFrame, table: str) -> pl.Series | None:
     return beyond if beyond.any() else None
 
 
-def missing_years(sheet: Sheet) -> None:
-    """Refuse rows that state something of a year but not which year."""
+def refuse_without_key(sheet: Sheet) -> None:
+    """Refuse rows that state something of a year but not which year, and grades of no criterion."""
     annual = sheet.layout.of(AnnualReport.id)
-    year = next((c for c in annual if c.name == "fiscal_year"), None)
-    if year is None:
-        return
-    without = sheet.values[year].values.is_null()
-    if sheet.layout.table != AnnualReport.id:
-        stated = [sheet.values[c].values.is_not_null() for c in annual if c is not year and c.name in AnnualReport.fields]
-        for other in stated[1:]:
-            stated[0] = stated[0] | other
-        without = without & stated[0] if stated else without & False
-    if sheet.values[year].bad is not None:
-        without = without.scatter(sheet.values[year].bad["index"], False)  # type: ignore[index]
-    rows = without.arg_true()
-    if len(rows):
-        told = {
-            "value": None,
-            "code": "missing_fiscal_year",
-            "rule": "必须给出会计年度 / the fiscal year is required",
-            "remedy": "补填年份，例如 2025 / give the year, for instance 2025",
-        }
-        bad = pl.DataFrame({"index": rows}).with_columns(pl.lit(v, dtype=pl.String).alias(k) for k, v in told.items())
-        sheet.refuse(bad, year.written)
+    stating = [c for c in annual if c.name in AnnualReport.fields and c.name != "fiscal_year"]
+    # On a mixed sheet a line may be about the enterprise alone.
+    only_where = stating if sheet.layout.table != AnnualReport.id else None
+    year = ("会计年度", "the fiscal year", "补填年份，例如 2025 / give the year, for instance 2025")
+    criterion = ("评分项", "the criterion", "补填评分项 / give the criterion")
+    for column in sheet.values:
+        if column.name == "fiscal_year":
+            _refuse_empty(sheet, column, "missing_fiscal_year", year, only_where)
+        elif column.name == "criterion":
+            _refuse_empty(sheet, column, "missing_criterion", criterion, None)
+
+
+def _refuse_empty(sheet: Sheet, column: Column, code: str, told: tuple[str, str, str], only_where: list[Column] | None) -> None:
+    read = sheet.values[column]
+    empty = read.values.is_null()
+    if only_where is not None:
+        stated = pl.DataFrame({str(place): sheet.values[c].values.is_not_null() for place, c in enumerate(only_where)})
+        empty = empty & (stated.select(pl.any_horizontal(pl.all())).to_series() if only_where else False)
+    if read.bad is not None:
+        empty = empty.scatter(read.bad["index"], False)
+    zh, en, remedy = told
+    texts = {"value": None, "code": code, "rule": f"必须给出{zh} / {en} is required", "remedy": remedy}
+    rows = pl.DataFrame({"index": empty.arg_true()})
+    sheet.refuse(rows.with_columns(pl.lit(text, dtype=pl.String).alias(name) for name, text in texts.items()), column.written)

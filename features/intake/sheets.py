@@ -9,8 +9,8 @@ from features.intake.grids import Grid
 from features.intake.headers import Refusal
 from features.intake.imported import Note, rejects_frame
 from features.intake.layout import Column, Layout, find_layout
-from features.intake.rows import Sheet, missing_years, read_rows
-from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, IntellectualProperty
+from features.intake.rows import Sheet, read_rows, refuse_without_key
+from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade, IntellectualProperty
 
 
 def read_sheet(grid: Grid, out: Collector) -> None:
@@ -26,11 +26,12 @@ def read_sheet(grid: Grid, out: Collector) -> None:
     for header, refusal in layout.refused:
         _refuse(out, grid, header, refusal)
     _notes_of(layout, grid, out)
-    if layout.code is None:
-        _refuse(out, grid, None, _NO_CODE)
+    lacking = _NO_CODE if layout.code is None else _NO_CRITERION if _lacks_criterion(layout) else None
+    if lacking is not None or layout.code is None:
+        _refuse(out, grid, None, lacking or _NO_CODE)
         return
     sheet = read_rows(grid, layout, layout.code)
-    missing_years(sheet)
+    refuse_without_key(sheet)
     if sheet.skipped:
         _note(out, grid, f"跳过 {sheet.skipped} 行合计、落款或重复表头", f"{sheet.skipped} lines of totals, signatures or repeated headers skipped")
     tables = _fed(layout)
@@ -51,6 +52,17 @@ _NO_YEAR = Refusal(
     "看不出是哪一年的数据 / it is not said of which year this is",
     "加“会计年度”一列，或把年份写进表头，例如“2025年营业收入” / add a column fiscal_year, or write the year into the header",
 )
+
+
+_NO_CRITERION = Refusal(
+    "missing_criterion_column",
+    "没有评分项一列 / there is no column of the criterion",
+    "加上“评分项”一列，例如 hte.ip_advancement / add a column criterion, for instance hte.ip_advancement",
+)
+
+
+def _lacks_criterion(layout: Layout) -> bool:
+    return layout.table == ExpertGrade.id and all(c.name != "criterion" for c in layout.columns)
 
 
 def _note(out: Collector, grid: Grid, zh: str, en: str) -> None:
@@ -84,7 +96,7 @@ def _notes_of(layout: Layout, grid: Grid, out: Collector) -> None:
 
 def _one_each(layout: Layout) -> bool:
     names = {c.name for c in layout.columns}
-    return "count" not in names and all("数量" not in h for h, _ in layout.refused) and bool(names & {"number", "name"})
+    return "count" not in names | layout.refused_fields and bool(names & {"number", "name"})
 
 
 def _fed(layout: Layout) -> list[str]:

@@ -19,6 +19,7 @@ from features.intake.imported import Note
 
 LARGEST_UNCOMPRESSED = 2 * 1024**3
 _CHUNK = 1 << 22
+_LARGEST_INDEX = 1 << 25
 _MOST_MERGES = 200_000
 
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
@@ -138,11 +139,10 @@ def _inspect(path: Path) -> dict[str, _Marks]:
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name → part of the archive."""
-    target = {
-        link.get("Id"): link.get("Target", "") for link in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    }
+    links, book = (_small_part(archive, part) for part in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml"))
+    target = {link.get("Id"): link.get("Target", "") for link in links}
     found = {}
-    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+    for sheet in book.iter():
         if sheet.tag.rpartition("}")[2] == "sheet":
             link = next((value for key, value in sheet.items() if key.rpartition("}")[2] == "id"), None)
             part = target.get(link, "").lstrip("/")
@@ -150,6 +150,12 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
             if part in archive.NameToInfo:
                 found[cast(str, sheet.get("name"))] = part
     return found
+
+
+def _small_part(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    if archive.getinfo(part).file_size > _LARGEST_INDEX:
+        raise zipfile.BadZipFile(f"{part} is too large")
+    return ElementTree.fromstring(archive.read(part))
 
 
 def _marks(archive: zipfile.ZipFile, part: str) -> _Marks:

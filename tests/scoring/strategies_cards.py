@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
+from math import ceil, floor
 
 from hypothesis import strategies as st
 
@@ -111,7 +112,8 @@ def row_conditions(draw: st.DrawFn, table: str, *, repeated: bool) -> Condition:
 
     def one(field: str) -> Condition:
         values = CELLS[table][field]
-        codes = draw(st.sampled_from([(v,) for v in values] + [values[:2]]))
+        # Never all values: what no row can be is no condition of a rule.
+        codes = draw(st.sampled_from([(v,) for v in values] + [values[1:]]))
         return OneOf(RowFact(table, field), codes)
 
     first, second = (one(draw(st.sampled_from(fields))), one(fields[1])) if repeated else map(one, fields)
@@ -145,7 +147,10 @@ def ratios(draw: st.DrawFn, shapes: Shapes) -> Ratio:
     over: list[Quantity] = [A, SIGNED, FirstKnown((PREFERRED, A)), A + B, A - B, A + 1]
     if shapes.tables and draw(st.booleans()):
         over = [draw(counts(weighted=True))]
-    under: list[Quantity] = [D, D, E, D + E, D - 1, D * 2]
+    under: list[Quantity] = [D, D, E, D + E, D - 1]
+    if shapes.gapped:
+        # The least positive value is 2, not 1.
+        under.append(D * 2)
     return Ratio(
         Linear.of(draw(st.sampled_from(over))), Linear.of(draw(st.sampled_from(under))), draw(st.sampled_from([0, 0, 1]))
     )
@@ -202,20 +207,37 @@ def thresholds(unit: Unit) -> st.SearchStrategy[Fraction]:
 
 
 @st.composite
-def partitions(draw: st.DrawFn, indicator: Indicator, most: int = 4) -> list[Range]:
+def partitions(
+    draw: st.DrawFn, indicator: Indicator, most: int = 4, within: st.SearchStrategy[Fraction] | None = None
+) -> list[Range]:
     """Ranges that together hold every value once, rising."""
     expression = indicator.expression
     if isinstance(expression, Condition):
         return [Values((0,)), Values((1,))]
     if isinstance(expression, Fact) and isinstance(expression.kind, Choice):
         return [Values((0,)), Values((1, 2))] if draw(st.booleans()) else [Values((i,)) for i in range(3)]
-    cuts = sorted(set(draw(st.lists(thresholds(indicator.unit), min_size=1, max_size=most - 1))))
+    cuts = sorted(set(draw(st.lists(within or thresholds(indicator.unit), min_size=1, max_size=most - 1))))
     above = [draw(st.booleans()) for _ in cuts]
     found: list[Range] = [Limits(most=cuts[0], most_strict=above[0])]
     for (low, upper), (high, strict) in zip(zip(cuts, above, strict=True), zip(cuts[1:], above[1:], strict=True), strict=False):
         found.append(Limits(low, not upper, high, strict))
     found.append(Limits(cuts[-1], not above[-1]))
-    return found
+    return [range_ for range_ in found if indicator.unit is Unit.SHARE or _holds_an_integer(range_, indicator.unit.scale)]
+
+
+def _holds_an_integer(range_: Range, scale: int) -> bool:
+    assert isinstance(range_, Limits)
+    if range_.least is None or range_.most is None:
+        return True
+    low, high = range_.least * scale, range_.most * scale
+    return (floor(low) + 1 if range_.least_strict else ceil(low)) <= (
+        ceil(high) - 1 if range_.most_strict else floor(high)
+    )
+
+
+def brackets(by: Indicator) -> st.SearchStrategy[list[Range]]:
+    """Ranges each of which the chooser can lie in."""
+    return partitions(by, 3, st.sampled_from([Fraction(n, 2 * by.unit.scale) for n in range(1, 6)]))
 
 
 @st.composite
@@ -264,7 +286,7 @@ def requirements(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Requirement
     if kind == 5:
         return NotOf(draw(inner))
     by = draw(choosers(shapes))
-    return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(partitions(by, 3))))
+    return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(brackets(by))))
 
 
 @st.composite
@@ -308,7 +330,7 @@ def awards(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Award:
     inner = awards(shapes, depth - 1)
     if kind == 9:
         by = draw(choosers(shapes))
-        return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(partitions(by, 3))))
+        return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(brackets(by))))
     options = {f"option {i}": option for i, option in enumerate(draw(st.lists(inner, min_size=1, max_size=2)))}
     return BestOf(options) if kind == 7 else LeastOf(options)
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import ValueProblem
+from features.identifiers import uscc
 from features.intake.cells import read_codes, read_column
 from features.kinds import NEVER, Day, Flag, Heads, Kind, Money, Number, Rate, Text, is_unknown
 from features.schema import Field
@@ -39,8 +40,9 @@ numerals = st.builds(
     st.sampled_from(["", "", "", "0", "000", "e3", "E+07", "万", "元", " ", "%"]),
 )
 words = st.sampled_from(
-    "无 否 是 N/A - 不详 true FALSE √ 国家级 省 national 2025-05-01 2025/5/1 2025年5月1日 20250501 45000 "
-    "2025-02-30 1,234.50 １２３ 1，234 广西（柳州） 分公司 branch none".split()
+    ["无", "否", "是", "N/A", "-", "不详", "true", "FALSE", "√", "国家级", "省", "national", "分公司", "branch", "none"]
+    + ["2025-05-01", "2025/5/1", "2025年5月1日", "20250501", "45000", "2025-02-30"]
+    + ["1,234.50", "１２３", "1，234", "1.2E+07", "广西（柳州）"]
 )
 texts = st.lists(st.one_of(st.none(), numerals, words, st.text(max_size=12)), min_size=1, max_size=8)
 
@@ -57,7 +59,7 @@ def one_by_one(kind: Kind, cells: list[str | None], unit: Decimal) -> tuple[list
     return values, bad
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.sampled_from(KINDS), texts, st.sampled_from(UNITS))
 def test_a_column_reads_as_its_cells_do_one_by_one(kind, cells, unit):
     read = read_column(Field(kind, "列"), "x", pl.Series(cells, dtype=pl.String), unit=unit)
@@ -66,7 +68,7 @@ def test_a_column_reads_as_its_cells_do_one_by_one(kind, cells, unit):
     assert ([] if read.bad is None else read.bad["index"].to_list()) == bad
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(-(10**14), 10**14), st.sampled_from(UNITS))
 def test_every_amount_of_fen_survives_any_unit(fen, unit):
     text = format(Decimal(fen) / 100 / unit, "f")
@@ -74,7 +76,7 @@ def test_every_amount_of_fen_survives_any_unit(fen, unit):
     assert read.values.to_list() == [fen]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(-(10**14), 10**14), st.sampled_from(UNITS))
 def test_every_amount_of_fen_survives_a_double(fen, unit):
     text = pl.Series([float(Decimal(fen) / 100 / unit)]).cast(pl.String)
@@ -130,9 +132,6 @@ def test_what_silence_states(spec, cell, value, assumed):
 
 
 def test_codes_are_normalised_and_checked():
-    right = "91450200MA5K000011"
-    from features.identifiers import uscc
-
     right = uscc.make("91", "450200", "MA5K0001")
     full_width = "".join(chr(ord(c) + 0xFEE0) for c in right.lower())
     read = read_codes(pl.Series([right, full_width, f" {right[:8]}-{right[8:]}", right[:-1], None, "x"]))

@@ -96,7 +96,8 @@ def test_every_bad_cell_is_told_and_costs_only_its_row(tmp_path):
     ]
     assert (seen[0][3], seen[5][3]) == ("约三千", "#DIV/0!")
     assert seen[4][4] == "missing_fiscal_year"
-    assert all(got.rejects["rule"].str.contains("/")) and all(got.rejects["remedy"].str.len_chars() > 0)
+    assert all(got.rejects["rule"].str.contains("/"))
+    assert all(got.rejects["remedy"].str.len_chars() > 0)
     assert set(got.rejects["file"]) == {"x.xlsx"}
     assert set(got.incomplete.rows()) == {(B, "annual_report"), (C, "annual_report")}
 
