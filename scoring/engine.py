@@ -45,7 +45,8 @@ class Rules:
         """Inputs of the assembly that are dates of a year, for a region."""
         found = {ACCOUNTS_OPEN: accounts_open(as_of)}
         for card in self.program.calendars:
-            found[f"{PUBLICITY_OPEN}{card}"] = publicity_open(self.picked[card].edition.tree, as_of, region)
+            picked = self.picked.get(card)
+            found[f"{PUBLICITY_OPEN}{card}"] = publicity_open(picked.edition.tree, as_of, region) if picked else 1
         return found
 
 

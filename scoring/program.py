@@ -137,7 +137,7 @@ class Program:
     def calendars(self) -> tuple[str, ...]:
         """Rulebooks whose publicity calendar the assembly reads."""
         rungs = (rung for ladder in self.ladders.values() for rung in ladder.rungs)
-        return tuple(dict.fromkeys(rung.card for rung in rungs if rung.yearly and rung.card in self.cards))
+        return tuple(dict.fromkeys(rung.card for rung in rungs if rung.yearly and rung.card))
 
     def _assembled(self, name: str, compiled: CompiledCard) -> Assembly:
         def part(part_name: str) -> Bounds | Truth:
