@@ -48,7 +48,11 @@ class Dossier:
 def loads(text: str | bytes) -> Any:
     """JSON with numbers as int or Decimal, never binary floats. Raises `DossierProblem`."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
+        found = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
+        if "\\ud" in (text if isinstance(text, str) else text.decode("utf-8", "replace")).lower():
+            # Half of a surrogate pair is no character: it could be read, but never be written again.
+            json.dumps(found, ensure_ascii=False, default=str).encode()
+        return found
     except (ValueError, RecursionError) as error:
         raise DossierProblem(
             field="$", value="", rule=f"不是合法的 JSON / not valid JSON: {error}", remedy="检查括号、引号与逗号 / check brackets, quotes and commas"
@@ -236,10 +240,16 @@ def _evaluation(value: Any, problems: list[FactError]) -> dict[str, str]:
 
 
 def day(value: str, name: str) -> date:
-    """A date parameter (as_of, known_at, rules_on). Raises `DossierProblem`."""
+    """A date parameter (as_of, known_at, rules_on), from 1980 to 2199. Raises `DossierProblem`."""
     try:
-        return date.fromisoformat(value[:10])
+        found = date.fromisoformat(value[:10])
+        if 1980 <= found.year <= 2199:
+            return found
     except ValueError:
-        raise DossierProblem(
-            field=name, value=value, rule="应为日期 / must be a date", remedy="写成 2026-05-01 / write it as 2026-05-01"
-        ) from None
+        pass
+    raise DossierProblem(
+        field=name,
+        value=value,
+        rule="应为 1980 至 2199 年间的日期 / must be a date from 1980 to 2199",
+        remedy="写成 2026-05-01 / write it as 2026-05-01",
+    )

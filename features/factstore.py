@@ -46,17 +46,26 @@ def is_store(folder: Path) -> bool:
 
 def read(folder: Path) -> tuple[LongTables, pl.DataFrame]:
     """The tables and the rejects. Raises `FileProblem` where the folder was written by another format."""
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    if manifest.get("format") != FORMAT:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] == FORMAT:
+            tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in manifest["rows"]}
+            incomplete = pl.read_parquet(folder / "incomplete.parquet")
+            return LongTables(tables, incomplete), pl.read_parquet(folder / "rejects.parquet")
+    except (ValueError, KeyError, TypeError, OSError, pl.exceptions.PolarsError) as error:
+        raise FileProblem(
+            field=str(folder),
+            value="",
+            rule=f"事实目录已损坏 / the folder of facts is damaged: {error}",
+            remedy="重新导入 / import again",
+        ) from None
+    else:
         raise FileProblem(
             field=str(folder),
             value=str(manifest.get("format")),
             rule=f"事实目录的格式应为 {FORMAT} / the folder's format must be {FORMAT}",
             remedy="重新导入 / import again",
         )
-    tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in manifest["rows"]}
-    incomplete = pl.read_parquet(folder / "incomplete.parquet")
-    return LongTables(tables, incomplete), pl.read_parquet(folder / "rejects.parquet")
 
 
 def fingerprint(path: Path) -> str:

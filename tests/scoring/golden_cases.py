@@ -82,9 +82,13 @@ def _put(node: Any, path: list[str], value: Any) -> None:
 
 
 def found(result: dict[str, Any], path: str) -> Any:
-    """What the result says at a path of an expectation: ``score`` and ``items.x`` read as [low, high]."""
+    """What the result says at a path of an expectation: ``score`` and ``items.x`` read as [low, high], ``missing.<fact>``
+    as its state.
+    """
     node: Any = result
     for part in path.split("."):
+        if isinstance(node, list):
+            node = {row["fact"]: row["state"] for row in node if "fact" in row}
         node = node[part] if not (isinstance(node, dict) and part not in node) else ABSENT
         if node is ABSENT:
             return None
