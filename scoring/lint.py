@@ -66,6 +66,7 @@ def _lint(path: Path, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
         return _in_order(findings.found), None
     _check_region(tree, findings)
     _check_documents(tree, findings)
+    _check_calendar(tree, findings)
     check_versions(tree, findings)
     for day in days_of(tree):
         try:
@@ -104,6 +105,19 @@ def _check_documents(tree: Tree, findings: Findings) -> None:
                 f"没有条款引用 {name} / no provision names this document",
                 "在条款写明 document，或删去该文件 / name it in a provision or remove it",
             )
+
+
+def _check_calendar(tree: Tree, findings: Findings) -> None:
+    """The calendar is read when a title's state is asked for, too late to learn that a day does not exist."""
+    for entry in below(tree, "calendar").values():
+        for key in entry.value if isinstance(entry.value, dict) else ():
+            if key.endswith(("_from", "_to", "_by")) and day_at(entry, key) is None:
+                findings.add(
+                    "not_a_date",
+                    _node_at(entry, key),
+                    f"不是日期：{text_at(entry, key)} / not a date",
+                    "写成 2026-04-01 / write 2026-04-01",
+                )
 
 
 def _node_at(tree: Tree, key: str) -> Tree:

@@ -280,3 +280,15 @@ def test_a_zip_without_a_workbook_is_refused(tmp_path):
         archive.writestr("a.txt", "x")
     with pytest.raises(FileProblem):
         read_input(tmp_path / "x.xlsx")
+
+
+def test_hidden_sheets_are_noted_and_not_read(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "x.xlsx") as workbook:
+        for name, code in (("企业", A), ("旧企业", B)):
+            sheet = workbook.add_worksheet(name)
+            sheet.write_row(0, 0, ["uscc", "名称"])
+            sheet.write_row(1, 0, [code, "甲"])
+        sheet.hide()
+    got = read_input(tmp_path / "x.xlsx")
+    assert got.tables["enterprise"]["uscc"].to_list() == [A]
+    assert [note.sheet for note in got.notes] == ["旧企业"]
