@@ -15,7 +15,7 @@ from typing import Any
 
 from features.errors import DossierProblem, FactError
 from features.identifiers import industry, regions, uscc
-from features.kinds import Parsed, is_unknown
+from features.kinds import STATED_UNKNOWN, Parsed, clean, is_unknown
 from features.schema import Field, Reading, Table
 from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
 
@@ -162,12 +162,14 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
     for name, spec in (*table.fields.items(), *PROVENANCE.items()):
         present = name in raw
         value = raw.get(name)
-        if present and not is_unknown(value):
+        if present and not is_unknown(clean(value)):
             try:
                 row[name] = spec.kind.parse(value, where + name)
             except FactError as problem:
                 problems.append(problem)
                 row[name] = None
+        elif clean(value) in STATED_UNKNOWN:
+            row[name] = None
         else:
             read_absence(row, name, spec, spec.null if present else spec.absent)
     if table is Enterprise:

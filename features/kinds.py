@@ -17,8 +17,10 @@ from typing import ClassVar, cast
 from features.errors import ValueProblem
 
 UNKNOWN_WORDS = frozenset(
-    {"", "n/a", "na", "nan", "null", "none", "#n/a", "-", "--", "—", "——", "/", "\\", "不详", "未知", "暂无数据", "无数据", "?"}
+    {"", "n/a", "na", "nan", "null", "none", "#n/a", "-", "--", "—", "——", "/", "\\"}
 )
+STATED_UNKNOWN = ("不详", "未知", "暂无数据", "无数据", "?")
+"""Words that state "unknown" even where an empty cell or a null would state "not so"."""
 NONE_WORDS = frozenset({"无", "否", "没有", "未上市", "零"})
 EPOCH = date(1970, 1, 1)
 NEVER = 99_999
@@ -34,7 +36,7 @@ def clean(value: object) -> object:
 
 def is_unknown(value: object) -> bool:
     """Whether a cell says nothing: empty, N/A, 不详 …"""
-    return value is None or (isinstance(value, str) and value.lower() in UNKNOWN_WORDS)
+    return value is None or (isinstance(value, str) and (value.lower() in UNKNOWN_WORDS or value in STATED_UNKNOWN))
 
 
 def day_number(day: date) -> int:

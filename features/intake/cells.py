@@ -15,11 +15,9 @@ import polars as pl
 from features.errors import FactError, ValueProblem
 from features.identifiers import uscc
 from features.intake.imported import dtype_of, may_be_assumed
-from features.kinds import UNKNOWN_WORDS, Parsed, Scaled, Text, clean
+from features.kinds import STATED_UNKNOWN, UNKNOWN_WORDS, Parsed, Scaled, Text, clean
 from features.schema import Field, Reading
 
-_STATED_UNKNOWN = ("不详", "未知", "暂无数据", "无数据", "?")
-"""Words that say "not known"; the other unknown words (N/A, -) read like a JSON null."""
 
 _ARTEFACT = Decimal("1e-12")
 """Largest relative distance at which a binary double stands for the decimal beside it."""
@@ -145,7 +143,7 @@ def _plain_decimals(kind: Scaled, text: pl.Series, unit: Decimal) -> pl.Series:
 def _plain_texts(kind: Text, text: pl.Series) -> pl.Series:
     """The cells that neither trimming nor NFKC would change and that say something."""
     plain = text.str.contains(_PLAIN_TEXT) & (text.str.len_chars() <= kind.longest)
-    says = plain.fill_null(False) & ~text.str.to_lowercase().is_in(sorted(UNKNOWN_WORDS)).fill_null(False)
+    says = plain.fill_null(False) & ~text.str.to_lowercase().is_in(sorted((*UNKNOWN_WORDS, *STATED_UNKNOWN))).fill_null(False)
     return only(text, says)
 
 
@@ -174,7 +172,7 @@ def _with_readings(spec: Field, text: pl.Series, values: pl.Series, bad: pl.Data
     if bad is not None:
         silent = silent.set(pl.Series(range(len(silent))).is_in(bad["index"].implode()), False)
     empty = silent & (text.fill_null("").str.strip_chars() == "")
-    words, _ = by_distinct(only(text, silent), lambda word: int(clean(word) in _STATED_UNKNOWN), pl.Int64())
+    words, _ = by_distinct(only(text, silent), lambda word: int(clean(word) in STATED_UNKNOWN), pl.Int64())
     null = silent & ~empty & (words != 1).fill_null(False)
     negative = spec.negative if spec.kind.readable else ""
     stated = pl.Series("stated", [False]).new_from_index(0, len(text))

@@ -56,13 +56,15 @@ def _paths(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
     part_year = (13 - pl.col("established_on").dt.month()).cast(pl.Float64) / 12
     started = pl.when(pl.col("fiscal_year") == pl.col("founded"), pl.col("row") > 0).then(part_year).otherwise(1.0)
     return (
-        frame.with_columns(path=(-step.cum_sum().over("number", order_by="row")).exp())
+        # The steps are drawn before they are summed: inside ``over`` they would be drawn firm by firm.
+        frame.with_columns(step=step)
+        .with_columns(path=(-pl.col("step").cum_sum().over("number", order_by="row")).exp())
         .with_columns(
             revenue=_yuan(pl.col("revenue") * pl.col("path") * started),
             employees=(pl.col("employees") * pl.col("path").pow(0.7)).round().clip(1).cast(pl.Int64),
             total_assets=_yuan(pl.col("total_assets") * pl.col("path").pow(0.8)),
         )
-    )  # fmt: skip
+    )
 
 
 def _accounts(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:

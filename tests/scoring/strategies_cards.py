@@ -76,7 +76,9 @@ SIGNED = Fact("annual_report/-1/s", Number(lo=-2, hi=2))
 PREFERRED = Fact("annual_report/-1/a_calibre", Number(lo=0, hi=3))
 YES = Fact("enterprise/yes", Flag())
 KIND = Fact("enterprise/kind", Choice(values=("x", "y", "z")))
-SCALARS = {fact.path: fact.kind for fact in (A, B, D, E, SIGNED, YES, KIND)}
+BRACKET = Fact("annual_report/-1/g", Number(lo=0, hi=3))
+GROUP = Fact("enterprise/group", Choice(values=("x", "y", "z")))
+SCALARS = {fact.path: fact.kind for fact in (A, B, D, E, SIGNED, YES, KIND, BRACKET, GROUP)}
 GRADE = "expert_grade/quality"
 GRADES = (0, 4)
 
@@ -133,7 +135,7 @@ def counts(draw: st.DrawFn, *, weighted: bool) -> Count:
 @st.composite
 def amounts(draw: st.DrawFn, shapes: Shapes) -> Quantity:
     """An integer expression."""
-    plain: list[Quantity] = [A, B, SIGNED, FirstKnown((PREFERRED, A))]
+    plain: list[Quantity] = [A, B, SIGNED, FirstKnown((PREFERRED, A)), BRACKET]
     if shapes.gapped:
         plain += [A * 2 + 1, A - B, B + A + E]
     if shapes.tables and draw(st.booleans()):
@@ -144,7 +146,7 @@ def amounts(draw: st.DrawFn, shapes: Shapes) -> Quantity:
 @st.composite
 def ratios(draw: st.DrawFn, shapes: Shapes) -> Ratio:
     """A share, a difference over something, or a growth rate."""
-    over: list[Quantity] = [A, SIGNED, FirstKnown((PREFERRED, A)), A + B, A - B, A + 1]
+    over: list[Quantity] = [A, SIGNED, FirstKnown((PREFERRED, A)), A + B, A - B, A + 1, BRACKET, A + BRACKET]
     if shapes.tables and draw(st.booleans()):
         over = [draw(counts(weighted=True))]
     under: list[Quantity] = [D, D, E, D + E, D - 1]
@@ -159,7 +161,7 @@ def ratios(draw: st.DrawFn, shapes: Shapes) -> Ratio:
 @st.composite
 def conditions(draw: st.DrawFn, shapes: Shapes) -> Condition:
     """A true-or-false expression."""
-    x = draw(st.sampled_from([A >= B, A <= 1, SIGNED > 0, A + B >= 3, AtLeast(Linear.of(D - E))]))
+    x = draw(st.sampled_from([A >= B, A <= 1, SIGNED > 0, A + B >= 3, D >= E, BRACKET <= A, BRACKET >= 2]))
     y = draw(st.sampled_from([flagged(YES), OneOf(KIND, (0,)), OneOf(KIND, (1, 2))]))
     found = [x, y, ~x, x & y, x | ~y, ~(x & y)]
     if shapes.repeated:
@@ -183,8 +185,9 @@ def measures(draw: st.DrawFn, shapes: Shapes) -> Indicator:
     """An indicator with a number as its value."""
     if draw(st.booleans()):
         return _indicator(draw(ratios(shapes)), Unit.SHARE)
+    amount = draw(amounts(shapes))
     # In yuan a threshold counts hundredths.
-    return _indicator(draw(amounts(shapes)), draw(st.sampled_from([Unit.ITEMS, Unit.YUAN])))
+    return _indicator(amount, Unit.ITEMS if isinstance(amount, Count) else draw(st.sampled_from([Unit.ITEMS, Unit.YUAN])))
 
 
 def _is_gapped(indicator: Indicator) -> bool:
@@ -256,12 +259,14 @@ def tests(draw: st.DrawFn, shapes: Shapes) -> Test:
 
 
 @st.composite
-def choosers(draw: st.DrawFn, shapes: Shapes) -> Indicator:
-    """An indicator that brackets are chosen by."""
-    found = [_indicator(KIND, Unit.CHOICE), _indicator(B, Unit.YUAN), _indicator(Linear.of(B), Unit.ITEMS)]
+def choosers(draw: st.DrawFn, shapes: Shapes, depth: int) -> Indicator:
+    """An indicator that brackets are chosen by; the outer and the inner choice by different facts unless repeated."""
+    outer = [_indicator(BRACKET, Unit.YUAN), _indicator(BRACKET, Unit.ITEMS), _indicator(Linear.of(BRACKET), Unit.ITEMS)]
+    inner = [_indicator(GROUP, Unit.CHOICE)]
+    found = outer if depth > 1 else inner
     if shapes.repeated:
-        found += [_indicator(A, Unit.ITEMS), _indicator(FirstKnown((PREFERRED, A)), Unit.ITEMS), _indicator(flagged(YES), Unit.TRUTH)]
-        found.append(_indicator(A >= B, Unit.TRUTH))
+        found = [*outer, *inner, _indicator(KIND, Unit.CHOICE), _indicator(flagged(YES), Unit.TRUTH)]
+        found += [_indicator(FirstKnown((PREFERRED, A)), Unit.ITEMS), _indicator(A >= B, Unit.TRUTH)]
     if shapes.gapped:
         found.append(_indicator(A * 2, Unit.ITEMS))
     if shapes.chosen_by_ratio:
@@ -285,7 +290,7 @@ def requirements(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Requirement
         return AnyOf(tuple(draw(st.lists(inner, min_size=1, max_size=2))))
     if kind == 5:
         return NotOf(draw(inner))
-    by = draw(choosers(shapes))
+    by = draw(choosers(shapes, depth))
     return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(brackets(by))))
 
 
@@ -329,7 +334,7 @@ def awards(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Award:
         return Fixed(draw(st.integers(0, 5)))
     inner = awards(shapes, depth - 1)
     if kind == 9:
-        by = draw(choosers(shapes))
+        by = draw(choosers(shapes, depth))
         return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(brackets(by))))
     options = {f"option {i}": option for i, option in enumerate(draw(st.lists(inner, min_size=1, max_size=2)))}
     return BestOf(options) if kind == 7 else LeastOf(options)
@@ -373,8 +378,9 @@ def card(
 @st.composite
 def cards(draw: st.DrawFn, shapes: Shapes) -> CardData:
     """Up to three items and two gates, with or without a group and routes."""
-    items = {f"item {i}": a for i, a in enumerate(draw(st.lists(awards(shapes, 1), min_size=1, max_size=3)))}
-    gates = {f"gate {i}": g for i, g in enumerate(draw(st.lists(requirements(shapes, 1), max_size=2)))}
+    depth = draw(st.integers(0, 2))
+    items = {f"item {i}": a for i, a in enumerate(draw(st.lists(awards(shapes, depth), min_size=1, max_size=3)))}
+    gates = {f"gate {i}": g for i, g in enumerate(draw(st.lists(requirements(shapes, depth), max_size=2)))}
     groups = {}
     if draw(st.booleans()):
         members = tuple(items)[: draw(st.integers(1, len(items)))]
@@ -477,11 +483,6 @@ def ends(part: Bounds | Truth | None) -> tuple[Node, Node]:
     """Both ends of a part."""
     assert part is not None
     return (part.lo, part.hi) if isinstance(part, Bounds) else (part.certain, part.possible)
-
-
-def tangled(compiled: CompiledCard, name: str) -> bool:
-    """Whether the compiler itself says that a part's ends may not be reached."""
-    return any(influence.tangled for influence in compiled.parts[name].influences.values())
 
 
 @dataclass(frozen=True)
