@@ -135,9 +135,9 @@ def counts(draw: st.DrawFn, *, weighted: bool) -> Count:
 @st.composite
 def amounts(draw: st.DrawFn, shapes: Shapes) -> Quantity:
     """An integer expression."""
-    plain: list[Quantity] = [A, B, SIGNED, FirstKnown((PREFERRED, A)), BRACKET]
+    plain: list[Quantity] = [A, B, SIGNED, FirstKnown((PREFERRED, A)), BRACKET, A - B, B + A + E]
     if shapes.gapped:
-        plain += [A * 2 + 1, A - B, B + A + E]
+        plain.append(A * 2 + 1)
     if shapes.tables and draw(st.booleans()):
         return draw(counts(weighted=shapes.gapped))
     return draw(st.sampled_from(plain))
@@ -191,10 +191,14 @@ def measures(draw: st.DrawFn, shapes: Shapes) -> Indicator:
 
 
 def _is_gapped(indicator: Indicator) -> bool:
-    expression = indicator.expression
-    if isinstance(expression, Count):
-        return expression.of is not None
-    return not isinstance(expression, (Fact, FirstKnown))
+    match indicator.expression:
+        case Count(_, _, of):
+            return of is not None
+        case Linear(terms):
+            return any(abs(coefficient) != 1 for coefficient, _ in terms)
+        case Ratio():
+            return True
+    return False
 
 
 def thresholds(unit: Unit) -> st.SearchStrategy[Fraction]:
