@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -45,24 +45,26 @@ class Edition:
 
     @cached_property
     def turns(self) -> tuple[date, ...]:
-        """Days on which a version of some part begins."""
-        return tuple(sorted({date.fromisoformat(text) for text in _begins(self.tree)}))
+        """Days on which a version of some part begins or has ended."""
+        return tuple(sorted(_turns(self.tree)))
 
     @cached_property
     def _segments(self) -> dict[int, Card]:
         return {}
 
 
-def _begins(tree: Tree) -> list[str]:
-    if isinstance(tree.value, dict):
-        found = [t for child in tree.value.values() for t in _begins(child)]
-        versions = tree.value.get("versions")
-        if versions is not None and isinstance(versions.value, list):
-            for version in versions.value:
-                start = version.value.get("from") if isinstance(version.value, dict) else None
-                found += [str(start.value)] if start is not None else []
-        return found
-    return [t for child in tree.value for t in _begins(child)] if isinstance(tree.value, list) else []
+def _turns(tree: Tree) -> set[date]:
+    if isinstance(tree.value, str):
+        return set()
+    children = tree.value.values() if isinstance(tree.value, dict) else tree.value
+    found = {turn for child in children for turn in _turns(child)}
+    versions = tree.value.get("versions") if isinstance(tree.value, dict) else None
+    for version in versions.value if versions is not None and isinstance(versions.value, list) else ():
+        stated = version.value if isinstance(version.value, dict) else {}
+        for key, later in (("from", 0), ("to", 1)):
+            if key in stated:
+                found.add(date.fromisoformat(str(stated[key].value)) + timedelta(days=later))
+    return found
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from scoring.card import (
     AllOf,
     AnyOf,
     Award,
+    Band,
     Bands,
     BestOf,
     Body,
@@ -207,6 +208,8 @@ class _Requirements:
                     (reachable, self.truth(body, inner, _below(path, i)))
                     for i, (reachable, inner, body) in enumerate(_cases(requirement, lowering))
                 ]
+                if (undefined := _undefined(requirement.by, lowering)) is not None:
+                    cases.append((undefined, Truth(FALSE, FALSE)))
                 return Truth(
                     all_of(any_of((negate(r), t.certain)) for r, t in cases),
                     any_of(all_of((r, t.possible)) for r, t in cases),
@@ -250,6 +253,12 @@ def _measure(indicator: Indicator, lowering: Lowering) -> Measure | None:
     return lowering.measure(expression)
 
 
+def _undefined(by: Indicator, lowering: Lowering) -> Node | None:
+    """Whether the chooser can be undefined (a ratio with a zero denominator): then no bracket holds."""
+    measure = _measure(by, lowering)
+    return None if measure is None or measure.undefined().possible is FALSE else measure.undefined().possible
+
+
 def _cases(choice: Choose[Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, Body]]:
     """Each bracket: whether it can be reached, and the lowering in which the chooser is confined to it."""
     for case in choice.cases:
@@ -291,6 +300,9 @@ def _by_cases(by: Indicator, lowering: Lowering, bodies: Iterable[Influences]) -
 # --- awards -------------------------------------------------------------------------------------------------------
 
 
+UNDEFINED = Band(Limits(text="无法计算 / undefined"), 0, 0)
+
+
 class _Awards:
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -318,6 +330,8 @@ class _Awards:
                     (reachable, self._award(body, inner, _below(path, i)))
                     for i, (reachable, inner, body) in enumerate(_cases(award, lowering))
                 ]
+                if (undefined := _undefined(award.by, lowering)) is not None:
+                    cases.append((undefined, Bounds(const(0), const(0))))
                 return Bounds(
                     least_of_reachable((r, b.lo) for r, b in cases),
                     greatest_of_reachable((r, b.hi) for r, b in cases),
@@ -338,17 +352,17 @@ class _Awards:
         measure = _measure(award.indicator, lowering)
         reached: list[tuple[Node, int]] = []
         influences: list[Influences] = []
-        # Worst first, so that an index rises with the points.
-        ordered = sorted(award.bands, key=lambda band: (band.low, band.high))
-        for index, band in enumerate(ordered, start=1):
-            truth = range_truth(award.indicator, band.range, lowering)
-            reached.append((truth.possible, index))
-            influences.append(truth.influences)
+        # Worst first, so that an index rises with the points; an undefined ratio is a band of its own, with none.
+        ordered = sorted((*award.bands, UNDEFINED), key=lambda band: (band.low, band.high))
+        for index, band in enumerate(ordered):
+            if band is not UNDEFINED:
+                truth = range_truth(award.indicator, band.range, lowering)
+                reached.append((truth.possible, index))
+                influences.append(truth.influences)
+            elif (undefined := _undefined(award.indicator, lowering)) is not None:
+                reached.append((undefined, index))
         rising = _direction(award)
-        if measure is not None and (undefined := measure.undefined()).possible is not FALSE:
-            reached.append((undefined.possible, 0))
-        lows = [0, *(b.low for b in ordered)]
-        highs = [0, *(b.high for b in ordered)]
+        lows, highs = [b.low for b in ordered], [b.high for b in ordered]
         bounds = Bounds(
             least_of_reachable((r, const(lows[i])) for r, i in reached),
             greatest_of_reachable((r, const(highs[i])) for r, i in reached),
@@ -361,7 +375,7 @@ class _Awards:
                 award.indicator,
                 None,
                 measure.shown if measure else None,
-                ("无法计算 / undefined", *(b.range.text for b in ordered)),
+                tuple(b.range.text for b in ordered),
                 least_of_reachable(indices),
                 greatest_of_reachable(indices),
                 bounds,

@@ -363,7 +363,12 @@ class _Share(Measure):
 
     def share_of(self, full: Fraction, points: int) -> Bounds:
         if self._minus:
-            raise ValueError("linear points of a growth rate: measure the ratio itself")
+            raise CardError(
+                code="linear_on_growth",
+                where="linear",
+                problem="增长率不能按比例计分 / a growth rate has no linear points",
+                mend="改用 bands 或比值本身 / use bands, or the ratio itself",
+            )
         low = _clipped(self.lo, self._most, full, points)
         high = _clipped(self.hi, self._least, full, points)
         defined = self._defined

@@ -236,7 +236,7 @@ class _CardReader:
             inner = Reader(version, self.findings)
             dated.append((self._date(inner, "from") or date.min, self._date(inner, "to") or date.max, version))
         for begins, ends, version in dated:
-            if begins <= self.rules_on <= ends or (self.rules_on == date.max and version is versions[-1]):
+            if begins <= self.rules_on <= ends:
                 return Reader(laid_over(tree, version), self.findings)
         return None
 

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from api.cli.console import err, out
-from scoring import lint as linting
+from api.authority import lint as linting
 from scoring.catalogue import FOLDER, Catalogue
 from api.authority.show import markdown
 

@@ -1,6 +1,6 @@
 """Yearly accounts and staff: the table ``annual_report``.
 
-Revenue follows a persistent growth rate with yearly shocks back from last year's figure; staff and assets follow revenue
+Revenue follows a persistent growth rate with yearly shocks back from last year's figure; staff and assets follow it
 less than proportionally. Every amount is a whole yuan, so that a cell in 万元 shows it with at most four decimals.
 """
 
@@ -100,12 +100,13 @@ def _accounts(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
 def _research(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
     intensity = pl.col("rd_intensity") * (draw.normal("intensity") * 0.12).exp()
     expense = _fixed("rd_expense").fill_null(_share("revenue", intensity))
+    abroad = pl.when(draw.chance("abroad", 0.1)).then(draw.between("abroad/share", 0, 0.5)).otherwise(0.0)
     relief = pl.col("rd_super_deduction") & (pl.col("total_profit") > 0)
     return (
         frame.with_columns(rd_expense=expense)
         .with_columns(
             rd_super_deduction=(pl.col("rd_expense") > 0) & draw.chance("super", 0.85),
-            rd_expense_domestic=_share("rd_expense", 1 - draw.chance("abroad", 0.1) * draw.between("abroad/share", 0, 0.5)),
+            rd_expense_domestic=_share("rd_expense", 1 - abroad),
             rd_expense_deduction=_share("rd_expense", draw.between("deduction", 0.8, 1.0)),
             rd_expense_hte=_share("rd_expense", draw.between("hte", 0.95, 1.1)),
         )
@@ -119,21 +120,18 @@ def _staff(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
     share = (pl.col("tech_share") * (draw.normal("tech") * 0.1).exp()).clip(0, 0.98)
     # The quarterly average is a sum of eight readings over eight.
     eighths = (pl.col("employees") * 8 + draw.whole("eighths", -4, 4)).clip(1)
-    return (
-        frame.with_columns(
-            tech_staff=_fixed("tech_staff").fill_null(_heads("employees", share)),
-            employees_quarterly_avg=eighths / 8,
-            employees_year_end=pl.col("employees") + draw.whole("year_end", 0, (pl.col("employees") // 20)),
-            new_employees=_heads("employees", draw.between("new", 0.02, 0.2)),
-            graduates_hired=_heads("employees", draw.between("graduates", 0.0, 0.06)),
-        )
-        .with_columns(
-            tech_staff_6m=pl.col("tech_staff").cast(pl.Float64),
-            rd_staff=pl.when(pl.col("rd_expense") > 0)
-            .then(_heads("tech_staff", draw.between("rd", 0.4, 0.9)))
-            .otherwise(0),
-            postgraduate_staff=_heads("tech_staff", draw.between("postgraduate", 0.0, 0.35)),
-        )
+    return frame.with_columns(
+        tech_staff=_fixed("tech_staff").fill_null(_heads("employees", share)),
+        employees_quarterly_avg=eighths / 8,
+        employees_year_end=pl.col("employees") + draw.whole("year_end", 0, (pl.col("employees") // 20)),
+        new_employees=_heads("employees", draw.between("new", 0.02, 0.2)),
+        graduates_hired=_heads("employees", draw.between("graduates", 0.0, 0.06)),
+    ).with_columns(
+        tech_staff_6m=pl.col("tech_staff").cast(pl.Float64),
+        rd_staff=pl.when(pl.col("rd_expense") > 0)
+        .then(_heads("tech_staff", draw.between("rd", 0.4, 0.9)))
+        .otherwise(0),
+        postgraduate_staff=_heads("tech_staff", draw.between("postgraduate", 0.0, 0.35)),
     )
 
 
@@ -144,7 +142,11 @@ def _withhold(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
     for fact in FACTS:
         calibre = a.WITHHELD_CALIBRE.get(fact)
         gone = draw.chance(f"withheld/{fact}", common if calibre is None else calibre)
-        hidden.append(pl.when(~pl.when(pl.col("at_boundary")).then(pl.lit(calibre is not None)).otherwise(gone)).then(pl.col(fact)).alias(fact))
+        hidden.append(
+            pl.when(~pl.when(pl.col("at_boundary")).then(pl.lit(calibre is not None)).otherwise(gone))
+            .then(pl.col(fact))
+            .alias(fact)
+        )
     return frame.with_columns(hidden)
 
 

@@ -1,7 +1,7 @@
 """What the synthetic population is made to look like.
 
-Every figure here is a DEMONSTRATION ASSUMPTION (演示假设), invented so that cards have passing, failing and undetermined
-firms to show. None is policy, none is a statistic of a real place; a card never reads them.
+Every figure here is a DEMONSTRATION ASSUMPTION (演示假设), invented so that cards have passing, failing and
+undetermined firms to show. None is policy, none is a statistic of a real place; a card never reads them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Unified social credit codes for synthetic firms, column by column.
 
-The body starts with ``HC`` (合成), a series that, as far as is known, no authority issues: bodies in use are eight digits
-or start with ``MA``. Both checks are right, so the codes pass every test of form.
+The body starts with ``HC`` (合成), a series that, as far as is known, no authority issues: bodies in use are eight
+digits or start with ``MA``. Both checks are right, so the codes pass every test of form.
 """
 
 from __future__ import annotations

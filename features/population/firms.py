@@ -70,16 +70,22 @@ def _industries() -> pl.DataFrame:
 
 
 def _traits(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
-    return frame.with_columns(
-        tech=draw.normal("tech"),
-        # 0.2 to 40 years, half of the firms younger than 8.
-        age=(draw.normal("age") * 0.8).exp().mul(8.0).clip(0.2, 40.0),
-    ).with_columns(
-        growth=draw.normal("growth") * 0.13 + 0.06 + pl.col("tech") * 0.03 + pl.when(pl.col("age") < 5).then(0.10).otherwise(0),
-        share_logit=(pl.col("tech_share") / (1 - pl.col("tech_share"))).log() + pl.col("tech") * 0.5 + draw.normal("share") * 0.5,
-        margin=pl.col("margin") + draw.normal("margin") * 0.06,
-        poor=draw.chance("poor", a.POOR_REPORTERS),
-    ).with_columns(tech_share=1 / (1 + (-pl.col("share_logit")).exp()))  # fmt: skip
+    tech, logit = pl.col("tech"), (pl.col("tech_share") / (1 - pl.col("tech_share"))).log()
+    youth = pl.when(pl.col("age") < 5).then(0.10).otherwise(0.0)
+    return (
+        frame.with_columns(
+            tech=draw.normal("tech"),
+            # 0.2 to 40 years, half of the firms younger than 8.
+            age=((draw.normal("age") * 0.8).exp() * 8.0).clip(0.2, 40.0),
+        )
+        .with_columns(
+            growth=draw.normal("growth") * 0.13 + 0.06 + tech * 0.03 + youth,
+            share_logit=logit + tech * 0.5 + draw.normal("share") * 0.5,
+            margin=pl.col("margin") + draw.normal("margin") * 0.06,
+            poor=draw.chance("poor", a.POOR_REPORTERS),
+        )
+        .with_columns(tech_share=1 / (1 + (-pl.col("share_logit")).exp()))
+    )
 
 
 def _scale(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
@@ -93,8 +99,12 @@ def _scale(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
     return (
         frame.with_columns(revenue=(pl.col("median_revenue") * body * tail).clip(50_000, 9e10))
         .with_columns(
-            rd_intensity=pl.when(draw.chance("active", pl.col("rd_active"))).then(intensity.clip(0, 0.9)).otherwise(0.0),
-            employees=(pl.col("revenue") / pl.col("per_head") * relative.pow(-0.2) * (draw.normal("heads") * 0.4).exp()),
+            rd_intensity=pl.when(draw.chance("active", pl.col("rd_active")))
+            .then(intensity.clip(0, 0.9))
+            .otherwise(0.0),
+            employees=(
+                pl.col("revenue") / pl.col("per_head") * relative.pow(-0.2) * (draw.normal("heads") * 0.4).exp()
+            ),
             total_assets=pl.col("revenue") * (draw.normal("assets") * 0.45 + 0.1).exp(),
         )
         .with_columns(_at_boundary(column) for column in ("revenue", "employees", "total_assets"))
@@ -116,6 +126,7 @@ def _place(frame: pl.DataFrame, draw: Draws, last_year: int) -> pl.DataFrame:
     cities = {code[:4] + "00": _city(code) for code in a.REGIONS}
     levels = {zone: regions.zones()[zone].level for shares in a.ZONES.values() for zone in shares}
     listed = draw.day("listed", pl.col("established_on").dt.offset_by("5y"), pl.lit(date(last_year, 6, 30)))
+    weakness = 1.5 - pl.col("tech") - pl.col("rd_intensity") * 10
     return (
         frame.with_columns(
             uscc=synthetic_codes(pl.col("number"), pl.col("region_code")),
@@ -131,7 +142,7 @@ def _place(frame: pl.DataFrame, draw: Draws, last_year: int) -> pl.DataFrame:
             in_park=_zone(prefecture, draw),
         )
         .with_columns(
-            strategic_emerging=draw.chance("strategic", 1 / (1 + (1.5 - pl.col("tech") - pl.col("rd_intensity") * 10).exp())),
+            strategic_emerging=draw.chance("strategic", 1 / (1 + weakness.exp())),
             audit_based_tax=pl.col("boundary").is_not_null() | draw.chance("audit", 0.97),
             # A word, not a date: in a file an empty cell would leave it unknown (contract §1).
             listed_on=pl.when((pl.col("revenue") > 3e8) & (pl.col("age") > 8) & draw.chance("is_listed", 0.15))

@@ -66,7 +66,9 @@ _HAPPENINGS: dict[str, _Happening] = {
 
 def event(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFrame:
     """One row an event; counts are 1, so an empty list with ``event_listed`` true states that nothing happened."""
-    parts = [_events(firms, kind, order, spec, seed, last_year) for order, (kind, spec) in enumerate(_HAPPENINGS.items())]
+    parts = [
+        _events(firms, kind, order, spec, seed, last_year) for order, (kind, spec) in enumerate(_HAPPENINGS.items())
+    ]
     frame = pl.concat(parts).sort("number", "order", "row")
     return seen(frame, "event", seed).drop("number", "order", "row")
 
@@ -114,7 +116,9 @@ def financing_round(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFr
     """Equity rounds, mostly of young technical firms; amounts in whole 10,000 currency units."""
     draw = Draws(seed, "financing", "number")
     by_round = Draws(seed, "financing/round", "number", "row")
-    seeking = draw.chance("any", 0.10 * (pl.col("tech") * 0.8).exp() * pl.when(pl.col("age") < 10).then(1.3).otherwise(0.4))
+    seeking = draw.chance(
+        "any", 0.10 * (pl.col("tech") * 0.8).exp() * pl.when(pl.col("age") < 10).then(1.3).otherwise(0.4)
+    )
     count = pl.when((pl.col("rd_intensity") > 0) & seeking).then(draw.whole("count", 1, 3)).otherwise(0)
     amount = (by_round.normal("amount") * 0.9 + pl.col("row") * 0.8).exp() * 6e6
     share = by_round.between("share", 0.05, 0.25)
@@ -153,11 +157,19 @@ def zone_membership(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFr
         moved=pl.when(late).then(middle), earlier=draw.pick("earlier", dict.fromkeys(_zones(), 1.0))
     )
     now = inside.with_columns(
-        order=pl.lit(1), zone=pl.col("in_park"), since=pl.col("moved").fill_null(pl.col("established_on")), until=_no_day()
+        order=pl.lit(1),
+        zone=pl.col("in_park"),
+        since=pl.col("moved").fill_null(pl.col("established_on")),
+        until=_no_day(),
     )
     before = inside.filter(
         pl.col("moved") > pl.col("established_on"), pl.col("earlier") != pl.col("in_park"), pl.col("number") % 3 == 0
-    ).with_columns(order=pl.lit(0), zone=pl.col("earlier"), since=pl.col("established_on"), until=pl.col("moved").dt.offset_by("-1d"))
+    ).with_columns(
+        order=pl.lit(0),
+        zone=pl.col("earlier"),
+        since=pl.col("established_on"),
+        until=pl.col("moved").dt.offset_by("-1d"),
+    )
     frame = pl.concat([before, now]).sort("number", "order")
     return seen(frame, "zone_membership", seed).select(
         "uscc",

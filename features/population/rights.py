@@ -15,7 +15,8 @@ _MOST = 40
 
 _MARKS = {
     "invention_patent": "FM", "utility_model": "SY", "design_patent": "WG", "software_copyright": "RZ",
-    "trademark": "SB", "ic_layout": "BT", "plant_variety": "PZ", "class1_tcm_protection": "ZY", "national_new_drug": "XY",
+    "trademark": "SB", "ic_layout": "BT", "plant_variety": "PZ", "class1_tcm_protection": "ZY",
+    "national_new_drug": "XY",
 }  # fmt: skip
 
 
@@ -93,11 +94,12 @@ def certificate(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFrame:
     tech, size, code = pl.col("tech"), pl.col("revenue"), pl.col("industry_code")
     industrial = code.str.contains("^[BCD]")
     growing = pl.col("growth") > 0.2
+    recognised = _odds(tech * 1.2 + (size / 1e7).log() * 0.3 - 1.7)
     # kind → (holders, years of validity, level, code in its number)
     titles: dict[str, tuple[pl.Expr, int, str | None, str]] = {
-        "high_tech_enterprise": (active & draw.chance("hte", _odds(tech * 1.2 + (size / 1e7).log() * 0.3 - 1.7)), 3, None, "GR"),
+        "high_tech_enterprise": (active & draw.chance("hte", recognised), 3, None, "GR"),
         "innovative_sme": (active & draw.chance("innovative", _odds(tech - 2.2)), 3, "provincial", "CX"),
-        "specialised_sme": (active & (size > 1e7) & draw.chance("specialised", _odds(tech - 1.9)), 3, "provincial", "ZJTX"),
+        "specialised_sme": (active & (size > 1e7) & draw.chance("special", _odds(tech - 1.9)), 3, "provincial", "ZJTX"),
         "little_giant": (active & (size > 3e7) & draw.chance("giant", _odds(tech * 1.5 - 4.0)), 3, "national", "XJR"),
         "gazelle": (active & growing & (size > 1e7) & draw.chance("gazelle", 0.3), 3, "provincial", "DL"),
     }  # fmt: skip
@@ -105,8 +107,12 @@ def certificate(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFrame:
         "tech_sme": active & (size <= 2e8) & draw.chance("tech_sme", _odds(tech * 1.2 + 0.2)),
         "above_scale_industrial": industrial & (size >= 2e7) & draw.chance("above", 0.9),
     }
-    firms = firms.with_columns(**{f"holds/{k}": v[0] for k, v in titles.items()}, **{f"holds/{k}": v for k, v in yearly.items()})
-    parts = [_three_year(firms, k, years, level, mark, seed, last_year) for k, (_, years, level, mark) in titles.items()]
+    firms = firms.with_columns(
+        **{f"holds/{k}": v[0] for k, v in titles.items()}, **{f"holds/{k}": v for k, v in yearly.items()}
+    )
+    parts = [
+        _three_year(firms, k, years, level, mark, seed, last_year) for k, (_, years, level, mark) in titles.items()
+    ]
     parts += [_tech_sme(firms, seed, last_year), _above_scale(firms, last_year)]
     frame = pl.concat(parts).sort("number", "kind", "valid_from", "certificate")
     return seen(frame, "certificate", seed).drop("number").rename({"certificate": "number"})

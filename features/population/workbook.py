@@ -53,7 +53,14 @@ SHEETS = (
     _Sheet("资质证书", "certificate", "text", f"企业资质证书一览表（{NOTE_ZH}）"),
     _Sheet("事项", "event", "cells", money=_YUAN),
     _Sheet("园区归属", "zone_membership", "words"),
-    _Sheet("融资", "financing_round", "words", f"企业融资情况表（{NOTE_ZH}）　　单位：万元", footer=True, money=("", 10_000)),
+    _Sheet(
+        "融资",
+        "financing_round",
+        "words",
+        f"企业融资情况表（{NOTE_ZH}）　　单位：万元",
+        footer=True,
+        money=("", 10_000),
+    ),
 )
 NOTE_SHEET = "说明"
 _FOOTER = "填表人：合成（演示）　　审核人：合成（演示）　　填表日期：2026年10月8日"
@@ -106,7 +113,7 @@ def _write_note(book: Any, firms: int, seed: int, bad_rows: int) -> None:
         f"程序按种子 {seed} 生成 {firms} 家虚构企业；名称、代码、证书编号、金额与日期均非真实。",
         f"Made by a program from seed {seed}: {firms} invented firms; no name, code, number, amount or date is real.",
         "各项分布为演示假设，不代表任何地区、行业或政策。/ The distributions are demonstration assumptions.",
-        f"表中有意放入 {bad_rows} 行错误数据，供检验导入程序。/ {bad_rows} rows are wrong on purpose, to test the import.",
+        f"表中有意放入 {bad_rows} 行错误数据，供检验导入程序。/ {bad_rows} rows are wrong on purpose, to test intake.",
     )
     for row, line in enumerate(lines):
         note.write_string(row, 0, line)
@@ -136,7 +143,9 @@ def _write_sheet(
                 _write(page, row, place, _shown(sheet, column, cells.get(column), chooser), style["cells"])
         if mistake is not None:
             code = str(cells["uscc"])
-            found.append(BadRow(sheet.name, row + 1, header(sheet, mistake.field), mistake.value, mistake.problem, code))
+            found.append(
+                BadRow(sheet.name, row + 1, header(sheet, mistake.field), mistake.value, mistake.problem, code)
+            )
     if sheet.footer:
         page.write_string(top + 1 + frame.height + len(found), 0, _FOOTER)
     return found
@@ -176,8 +185,9 @@ def _shown(sheet: _Sheet, column: str, value: Any, chooser: random.Random) -> An
     """The cell: a float, a date or a text; None leaves it empty."""
     spec = _spec(sheet, column)
     if value is None:
-        # Only where an empty cell means "unknown" does a word say the same.
-        worded = spec is not None and spec.absent is Reading.UNKNOWN and chooser.random() < _WORD_FOR_NULL
+        # Only where an absent key and a null both mean "unknown" does a word mean no more than an empty cell.
+        plain = spec is not None and spec.absent is spec.null is Reading.UNKNOWN
+        worded = plain and chooser.random() < _WORD_FOR_NULL
         return chooser.choice(("N/A", "—", "不详")) if worded else None
     if isinstance(value, bool):
         return "是" if value else "否"

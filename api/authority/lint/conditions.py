@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from features.expression import Ratio
 from features.indicators.base import Indicator
 from scoring.card import AllOf, AnyOf, Choose, Limits, NotOf, Requirement, Test, Values
-from scoring.lint_bands import Span, check_table, domain, has_values, span, values
+from api.authority.lint.bands import Span, check_table, domain, has_values, span, values
 from scoring.yaml_tree import Findings, Tree
 
 Placed = tuple[Requirement, Tree]

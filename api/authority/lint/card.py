@@ -12,9 +12,9 @@ from features.expression import Ratio
 from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Fixed, Item, LeastOf, LinearToCap
 from scoring.compile import compile_card
 from scoring.errors import CardError
-from scoring.lint_bands import check_monotone, check_table
-from scoring.lint_conditions import at, check_together
-from scoring.lint_versions import PARTS, below, provision_on
+from api.authority.lint.bands import check_monotone, check_table
+from api.authority.lint.conditions import at, check_together
+from api.authority.lint.versions import PARTS, below, provision_on
 from scoring.yaml_tree import Findings, Tree
 
 

@@ -12,13 +12,15 @@ import pytest
 from features.expression import annual, calibre
 from features.indicators import base
 from features.indicators.base import Indicator, Unit
-from scoring import lint
-from scoring.lint import lint_file
+from api.authority import lint
+from api.authority.lint.folder import lint_file
+from scoring import core
 
 WRONG = sorted((Path(__file__).parent / "wrong_cards").glob("*.yaml"))
 EXPECTED = re.compile(r"# expect: (?P<code>\w+) line (?P<line>\d+) key (?P<key>\S+)")
 
-SOURCES = Path(lint.__file__).parent
+SOURCES = Path(core.__file__).parent
+LINT = Path(lint.__file__).parent
 READ = ("yaml_tree.py", "amounts.py", "reading.py", "core.py", "lower.py", "compile.py")
 BETWEEN_FILES = {
     "edition_twice", "editions_gap", "editions_overlap", "file_name_is_not_edition", "folder_is_not_id", "suffix_not_yaml",
@@ -55,7 +57,7 @@ def expected(path: Path) -> tuple[str, int, str]:
 
 
 def codes_in_sources() -> set[str]:
-    files = [SOURCES / name for name in READ] + sorted(SOURCES.glob("lint*.py"))
+    files = [SOURCES / name for name in READ] + sorted(LINT.glob("*.py"))
     return {code for file in files for code in codes_in(ast.parse(file.read_text(encoding="utf-8")))}
 
 

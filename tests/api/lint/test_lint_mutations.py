@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scoring.catalogue import FOLDER
-from scoring.lint import lint_file
+from api.authority.lint.folder import lint_file
 
 TECH_SME = FOLDER / "tech_sme" / "2017.yaml"
 SIZE_CLASS = FOLDER / "size_class" / "2011.yaml"

@@ -16,7 +16,7 @@ import yaml
 
 from scoring.catalogue import FOLDER
 from scoring.errors import Finding
-from scoring.lint import lint_file, lint_folder
+from api.authority.lint.folder import lint_file, lint_folder
 
 CARD = """\
 card: {id}

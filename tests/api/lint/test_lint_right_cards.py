@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.lint import lint_file
+from api.authority.lint.folder import lint_file
 from scoring.reading import read_card
 
 HEAD = """\

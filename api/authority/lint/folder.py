@@ -15,8 +15,8 @@ from pathlib import Path, PurePath
 from features.errors import ValueProblem
 from features.identifiers.regions import check_region
 from scoring.errors import CardError, Finding
-from scoring.lint_card import check_meaning
-from scoring.lint_versions import DAY, below, check_versions, day_at, days_of, text_at
+from api.authority.lint.card import check_meaning
+from api.authority.lint.versions import DAY, below, check_versions, day_at, days_of, text_at
 from scoring.reading import KINDS, read_tree
 from scoring.yaml_tree import Findings, Reader, Tree, load
 

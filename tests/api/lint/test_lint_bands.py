@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from features.indicators import catalogue as indicators
 from features.indicators.base import Indicator
 from scoring.card import Limits
-from scoring.lint_bands import check_table, domain
+from api.authority.lint.bands import check_table, domain
 from scoring.yaml_tree import Findings, Tree
 
 SHARE = indicators.make("rd_to_sales")
