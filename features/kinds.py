@@ -58,6 +58,8 @@ class Kind:
     unit: str = ""
     readable: ClassVar[bool] = True
     """Whether rules can read it (texts they cannot)."""
+    remedy: ClassVar[str] = "核对数值 / check the value"
+    """What to do about a value outside the domain."""
 
     def parse(self, value: object, field: str, unit: Decimal = Decimal(1)) -> Parsed:
         """The integer inside, or None for unknown.
@@ -85,7 +87,7 @@ class Kind:
                 field=field,
                 value=value,
                 rule=f"应在 {self.shown_range()} {self.unit} 之内 / must lie within {self.shown_range()}",
-                remedy="核对数值与单位（元、万元） / check the number and its unit (yuan, 10,000 yuan)",
+                remedy=self.remedy,
             )
         return number
 
@@ -158,6 +160,7 @@ class Money(Scaled):
     scale: int = 100
     places: int = 2
     multiplied: ClassVar[bool] = True
+    remedy: ClassVar[str] = "核对数值与单位（元、万元） / check the number and its unit (yuan, 10,000 yuan)"
 
     def _parse(self, value: object, field: str, unit: Decimal) -> int:
         if isinstance(value, str) and (match := _WAN_YI.match(value)) and not value[-1].isdigit():
@@ -303,8 +306,13 @@ class Choice(Kind):
             field=field,
             value=value,
             rule="不在取值表内 / not one of the listed values",
-            remedy="可填 / use one of: " + ", ".join(self.values),
+            remedy="可填 / use one of: " + ", ".join(self._named(v) for v in self.values),
         )
+
+    def _named(self, value: str) -> str:
+        """The value with its usual Chinese spelling."""
+        zh = next((spelling for spelling, named in self.zh.items() if named == value), None)
+        return f"{zh} {value}" if zh else value
 
     def show(self, number: int) -> object:
         """The value's name; None for "none"."""

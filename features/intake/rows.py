@@ -83,7 +83,9 @@ def _data_lines(grid: Grid, layout: Layout, code: Column) -> tuple[pl.DataFrame,
     cells = _unmerged(grid, layout).slice(layout.first_row)
     lines = grid.lines.slice(layout.first_row)
     codes = cells.to_series(code.place)
-    doubtful = (codes.fill_null("").str.strip_chars().str.len_chars() < 8) | (codes == code.written).fill_null(False)
+    plain = codes.fill_null("")
+    # A footer may stand in the code's own column, merged over the whole width.
+    doubtful = (plain.str.strip_chars().str.len_chars() < 8) | (plain == code.written) | plain.str.contains(FOOTER)
     if not doubtful.any():
         return cells, lines, 0
     some = cells.filter(doubtful)

@@ -22,6 +22,8 @@ STAFF = (
     "employees", "employees_quarterly_avg", "employees_year_end", "tech_staff", "tech_staff_6m", "rd_staff",
     "postgraduate_staff", "graduates_hired", "new_employees",
 )  # fmt: skip
+_LARGEST = 5e11
+"""Yuan; what follows from revenue or assets stays within the contract's 10¹²."""
 AVERAGES = ("employees_quarterly_avg", "tech_staff_6m")
 FACTS = (*MONEY, "rd_super_deduction", *STAFF)
 
@@ -60,9 +62,9 @@ def _paths(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
         frame.with_columns(step=step)
         .with_columns(path=(-pl.col("step").cum_sum().over("number", order_by="row")).exp())
         .with_columns(
-            revenue=_yuan(pl.col("revenue") * pl.col("path") * started),
+            revenue=_yuan((pl.col("revenue") * pl.col("path") * started).clip(0, _LARGEST)),
             employees=(pl.col("employees") * pl.col("path").pow(0.7)).round().clip(1).cast(pl.Int64),
-            total_assets=_yuan(pl.col("total_assets") * pl.col("path").pow(0.8)),
+            total_assets=_yuan((pl.col("total_assets") * pl.col("path").pow(0.8)).clip(0, _LARGEST)),
         )
     )
 

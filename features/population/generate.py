@@ -28,7 +28,7 @@ def generate(firms: int, seed: int, *, last_year: int = 2025, years: int = 5) ->
     dict
         ``enterprise``, ``annual_report``, ``intellectual_property``, ``certificate``, ``event``, ``financing_round``,
         ``zone_membership``. Money is in whole yuan (Int64), averages of persons are decimals, dates are dates; null is
-        an unknown fact. ``enterprise.listed_on`` and ``.park`` are text, because "none" needs a word there (未上市, 无).
+        an unknown fact. ``enterprise.listed_on`` and ``.park`` are text, since "none" needs a word there (未上市, 无).
         Rows are ordered by firm. Every row's ``source`` says that it is synthetic.
 
     Raises

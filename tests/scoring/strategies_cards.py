@@ -62,8 +62,7 @@ from scoring.card import (
     Test,
     Values,
 )
-from scoring.card import Card as CardData
-from scoring.compile import Assembly, CompiledCard, Verdict, assemble, compile_card
+from scoring.compile import Assembly, CompiledCard, Verdict, assemble
 from scoring.core import Node
 from scoring.lower import Bounds, Truth
 from scoring.python_backend import compile_python
@@ -223,7 +222,7 @@ def partitions(
         return [Values((0,)), Values((1,))]
     if isinstance(expression, Fact) and isinstance(expression.kind, Choice):
         return [Values((0,)), Values((1, 2))] if draw(st.booleans()) else [Values((i,)) for i in range(3)]
-    cuts = sorted(set(draw(st.lists(within or thresholds(indicator.unit), min_size=1, max_size=most - 1))))
+    cuts = sorted(set(draw(st.lists(thresholds(indicator.unit) if within is None else within, min_size=1, max_size=most - 1))))
     above = [draw(st.booleans()) for _ in cuts]
     found: list[Range] = [Limits(most=cuts[0], most_strict=above[0])]
     for (low, upper), (high, strict) in zip(zip(cuts, above, strict=True), zip(cuts[1:], above[1:], strict=True), strict=False):
@@ -356,7 +355,7 @@ def card(
     groups: Mapping[str, Group] | None = None,
     *,
     cap: int = 10**9,
-) -> CardData:
+) -> Card:
     """A card of these parts."""
     day = date(2026, 1, 1)
     return Card(
@@ -380,7 +379,7 @@ def card(
 
 
 @st.composite
-def cards(draw: st.DrawFn, shapes: Shapes) -> CardData:
+def cards(draw: st.DrawFn, shapes: Shapes) -> Card:
     """Up to three items and two gates, with or without a group and routes."""
     depth = draw(st.integers(0, 2))
     items = {f"item {i}": a for i, a in enumerate(draw(st.lists(awards(shapes, depth), min_size=1, max_size=3)))}
@@ -525,11 +524,6 @@ def answering(compiled: CompiledCard) -> Callable[[FirmFacts], Answer]:
     return answer
 
 
-def compiled_card(sample: CardData) -> CompiledCard:
-    """The card, compiled."""
-    return compile_card(sample)
-
-
 # --- a plain reading of a card on complete facts --------------------------------------------------------------------
 
 
@@ -638,7 +632,7 @@ class Reading:
                 return points
         raise TypeError(award)
 
-    def score(self, sample: CardData) -> tuple[int, dict[str, int]]:
+    def score(self, sample: Card) -> tuple[int, dict[str, int]]:
         """Total, and the total of each group."""
         earned = {name: min(item.cap, self.points(item.award)) for name, item in sample.items.items()}
         groups = {}
@@ -647,7 +641,7 @@ class Reading:
             groups[name] = total if group.cap is None else min(total, group.cap)
         return sum(earned.values()) + sum(groups.values()), groups
 
-    def passes(self, sample: CardData) -> bool:
+    def passes(self, sample: Card) -> bool:
         """Whether every gate holds and one of the routes, if there are any, leads through."""
         total, groups = self.score(sample)
 
@@ -662,7 +656,7 @@ class Reading:
         gates = all(self.satisfies(gate.requirement) for gate in sample.gates.values())
         return gates and (not sample.routes or any(leads(r) for r in sample.routes.values()))
 
-    def part(self, sample: CardData, name: str) -> int:
+    def part(self, sample: Card, name: str) -> int:
         """Points of an item, truth of a gate or a route's condition."""
         table, _, key = name.partition("/")
         if table == "items":
@@ -676,3 +670,25 @@ def hidden(firm: FirmFacts, names: Sequence[str]) -> FirmFacts:
     """The same enterprise with these scalar facts unknown (a list's rows with its completeness)."""
     rows = {t: [] if listed(t) in names else rows for t, rows in firm.rows.items()}
     return FirmFacts({n: None if n in names else v for n, v in firm.scalars.items()}, rows)
+
+
+def raised(firm: FirmFacts, expression: object, place: int) -> FirmFacts | None:
+    """The same enterprise with one thing more of what is measured; None where nothing known can be raised."""
+    measured = expression.numerator if isinstance(expression, Ratio) else expression
+    terms = measured.terms if isinstance(measured, Linear) else ((1, measured),)
+    coefficient, quantity = terms[place % len(terms)]
+    if isinstance(quantity, Count):
+        # A row that satisfies each of the conditions drawn above can be found among all rows.
+        if firm.scalars[listed(quantity.table)] is None:
+            return None
+        full = [dict(zip(CELLS[quantity.table], cells, strict=True)) for cells in product(*CELLS[quantity.table].values())]
+        return FirmFacts(firm.scalars, {**firm.rows, quantity.table: [*firm.rows[quantity.table], *full]})
+    facts = quantity.facts if isinstance(quantity, FirstKnown) else (quantity,)
+    for fact in facts:
+        assert isinstance(fact, Fact)
+        value = firm.scalars[fact.path]
+        if value is not None:
+            to = value + (1 if coefficient > 0 else -1)
+            within = fact.kind.lo <= to <= fact.kind.hi
+            return FirmFacts({**firm.scalars, fact.path: to}, firm.rows) if within else None
+    return None
