@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from features.facts import listed
 from scoring.compile import Verdict, compile_card
-from tests.scoring.strategies_cards import (
+from strategies_cards import (
     CELLS,
     EVERYTHING,
     SCALARS,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from features.facts import FirmFacts
 from scoring import core
 from scoring.core import ROWS_MAX, WIDEST, Node, const, fill
-from tests.scoring.strategies_core import (
+from strategies_core import (
     DAY,
     INT64,
     MONEY,
