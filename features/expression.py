@@ -10,6 +10,7 @@ Quantities (integers)                         Conditions (true, false or undeter
     Count         rows of a table, summed
     Linear        a sum with integer coefficients
 Ratio             quantity / quantity (− 1 for growth), undefined where the denominator is not positive
+MeanGrowth        mean of two yearly ratios − 1
 """
 
 from __future__ import annotations
@@ -138,6 +139,19 @@ class Ratio:
     numerator: Linear
     denominator: Linear
     minus: int = 0
+
+
+@dataclass(frozen=True)
+class MeanGrowth:
+    """½ (second / first + third / second) − 1 over three yearly values, first the oldest (195号 growth).
+
+    Negative values count as 0. With first = 0 only the later two years count: third / second − 1; with second = 0 growth
+    is undefined. A firm that did not exist in the first year has 0 there, so younger firms need no rule of their own.
+    """
+
+    first: Linear
+    second: Linear
+    third: Linear
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from datetime import date
 from features import moments
 from features.expression import Fact
 from features.identifiers.industry import SIZE_GROUPS
-from features.kinds import NEVER, Choice, Day, Flag, Kind
+from features.kinds import NEVER, Choice, Day, Flag, Kind, Number
 from features.tables import TABLES
 
 Row = dict[str, int | None]
@@ -27,7 +27,14 @@ SIZE_GROUP = Fact("enterprise/size_group", Choice(values=SIZE_GROUPS))
 OUT_OF_SCOPE = Fact("enterprise/out_of_scope", Flag())
 """1 for an individual business (92) or a cooperative (93): no ladder card applies to it."""
 
-DERIVED_FROM = {SIZE_GROUP.path: "enterprise/industry_code", OUT_OF_SCOPE.path: "enterprise/uscc"}
+ACCOUNTING_YEARS = Fact("enterprise/accounting_years", Number(hi=3))
+"""Accounting years that the firm has closed by as_of's year, 3 at most."""
+
+DERIVED_FROM = {
+    SIZE_GROUP.path: "enterprise/industry_code",
+    OUT_OF_SCOPE.path: "enterprise/uscc",
+    ACCOUNTING_YEARS.path: "enterprise/established_on",
+}
 
 
 @dataclass

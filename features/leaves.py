@@ -14,6 +14,7 @@ from features.expression import (
     Fact,
     FirstKnown,
     Linear,
+    MeanGrowth,
     Negated,
     OneOf,
     Quantity,
@@ -21,10 +22,10 @@ from features.expression import (
     RowFact,
 )
 
-Leaf = Fact | FirstKnown | RowFact | Count | Exists
+Leaf = Fact | FirstKnown | RowFact | Count | Exists | MeanGrowth
 
 
-def leaves(expression: Quantity | Ratio | Condition) -> Iterator[Leaf]:
+def leaves(expression: Quantity | Ratio | MeanGrowth | Condition) -> Iterator[Leaf]:
     """Facts, preferred measures, row columns and the tables counted, in order of reading."""
     match expression:
         case Fact() | FirstKnown() | RowFact():
@@ -37,6 +38,10 @@ def leaves(expression: Quantity | Ratio | Condition) -> Iterator[Leaf]:
         case Ratio(numerator, denominator, _):
             yield from leaves(numerator)
             yield from leaves(denominator)
+        case MeanGrowth(first, second, third):
+            yield expression
+            for part in (first, second, third):
+                yield from leaves(part)
         case AtLeast(quantity):
             yield from leaves(quantity)
         case All(conditions) | Either(conditions):

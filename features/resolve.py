@@ -14,11 +14,11 @@ from itertools import product
 
 from features import moments
 from features.dossier import Dossier, TypedRow
-from features.facts import DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, FirmFacts, Row, listed
+from features.facts import ACCOUNTING_YEARS, DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, FirmFacts, Row, listed
 from features.identifiers import industry, uscc
 from features.kinds import Choice, day_number, day_of
 from features.schema import Table
-from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
+from features.tables import LIST_TABLES, PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
 
 MOST_COMPLETIONS = 64
 """Beyond so many combinations of conflicting values the remaining conflicts count as unknown (still sound)."""
@@ -28,7 +28,7 @@ MOST_COMPLETIONS = 64
 class Alternatives:
     """The values that sources give for one fact."""
 
-    values: tuple[int | None, ...]
+    values: tuple[int | str | None, ...]
 
 
 Cell = int | str | None | Alternatives
@@ -60,10 +60,16 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
         if given and not visible:
             known.tables[table.id] = None
             continue
-        known.tables[table.id] = [
-            _merge(table, versions, known) for versions in _by_identity(table, visible) if versions
-        ]
+        merged = [_merge(table, versions, known) for versions in _by_identity(table, visible) if versions]
+        known.tables[table.id] = _once(merged, known) if table in LIST_TABLES else merged
     return known
+
+
+def _once(rows: list[dict[str, Cell]], known: Known) -> list[dict[str, Cell]]:
+    """Rows alike in every natural field count once, also under different row ids."""
+    found = {tuple(row.items()): row for row in rows}
+    known.duplicates += len(rows) - len(found)
+    return list(found.values())
 
 
 def _later(row: TypedRow, until: int) -> bool:
@@ -114,12 +120,14 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
     known.duplicates += len(versions) - len(distinct)
     merged: dict[str, Cell] = {}
     for name, spec in table.fields.items():
-        stated = sorted({v for row in versions if isinstance(v := row[name], int)})
+        # Silence that is read as "not so" gives way to what another source says.
+        speaking = [row for row in versions if not row.get(f"{name}/assumed")] or versions
+        stated = sorted({v for row in speaking if isinstance(v := row[name], int)})
         if not spec.kind.readable and name != "industry_code":
             merged[name] = next((row[name] for row in versions if row[name] is not None), None)
         elif name == "industry_code":
-            codes = list(dict.fromkeys(row[name] for row in versions if row[name] is not None))
-            merged[name] = codes[0] if len(codes) == 1 else None
+            codes = tuple(dict.fromkeys(row[name] for row in versions if row[name] is not None))
+            merged[name] = Alternatives(codes) if len(codes) > 1 else next(iter(codes), None)
             if len(codes) > 1:
                 known.conflicts.append("enterprise/industry_code")
         elif len(stated) > 1:
@@ -189,7 +197,7 @@ def _scalar(
     if path.startswith(moments.PREFIX):
         return moments.value(path, as_of)
     if path in DERIVED_FROM:
-        return derived(path, known.uscc, enterprise)
+        return derived(path, known.uscc, enterprise, as_of)
     table, _, rest = path.partition("/")
     if table == AnnualReport.id:
         offset, _, name = rest.partition("/")
@@ -206,17 +214,30 @@ def _scalar(
     raise KeyError(path)
 
 
-def derived(path: str, code: str, enterprise: dict[str, Cell]) -> int | None:
-    """A fact that follows from an identifier: size group from the industry code, scope from the USCC."""
+def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> Cell:
+    """A fact that follows from others: size group from the industry code, scope from the USCC, years from founding."""
+    if path == ACCOUNTING_YEARS.path:
+        founded = enterprise.get("established_on")
+        if isinstance(founded, Alternatives):
+            return Alternatives(tuple(sorted({accounting_years(d, as_of) for d in founded.values if isinstance(d, int)})))
+        return accounting_years(founded, as_of) if isinstance(founded, int) else None
     if path == OUT_OF_SCOPE.path:
         return int(not uscc.is_enterprise_scope(code))
-    industry_code, edition = enterprise.get("industry_code"), enterprise.get("industry_code_edition")
-    if not isinstance(industry_code, str):
-        return None
-    group = industry.size_group(industry_code, edition if isinstance(edition, int) else 2017)
+    given, edition = enterprise.get("industry_code"), enterprise.get("industry_code_edition")
     kind = SIZE_GROUP.kind
     assert isinstance(kind, Choice)
-    return None if group is None else kind.code(group)
+    found: set[int] = set()
+    for one in given.values if isinstance(given, Alternatives) else (given,):
+        if not isinstance(one, str):
+            return None
+        found.update(map(kind.code, industry.size_groups(one, edition if isinstance(edition, int) else 2017)))
+    # A code too short to name one group leaves exactly the groups of its children.
+    return Alternatives(tuple(sorted(found))) if len(found) > 1 else next(iter(found), None)
+
+
+def accounting_years(founded: int, as_of: date) -> int:
+    """Accounting years closed since the founding day, 3 at most."""
+    return max(0, min(3, as_of.year - day_of(founded).year))
 
 
 def _spread(whole: FirmFacts, slots: list[tuple[Row, str, Alternatives]]) -> Iterator[FirmFacts]:
@@ -230,5 +251,5 @@ def _spread(whole: FirmFacts, slots: list[tuple[Row, str, Alternatives]]) -> Ite
             used.append(slot)
     for values in product(*(slot[2].values for slot in used)):
         for (row, name, _), value in zip(used, values, strict=True):
-            row[name] = value
+            row[name] = value if isinstance(value, int) else None
         yield FirmFacts(dict(whole.scalars), {t: [dict(r) for r in rows] for t, rows in whole.rows.items()})

@@ -14,7 +14,7 @@ import polars as pl
 
 from features import moments
 from features.dossier import Dossier, TypedRow
-from features.facts import DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, listed
+from features.facts import ACCOUNTING_YEARS, DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, listed
 from features.identifiers import industry
 from features.kinds import Choice, day_number
 from features.resolve import completions, resolve
@@ -96,8 +96,15 @@ def _hard(visible: Mapping[str, pl.DataFrame]) -> pl.Series:
         twice = frame.select(key).is_duplicated() | (frame["retracted"] == 1).fill_null(False)
         if name != "enterprise" and not table.identity and frame["row_id"].null_count() < frame.height:
             twice = twice | (frame.select("uscc", "row_id").is_duplicated() & frame["row_id"].is_not_null())
+        if name == "enterprise":
+            twice = twice | _several_groups(frame)
         found.append(frame.filter(twice)["uscc"])
     return pl.concat(found).unique()
+
+
+def _several_groups(enterprise: pl.DataFrame) -> pl.Series:
+    """Whether a code is too short to name one size group: each of its children's groups is a completion."""
+    return enterprise["industry_code"].is_not_null() & enterprise.select(_size_group().alias("group"))["group"].is_null()
 
 
 def _scalars(
@@ -110,7 +117,7 @@ def _scalars(
             kind = pl.Int64 if spec.kind.readable else pl.String
             frame = frame.with_columns(pl.lit(None, dtype=kind).alias(name))
     made = [pl.col("uscc"), pl.col("name"), pl.col("region_code")]
-    made += [_enterprise_column(path, frame) for path in asked if path.startswith("enterprise/")]
+    made += [_enterprise_column(path, frame, as_of) for path in asked if path.startswith("enterprise/")]
     out = frame.select(made)
     founded = (pl.from_epoch(pl.col("established_on"), time_unit="d")).dt.year()
     years = frame.select(founded.alias("founded"))["founded"]
@@ -125,7 +132,9 @@ def _scalars(
     return out
 
 
-def _enterprise_column(path: str, frame: pl.DataFrame) -> pl.Expr:
+def _enterprise_column(path: str, frame: pl.DataFrame, as_of: date) -> pl.Expr:
+    if path == ACCOUNTING_YEARS.path:
+        return (as_of.year - pl.from_epoch("established_on", time_unit="d").dt.year()).clip(0, 3).cast(pl.Int64).alias(path)
     if path == OUT_OF_SCOPE.path:
         return pl.col("uscc").str.slice(0, 2).is_in(["92", "93"]).cast(pl.Int64).alias(path)
     if path == SIZE_GROUP.path:

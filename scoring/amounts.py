@@ -1,4 +1,4 @@
-"""Thresholds as the law writes them: ``30%``, ``2亿元``, ``500人``, ``3项``, exact and with their unit checked."""
+"""Thresholds and points as a card writes them: ``30%``, ``2亿元``, ``500人``, ``[7, 8]``, exact, with their unit checked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import re
 from fractions import Fraction
 
 from features.indicators.base import Unit
+from scoring.card import MICRO
 
-_FORM = re.compile(r"^(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<multiple>亿|千万|百万|万|千)?(?P<unit>元|人|项|件|个|年|天|%|‰|分)?$")
+_FORM = re.compile(
+    r"^(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*"
+    r"(?P<multiple>亿|千万|百万|万|千)?(?P<unit>元|人|项|件|个|年|天|%|‰|分)?$"
+)
 _MULTIPLES = {None: 1, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _UNITS = {
     Unit.YUAN: ("元",),
@@ -16,39 +20,37 @@ _UNITS = {
     Unit.YEARS: ("年", None),
     Unit.SHARE: ("%", "‰", None),
 }
-_EXAMPLES = {
-    Unit.YUAN: "2000万元",
-    Unit.PERSONS: "500人",
-    Unit.ITEMS: "3项",
-    Unit.YEARS: "3年",
-    Unit.SHARE: "30%",
-}
+_PARTS = {"%": 100, "‰": 1000}
+_EXAMPLES = {Unit.YUAN: "2000万元", Unit.PERSONS: "500人", Unit.ITEMS: "3项", Unit.YEARS: "3年", Unit.SHARE: "30%"}
+_POINTS = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 class AmountError(ValueError):
-    """A threshold that cannot be read in the indicator's unit: ``code``, ``problem`` and ``mend``."""
+    """A text that is no amount in the indicator's unit, or no points: a finding's ``code`` and ``values``."""
 
-    def __init__(self, code: str, problem: str, mend: str) -> None:
-        self.code, self.problem, self.mend = code, problem, mend
-        super().__init__(problem)
+    def __init__(self, code: str, **values: object) -> None:
+        self.code, self.values = code, values
+        super().__init__(code)
 
 
 def read(text: str, unit: Unit) -> Fraction:
     """The amount in the indicator's own unit (yuan, persons, fraction). Raises `AmountError`."""
     if unit not in _UNITS:
-        raise AmountError(
-            "threshold_on_a_choice",
-            "该指标不是数量，不能设数值界限 / the indicator is no quantity",
-            "改用 is 或 one_of / use is or one_of",
-        )
+        raise AmountError("threshold_on_a_choice")
     match = _FORM.match(text.strip())
     if match is None:
-        raise AmountError("not_an_amount", f"无法读作数量：{text!r} / not an amount", f"写成例如 {_EXAMPLES[unit]} / write for instance {_EXAMPLES[unit]}")
+        raise AmountError("not_an_amount", text=text, example=_EXAMPLES[unit])
     written = match["unit"]
     if written not in _UNITS[unit] or (unit is Unit.SHARE and match["multiple"]):
-        raise AmountError(
-            "unit_mismatch",
-            f"{text!r} 的单位与指标（{unit.symbol or '比例'}）不符 / the unit does not fit the indicator",
-            f"写成例如 {_EXAMPLES[unit]} / write for instance {_EXAMPLES[unit]}",
-        )
-    return Fraction(match["number"].replace(",", "")) * _MULTIPLES[match["multiple"]] / {"%": 100, "‰": 1000}.get(written, 1)
+        raise AmountError("unit_mismatch", text=text, unit=unit.symbol or "比例", example=_EXAMPLES[unit])
+    return Fraction(match["number"].replace(",", "")) * _MULTIPLES[match["multiple"]] / _PARTS.get(written, 1)
+
+
+def points(texts: list[str]) -> tuple[int, int]:
+    """Micro-points: one number twice, or the ends of the range in which a person chooses. Raises `AmountError`."""
+    if len(texts) in (1, 2) and all(map(_POINTS.fullmatch, texts)):
+        # At most six decimals, so a whole number of millionths.
+        low, high = (int(Fraction(text) * MICRO) for text in (texts[0], texts[-1]))
+        if low <= high:
+            return low, high
+    raise AmountError("not_points", texts=", ".join(texts))

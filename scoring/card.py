@@ -123,10 +123,14 @@ class Band:
 
 @dataclass(frozen=True)
 class Bands:
-    """Points by the band in which the indicator lies; an undefined ratio gets none."""
+    """Points by the band in which the indicator lies; an undefined ratio gets none.
+
+    Where bands are ranges, ``criterion`` names the expert's grade that chooses within them.
+    """
 
     indicator: Indicator
     bands: tuple[Band, ...]
+    criterion: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,13 +186,14 @@ class Label:
 
 @dataclass(frozen=True)
 class Gate:
-    """A condition that must hold; on one route only where ``route`` names it."""
+    """A condition that must hold, on one route only where ``route`` names it; or limits on the total score."""
 
     id: str
     label: Label
     source: Source
-    requirement: Requirement
+    requirement: Requirement | None = None
     route: str | None = None
+    score: Limits | None = None
 
 
 @dataclass(frozen=True)
@@ -258,6 +263,12 @@ class Card:
     routes: dict[str, Route] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     """For a classification: the name of each number of points of its one item; such a card has no verdict."""
+
+    @property
+    def score_limits(self) -> Limits | None:
+        """What the score must reach, by a gate or a route."""
+        stated = [*(gate.score for gate in self.gates.values()), *(route.score for route in self.routes.values())]
+        return next((limits for limits in stated if limits), None)
 
     @property
     def maximum(self) -> int:

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 from fractions import Fraction
 
-from features.expression import Condition, Fact, Linear, OneOf, Quantity, Ratio
+from features.expression import Condition, Fact, Linear, MeanGrowth, OneOf, Ratio
 from features.facts import OUT_OF_SCOPE
 from features.indicators.base import Indicator
 from features.kinds import Choice
@@ -126,7 +126,8 @@ def compile_card(card: Card) -> CompiledCard:
     """Lower every part of a card. Raises `CardError` where a bound cannot be exact or leaves 127 bits."""
     parts: dict[str, Part] = {}
     for name, gate in card.gates.items():
-        parts[f"gates/{name}"] = _requirement_part(gate.requirement, decides=gate.source.decides)
+        if gate.requirement is not None:
+            parts[f"gates/{name}"] = _requirement_part(gate.requirement, decides=gate.source.decides)
     for name, item in card.items.items():
         part = Part()
         bounds = _Awards(part).award(item.award, Lowering(), "")
@@ -231,7 +232,7 @@ def range_truth(indicator: Indicator, range_: Range, lowering: Lowering) -> Trut
             return truth if range_.codes == (1,) else truth.negated()
         assert isinstance(expression, Fact)
         return lowering.truth(OneOf(expression, range_.codes))
-    assert isinstance(expression, (Quantity, Ratio))
+    assert not isinstance(expression, Condition)
     return _limits_truth(lowering.measure(expression), range_, indicator.unit.scale)
 
 
@@ -266,7 +267,7 @@ def _cases(choice: Choose[Body], lowering: Lowering) -> Iterable[tuple[Node, Low
 
 
 def _confined(by: Indicator, range_: Range, lowering: Lowering) -> Lowering:
-    if not isinstance(range_, Limits) or isinstance(by.expression, (Condition, Ratio)):
+    if not isinstance(range_, Limits) or isinstance(by.expression, (Condition, Ratio, MeanGrowth)):
         return lowering
     expression = by.expression
     if isinstance(expression, Linear):
@@ -288,7 +289,7 @@ def _floor(value: Fraction) -> int:
 def _by_cases(by: Indicator, lowering: Lowering, bodies: Iterable[Influences]) -> dict[str, Influence]:
     """The chooser moves the result either way, yet exactly: it is decided by cases."""
     expression = by.expression
-    if isinstance(expression, Ratio):
+    if isinstance(expression, (Ratio, MeanGrowth)):
         chooser = lowering.measure(expression).influences
     elif isinstance(expression, Condition):
         chooser = lowering.truth(expression).influences
@@ -298,6 +299,13 @@ def _by_cases(by: Indicator, lowering: Lowering, bodies: Iterable[Influences]) -
 
 
 # --- awards -------------------------------------------------------------------------------------------------------
+
+
+def _grade_of(criterion: str | None) -> dict[str, Influence]:
+    if criterion is None:
+        return {}
+    name = f"expert_grade/{criterion}"
+    return {name: Influence(1, negate(core.known(name)))}
 
 
 UNDEFINED = Band(Limits(text="无法计算 / undefined"), 0, 0)
@@ -340,10 +348,8 @@ class _Awards:
             case LinearToCap(indicator, full, points, step):
                 return self._linear(indicator, full, points, step, lowering, path)
             case Expert(criterion, low, high):
-                name = f"expert_grade/{criterion}"
-                lo = core.smallest((core.greatest((fill(name, low, 0, 10**12), const(low))), const(high)))
-                hi = core.smallest((core.greatest((fill(name, high, 0, 10**12), const(low))), const(high)))
-                return Bounds(lo, hi, {name: Influence(1, negate(core.known(name)))})
+                lo, hi = (self._graded(Band(Limits(), low, high), criterion, end) for end in ("low", "high"))
+                return Bounds(lo, hi, _grade_of(criterion))
             case Fixed(points):
                 return Bounds(const(points), const(points))
         raise TypeError(award)
@@ -362,11 +368,11 @@ class _Awards:
             elif (undefined := _undefined(award.indicator, lowering)) is not None:
                 reached.append((undefined, index))
         rising = _direction(award)
-        lows, highs = [b.low for b in ordered], [b.high for b in ordered]
+        lows, highs = ([self._graded(b, award.criterion, end) for b in ordered] for end in ("low", "high"))
         bounds = Bounds(
-            least_of_reachable((r, const(lows[i])) for r, i in reached),
-            greatest_of_reachable((r, const(highs[i])) for r, i in reached),
-            turned(measure.influences, rising) if measure else turned(joined(influences), rising),
+            least_of_reachable((r, lows[i]) for r, i in reached),
+            greatest_of_reachable((r, highs[i]) for r, i in reached),
+            joined((turned(measure.influences if measure else joined(influences), rising), _grade_of(award.criterion))),
         )
         indices = [(r, const(i)) for r, i in reached]
         self.part.details.append(
@@ -382,6 +388,15 @@ class _Awards:
             )
         )
         return bounds
+
+    @staticmethod
+    def _graded(band: Band, criterion: str | None, end: str) -> Node:
+        """The band's end, or the recorded grade kept within the band."""
+        low, high = const(band.low), const(band.high)
+        if criterion is None or band.low == band.high:
+            return low if end == "low" else high
+        grade = fill(f"expert_grade/{criterion}", band.low if end == "low" else band.high, 0, 10**12)
+        return core.smallest((core.greatest((grade, low)), high))
 
     def _linear(
         self, indicator: Indicator, full: Fraction, points: int, step: int, lowering: Lowering, path: str
@@ -428,6 +443,8 @@ class Assembly:
     """Micro-points."""
     groups: dict[str, Bounds]
     routes: dict[str, Truth]
+    gates: dict[str, Truth]
+    """Gates on the score; all others are parts."""
 
 
 def assemble(card: Card, part: Callable[[str], Bounds | Truth]) -> Assembly:
@@ -449,9 +466,13 @@ def assemble(card: Card, part: Callable[[str], Bounds | Truth]) -> Assembly:
         total = _sum(bounds(member) for member in group.items)
         groups[name] = total if group.cap is None else _capped(total, group.cap)
     score = _sum((*groups.values(), *(bounds(name) for name in card.items if name not in grouped)))
+    on_score = {
+        name: _limits_truth(Measure.of(score), gate.score, MICRO) for name, gate in card.gates.items() if gate.score
+    }
+    gates = {name: on_score[name] if name in on_score else truth(f"gates/{name}") for name in card.gates}
     routes = {}
     for name, route in card.routes.items():
-        needed = [truth(f"gates/{g.id}") for g in card.gates.values() if g.route == name]
+        needed = [gates[g.id] for g in card.gates.values() if g.route == name]
         if route.score is not None:
             needed.append(_limits_truth(Measure.of(score), route.score, MICRO))
             for group_name, group in card.groups.items():
@@ -461,7 +482,7 @@ def assemble(card: Card, part: Callable[[str], Bounds | Truth]) -> Assembly:
         if route.requirement is not None:
             needed.append(truth(f"routes/{name}"))
         routes[name] = conjunction(needed)
-    whole = [truth(f"gates/{g.id}") for g in card.gates.values() if g.route is None]
+    whole = [gates[g.id] for g in card.gates.values() if g.route is None]
     if routes:
         whole.append(disjunction(routes.values()))
     verdict = conjunction(whole)
@@ -471,7 +492,7 @@ def assemble(card: Card, part: Callable[[str], Bounds | Truth]) -> Assembly:
         choose(verdict.possible, const(Verdict.UNDETERMINED.value), const(Verdict.FAIL.value)),
     )
     outside = core.eq(fill(OUT_OF_SCOPE.path, 0, 0, 1), 1)
-    return Assembly(choose(outside, const(Verdict.NOT_APPLICABLE.value), answer), score, groups, routes)
+    return Assembly(choose(outside, const(Verdict.NOT_APPLICABLE.value), answer), score, groups, routes, on_score)
 
 
 def _sum(parts: Iterable[Bounds]) -> Bounds:

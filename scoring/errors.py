@@ -8,6 +8,19 @@ RuleError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+MESSAGES = Path(__file__).parent / "messages.yaml"
+
+
+@cache
+def messages() -> dict[str, dict[str, str]]:
+    """Code of a finding → ``problem`` and ``mend``, each Chinese / English with {placeholders}."""
+    found: dict[str, dict[str, str]] = yaml.safe_load(MESSAGES.read_text(encoding="utf-8"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,12 @@ class Finding:
     key: str
     problem: str
     mend: str
+
+    @classmethod
+    def of(cls, code: str, file: str, line: int, key: str, /, **values: object) -> Finding:
+        """The finding with the catalogue's texts for ``code``, their placeholders filled."""
+        texts = messages()[code]
+        return cls(code, file, line, key, texts["problem"].format(**values), texts["mend"].format(**values))
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.key}: {self.problem} → {self.mend} [{self.code}]"
@@ -34,9 +53,7 @@ class RuleError(Exception):
 class CardError(RuleError):
     """A card is wrong; ``findings`` lists every place when several were found at once."""
 
-    def __init__(
-        self, *, code: str, where: str, problem: str, mend: str, findings: tuple[Finding, ...] = ()
-    ) -> None:
+    def __init__(self, *, code: str, where: str, problem: str, mend: str, findings: tuple[Finding, ...] = ()) -> None:
         self.code = code
         self.where = where
         self.problem = problem

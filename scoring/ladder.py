@@ -103,7 +103,7 @@ def ladder_for(region: str | None, folder: Path = FOLDER) -> Ladder:
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else known["default"]
 
 
-TITLE_TRUTHS = ("holds", "lapsed_last_year", "lapsed")
+TITLE_TRUTHS = ("holds", "lapsed_last_year", "withdrawn_this_year", "lapsed")
 """Indicators asked of every rung's certificates; inputs of the assembly as ``<indicator>/<rung>|certain``."""
 
 
@@ -168,7 +168,13 @@ def _state(rung: Rung, answer: Node) -> Node:
             core.negate(truth("accounts|certain")),
         )
     )
-    renewable = all_of((truth(f"lapsed_last_year/{rung.id}|certain"), truth(f"{PUBLICITY_OPEN}{rung.card}")))
+    renewable = all_of(
+        (
+            truth(f"lapsed_last_year/{rung.id}|certain"),
+            core.negate(truth(f"withdrawn_this_year/{rung.id}|certain")),
+            truth(f"{PUBLICITY_OPEN}{rung.card}"),
+        )
+    )
     if not rung.yearly:
         renewable = core.FALSE
     state = choose(truth(f"lapsed/{rung.id}|certain"), const(State.LAPSED.value), const(State.NONE.value))

@@ -25,6 +25,7 @@ from features.expression import (
     Fact,
     FirstKnown,
     Linear,
+    MeanGrowth,
     Moment,
     Negated,
     OneOf,
@@ -232,8 +233,10 @@ class Lowering:
         hi = choose(known(listed(table)), found, const(found.hi))
         return Bounds(lo, hi, {table: Influence(1, negate(ge(lo, hi)))})
 
-    def measure(self, expression: Quantity | Ratio) -> Measure:
-        """A quantity or a ratio, ready to be held against thresholds."""
+    def measure(self, expression: Quantity | Ratio | MeanGrowth) -> Measure:
+        """A quantity, a ratio or a growth, ready to be held against thresholds."""
+        if isinstance(expression, MeanGrowth):
+            return _Growth(*(self.quantity(q) for q in (expression.first, expression.second, expression.third)))
         if not isinstance(expression, Ratio):
             return _Amount(self.quantity(expression))
         numerator, denominator = self.quantity(expression.numerator), self.quantity(expression.denominator)
@@ -363,18 +366,91 @@ class _Share(Measure):
 
     def share_of(self, full: Fraction, points: int) -> Bounds:
         if self._minus:
-            raise CardError(
-                code="linear_on_growth",
-                where="linear",
-                problem="增长率不能按比例计分 / a growth rate has no linear points",
-                mend="改用 bands 或比值本身 / use bands, or the ratio itself",
-            )
+            raise linear_on_growth()
         low = _clipped(self.lo, self._most, full, points)
         high = _clipped(self.hi, self._least, full, points)
         defined = self._defined
         return Bounds(
             choose(defined.certain, low, const(0)), choose(defined.possible, high, const(0)), self.influences
         )
+
+
+class _Growth(Measure):
+    """Mean of two yearly ratios − 1; g ≥ t as second² + first·third ≥ 2(1 + t)·first·second.
+
+    It rises with the third value, falls with the first and is convex in the second, so its greatest value lies at an end
+    of each. Its least is only asked where the second value is known: an unknown one can be 0, where there is no growth.
+    """
+
+    def __init__(self, first: Bounds, second: Bounds, third: Bounds) -> None:
+        self._first, self._second, self._third = (_not_negative(b) for b in (first, second, third))
+        self._defined = Truth(ge(self._second.lo, 1), ge(self._second.hi, 1))
+        self.influences = joined((turned(first.influences, -1), turned(second.influences, MIXED), third.influences))
+        low = _growth(self._first.lo, self._second.lo, self._third.lo)
+        high = _growth(self._first.hi, self._second.hi, self._third.hi)
+        self.shown = (low[0], high[0], low[1], high[1])
+
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+        p, q = (threshold + 1).as_integer_ratio()
+
+        def holds(first: Node | None, second: Node, third: Node) -> Node:
+            if first is None:
+                return _exceeds(core.mul(third, q), core.mul(second, p), strict=strict)
+            grown = core.add((core.mul(second, second), core.mul(first, third)))
+            return _exceeds(core.mul(grown, q), core.mul(core.mul(first, second), 2 * p), strict=strict)
+
+        first, second, third = self._first, self._second, self._third
+        young, old = le(first.lo, 0), ge(first.hi, 1)
+        smallest_first, smallest_second = (core.greatest((b.lo, const(1))) for b in (first, second))
+        some = any_of(
+            case
+            for end in (smallest_second, second.hi)
+            for case in (all_of((young, holds(None, end, third.hi))), all_of((old, holds(smallest_first, end, third.hi))))
+        )
+        each = all_of(
+            (
+                ge(second.lo, second.hi),
+                any_of((negate(young), holds(None, second.lo, third.lo))),
+                any_of((negate(old), holds(first.hi, second.lo, third.lo))),
+            )
+        )
+        return Truth(all_of((self._defined.certain, each)), all_of((self._defined.possible, some)), self.influences)
+
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+        beyond = self.at_least(threshold, strict=not strict)
+        return Truth(
+            all_of((self._defined.certain, negate(beyond.possible))),
+            all_of((self._defined.possible, negate(beyond.certain))),
+            turned(self.influences, -1),
+        )
+
+    def undefined(self) -> Truth:
+        return self._defined.negated()
+
+    def share_of(self, full: Fraction, points: int) -> Bounds:
+        raise linear_on_growth()
+
+
+def _not_negative(bounds: Bounds) -> Bounds:
+    return Bounds(core.greatest((bounds.lo, const(0))), core.greatest((bounds.hi, const(0))), bounds.influences)
+
+
+def _growth(first: Node, second: Node, third: Node) -> tuple[Node, Node]:
+    """Numerator and denominator of the growth of three known values."""
+    product = core.mul(first, second)
+    mean = core.add((core.mul(second, second), core.mul(first, third), core.mul(product, -2)))
+    old = ge(first, 1)
+    return choose(old, mean, core.add((third, core.mul(second, -1)))), choose(old, core.mul(product, 2), second)
+
+
+def linear_on_growth() -> CardError:
+    """Points in proportion to a growth rate make no sense: it has no zero to start from."""
+    return CardError(
+        code="linear_on_growth",
+        where="linear",
+        problem="增长率不能按比例计分 / a growth rate has no linear points",
+        mend="改用 bands 或比值本身 / use bands, or the ratio itself",
+    )
 
 
 def _clipped(numerator: Node, denominator: Node, full: Fraction, points: int) -> Node:

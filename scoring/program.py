@@ -5,7 +5,8 @@ Names of roots
     <card>|unsafe                            flag|<card>|<part>|<flag>        unknown|<fact>
     holds/<rung>|certain, possible (and lapsed, lapsed_last_year)    accounts|certain
     show|<card>|<part>|<path>|…      (single firm only)
-    verdict|<card>   score|<card>|low, high  group|<card>|<id>|low, high      route|<card>|<id>|certain, possible
+    verdict|<card>   score|<card>|low, high  group|<card>|<id>|low, high
+    gate|<card>|<id>|certain, possible (gates on the score)                   route|<card>|<id>|certain, possible
     tier|<ladder>|recognised, qualified, next, undetermined/<rung>, state/<rung>
 """
 
@@ -121,6 +122,8 @@ class Program:
                 roots.update(_ends(f"score|{name}", made.score))
             for group, bounds in made.groups.items():
                 roots.update(_ends(f"group|{name}|{group}", bounds))
+            for gate, truth in made.gates.items():
+                roots.update(_ends(f"gate|{name}|{gate}", truth))
             for route, truth in made.routes.items():
                 roots.update(_ends(f"route|{name}|{route}", truth))
         for ladder in self.ladders.values():

@@ -55,6 +55,8 @@ def value_of(answer: Answer, card: str, part: str, detail: Detail) -> Fraction |
 
 def gate(answer: Answer, card: Card, given: Gate) -> Json:
     """One gate."""
+    if given.score is not None:
+        return _on_score(answer, card, given, given.score)
     part = f"gates/{given.id}"
     prefix = f"{card.id}|{part}"
     compiled = answer.rules.program.cards[card.id].parts[part]
@@ -82,6 +84,16 @@ def gate(answer: Answer, card: Card, given: Gate) -> Json:
     out.update(_flags(answer, card, part))
     out["facts"] = facts(answer, compiled.details)
     return out
+
+
+def _on_score(answer: Answer, card: Card, given: Gate, limits: Limits) -> Json:
+    made = answer.assembly
+    low, high = made[f"score|{card.id}|low"], made[f"score|{card.id}|high"]
+    verdict = verdict_of(*(made[f"gate|{card.id}|{given.id}|{end}"] for end in ("certain", "possible")))
+    out: Json = {"label": label(given.label), "verdict": verdict, "threshold": threshold(limits), "unit": "分"}
+    if low == high:
+        out.update(value=points(low), gap=number(gap(Fraction(low, MICRO), limits)))
+    return {**out, "clause": given.source.clause, "grade": given.source.grade, "facts": []}
 
 
 def _single(answer: Answer, card: Card, part: str, detail: Detail, verdict: str) -> Json:

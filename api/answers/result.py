@@ -7,8 +7,8 @@ from typing import Any
 from api.answers import explain
 from api.answers.reasons import reasons
 from features.facts import path_of_year
-from features.tables import TABLES
-from scoring.card import MICRO, Card, Expert
+from features.tables import LIST_TABLES, TABLES
+from scoring.card import MICRO, Card
 from scoring.compile import Verdict
 from scoring.engine import Answer
 from scoring.ladder import State
@@ -16,6 +16,7 @@ from scoring.decision import decision_part
 from scoring.release import ENGINE, digest
 
 Json = dict[str, Any]
+LISTED = {table.id for table in LIST_TABLES}
 UNDETERMINED = Verdict.UNDETERMINED.value
 
 
@@ -47,7 +48,7 @@ def result(answer: Answer) -> Json:
 
 
 def _assessment(answer: Answer, card: Card) -> Json:
-    made = answer.assembly
+    made, compiled = answer.assembly, answer.rules.program.cards[card.id]
     out: Json = {
         "title": explain.label(card.title),
         "edition": card.edition,
@@ -87,7 +88,7 @@ def _assessment(answer: Answer, card: Card) -> Json:
         }
     parts = (*out["gates"].values(), *out.get("items", {}).values())
     out["flags"] = sorted({flag for part in parts for flag in part.get("flags", ())})
-    if any(isinstance(item.award, Expert) for item in card.items.values()):
+    if any(name.startswith("expert_grade/") for part in compiled.parts.values() for name in part.influences):
         out["review"] = _review(answer, card)
     return out
 
@@ -105,7 +106,7 @@ def _class(answer: Answer, card: Card) -> Json:
 
 def _score(answer: Answer, card: Card) -> Json:
     made = answer.assembly
-    limits = next((r.score for r in card.routes.values() if r.score), None)
+    limits = card.score_limits
     out = {
         "low": explain.points(made[f"score|{card.id}|low"]),
         "high": explain.points(made[f"score|{card.id}|high"]),
@@ -116,9 +117,11 @@ def _score(answer: Answer, card: Card) -> Json:
 
 def _review(answer: Answer, card: Card) -> Json:
     made = answer.assembly
-    gates = [answer.parts[f"{card.id}|gates/{name}|certain"] for name in card.gates]
-    possible = [answer.parts[f"{card.id}|gates/{name}|possible"] for name in card.gates]
-    limits = next((r.score for r in card.routes.values() if r.score), None)
+    hard = [name for name, gate in card.gates.items() if gate.requirement]
+    gates, possible = (
+        [answer.parts[f"{card.id}|gates/{name}|{end}"] for name in hard] for end in ("certain", "possible")
+    )
+    limits = card.score_limits
     return {
         "hard_gates": explain.verdict_of(int(all(gates)), int(all(possible))),
         "points_certain": explain.points(made[f"score|{card.id}|low"]),
@@ -182,6 +185,9 @@ def _missing(answer: Answer) -> list[Json]:
             out.append({"fact": path, "state": "conflict", "settles": settles})
         elif answer.parts[f"unknown|{fact}"]:
             out += [{"fact": place, "state": "absent", "settles": settles} for place in _places(answer, fact, path)]
+        if fact in LISTED:
+            rows = sorted(place for place in conflicting if place.startswith(f"{fact}/"))
+            out += [{"fact": place, "state": "conflict", "settles": settles} for place in rows]
     return out
 
 

@@ -144,4 +144,9 @@ def _items(scored: Scored) -> pl.DataFrame:
                 found.append(_words(verdict).alias(f"{path}.verdict"))
             else:
                 found += [_points(parts[f"{root}|{end}"]).alias(f"{path}.{end}") for end in ("low", "high")]
+        for gate, given in compiled.card.gates.items():
+            if given.score is not None:
+                made = scored.assembly
+                verdict = 2 * made[f"gate|{name}|{gate}|possible"] - made[f"gate|{name}|{gate}|certain"]
+                found.append(_words(verdict).alias(f"{name}.gates.{gate}.verdict"))
     return pl.DataFrame(found)

@@ -22,6 +22,7 @@ def score(
     rules_on: Annotated[str | None, typer.Option(help="按该日施行的规则，默认评价日 / rules in force on this day, default as-of")] = None,
     rulebook: Annotated[list[str] | None, typer.Option(help="只用这些规则，可多次 / only these rulebooks; may be repeated")] = None,
     kind: Annotated[str | None, typer.Option(help="申请类型 new 或 renewal / application kind")] = None,
+    assume_grades: Annotated[Path | None, typer.Option(metavar="FILE", help="假定的专家评分 JSON / expert grades to assume")] = None,
 ) -> None:
     """给一家或多家企业评分，结果为 JSON / score one dossier or an array of them; prints result JSON."""
     if kind not in (None, "new", "renewal"):
@@ -35,6 +36,8 @@ def score(
     )
     text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     raw = dossier.loads(text)
+    if assume_grades is not None:
+        raw = _assuming(raw, dossier.loads(assume_grades.read_bytes()))
     engine = Engine()
     if not isinstance(raw, list):
         _print(result(engine.answer(dossier.read(raw), question)))
@@ -52,6 +55,15 @@ def score(
     if failed:
         console.err.print(f"{failed} / {len(raw)} 份档案有误 / dossiers are wrong")
         raise typer.Exit(1)
+
+
+def _assuming(raw: Any, grades: Any) -> Any:
+    """Dossiers with ``{criterion: points}`` laid over their expert grades."""
+    if isinstance(raw, list):
+        return [_assuming(one, grades) for one in raw]
+    if isinstance(raw, dict) and isinstance(grades, dict) and isinstance(raw.get("expert_grades") or {}, dict):
+        return {**raw, "expert_grades": {**(raw.get("expert_grades") or {}), **grades}}
+    return {**raw, "expert_grades": grades} if isinstance(raw, dict) else raw
 
 
 def _code(raw: Any) -> str | None:

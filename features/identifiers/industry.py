@@ -101,12 +101,26 @@ def size_group(code: str, edition: int = 2017) -> str | None:
 
     A parent is decided when all its children agree (``C``, ``C36``, ``J``).
     """
+    groups = size_groups(code, edition)
+    return groups[0] if len(groups) == 1 else None
+
+
+def size_groups(code: str, edition: int = 2017) -> tuple[str, ...]:
+    """Every one of :data:`SIZE_GROUPS` that the code may belong to: one, or those of its children where it is short."""
     normal = normalise(code, edition)
     table = _table(edition)
-    if len(normal) == 1:
-        groups = {group for key, group in table.size_group.items() if table.section_of[key[:2]] == normal}
-        return groups.pop() if len(groups) == 1 else None
-    return table.size_group.get(normal[1:3]) or table.size_group.get(normal[1:4])
+    section, digits = normal[0], normal[1:]
+    exact = table.size_group.get(digits[:2]) or table.size_group.get(digits[:3])
+    if exact:
+        return (exact,)
+    # A group that the classification does not list (590) is read as its division.
+    prefix = digits if len(digits) <= 2 else digits[:2]
+    found = {
+        group
+        for key, group in table.size_group.items()
+        if table.section_of[key[:2]] == section and key.startswith(prefix)
+    }
+    return tuple(sorted(found, key=SIZE_GROUPS.index))
 
 
 def high_tech_manufacturing(code: str, edition: int = 2017) -> bool | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from features.expression import Condition, Fact, Quantity, Ratio
+from features.expression import Condition, Fact, MeanGrowth, Quantity, Ratio
 
 
 class Unit(Enum):
@@ -18,6 +18,8 @@ class Unit(Enum):
     PERSONS = ("人", 10_000)
     ITEMS = ("项", 1)
     YEARS = ("年", 1)
+    DAYS = ("天", 1)
+    PER_YEAR = ("项/年", 1)
     SHARE = ("", 1)
     TRUTH = ("是/否", 1)
     CHOICE = ("类别", 1)
@@ -44,7 +46,7 @@ class Indicator:
     zh: str
     en: str
     unit: Unit
-    expression: Quantity | Ratio | Condition | Fact
+    expression: Quantity | Ratio | MeanGrowth | Condition
     source: str
     period: int | None = None
 

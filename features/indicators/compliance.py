@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from features.expression import Exists, RowFact, every
 from features.indicators.base import Indicator, Unit, indicator
-from features.moments import as_of, year_start
+from features.moments import as_of, days_before, year_start
 
 
 def _event(field: str) -> RowFact:
@@ -40,6 +40,35 @@ def finding(kinds: list[str], since_year: int) -> Indicator:
     return Indicator(
         f"finding({'|'.join(kinds)},{since_year})", "违法违规或失信记录", "recorded violation", Unit.TRUTH,
         Exists("event", where), "国科发政〔2017〕115号 第六条",
+    )
+
+
+@indicator
+def accident_within(kinds: list[str], severities: list[str], days: int) -> Indicator:
+    """An accident of one of the kinds and severities within so many days before as_of."""
+    where = every(
+        (
+            _event("kind").is_(*kinds),
+            _event("severity").is_(*severities),
+            _event("occurred_on") >= days_before(days),
+            _event("occurred_on") <= as_of(),
+        )
+    )
+    return Indicator(
+        f"accident_within({'|'.join(kinds)},{'|'.join(severities)},{days})", f"{days}天内发生安全或质量事故",
+        f"safety or quality accident within {days} days", Unit.TRUTH, Exists("event", where), "国科发火〔2016〕32号 第十一条(八)",
+    )
+
+
+@indicator
+def finding_within(kinds: list[str], days: int) -> Indicator:
+    """A recorded finding of one of the kinds within so many days before as_of, whatever its severity."""
+    where = every(
+        (_event("kind").is_(*kinds), _event("occurred_on") >= days_before(days), _event("occurred_on") <= as_of())
+    )
+    return Indicator(
+        f"finding_within({'|'.join(kinds)},{days})", f"{days}天内违法违规记录", f"recorded violation within {days} days",
+        Unit.TRUTH, Exists("event", where), "国科发火〔2016〕32号 第十一条(八)",
     )
 
 

@@ -9,17 +9,34 @@ from features.moments import as_of, year_start
 
 @indicator
 def lapsed_last_year(kinds: list[str]) -> Indicator:
-    """A certificate of one of the kinds ended in the calendar year before as_of's and was not revoked."""
+    """A certificate given in the calendar year before as_of's, to the year's end or some months more, has ended."""
     where = every(
         (
             _certificate("kind").is_(*kinds),
-            _certificate("valid_to") >= year_start(-1),
-            _certificate("valid_to") < year_start(0),
+            _certificate("valid_from") >= year_start(-1),
+            _certificate("valid_from") < year_start(0),
+            _certificate("valid_to") < as_of(),
             _certificate("revoked_on") > as_of(),
         )
     )
     return Indicator(
-        f"lapsed_last_year({'|'.join(kinds)})", "上年到期的证书", "certificate that ended last year", Unit.TRUTH,
+        f"lapsed_last_year({'|'.join(kinds)})", "上年取得、现已到期的证书", "last year's certificate, now ended", Unit.TRUTH,
+        Exists("certificate", where), "证书登记",
+    )
+
+
+@indicator
+def withdrawn_this_year(kinds: list[str]) -> Indicator:
+    """A certificate of one of the kinds was revoked in as_of's calendar year: no new one can be had in it."""
+    where = every(
+        (
+            _certificate("kind").is_(*kinds),
+            _certificate("revoked_on") >= year_start(0),
+            _certificate("revoked_on") <= as_of(),
+        )
+    )
+    return Indicator(
+        f"withdrawn_this_year({'|'.join(kinds)})", "当年被撤销的证书", "certificate revoked this year", Unit.TRUTH,
         Exists("certificate", where), "证书登记",
     )
 

@@ -6,7 +6,7 @@ The reader here shares no code with the compiler: it takes the dataclasses and `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
@@ -24,6 +24,7 @@ from features.expression import (
     Fact,
     FirstKnown,
     Linear,
+    MeanGrowth,
     Negated,
     OneOf,
     Quantity,
@@ -79,7 +80,7 @@ BRACKET = Fact("annual_report/-1/g", Number(lo=0, hi=3))
 GROUP = Fact("enterprise/group", Choice(values=("x", "y", "z")))
 SCALARS = {fact.path: fact.kind for fact in (A, B, D, E, SIGNED, YES, KIND, BRACKET, GROUP)}
 GRADE = "expert_grade/quality"
-GRADES = (0, 4)
+GRADES = (0, 12)
 
 CELLS: dict[str, dict[str, tuple[int, ...]]] = {
     "event": {"role": (0, 1), "severity": (0, 1, 2), "count": (0, 1, 2, 10**6)},
@@ -128,7 +129,9 @@ def row_conditions(draw: st.DrawFn, table: str, *, repeated: bool) -> Condition:
 def counts(draw: st.DrawFn, *, weighted: bool) -> Count:
     """Rows of one table, or the sum of their counts."""
     table = draw(st.sampled_from(sorted(CELLS)))
-    return Count(table, draw(row_conditions(table, repeated=False)), draw(st.sampled_from(["count", None])) if weighted else None)
+    return Count(
+        table, draw(row_conditions(table, repeated=False)), draw(st.sampled_from(["count", None])) if weighted else None
+    )
 
 
 @st.composite
@@ -153,8 +156,17 @@ def ratios(draw: st.DrawFn, shapes: Shapes) -> Ratio:
         # The least positive value is 2, not 1.
         under.append(D * 2)
     return Ratio(
-        Linear.of(draw(st.sampled_from(over))), Linear.of(draw(st.sampled_from(under))), draw(st.sampled_from([0, 0, 1]))
+        Linear.of(draw(st.sampled_from(over))),
+        Linear.of(draw(st.sampled_from(under))),
+        draw(st.sampled_from([0, 0, 1])),
     )
+
+
+@st.composite
+def growths(draw: st.DrawFn) -> MeanGrowth:
+    """Growth over three years, losses among them."""
+    first, third = draw(st.sampled_from([(E, A), (E, SIGNED), (SIGNED, A)]))
+    return MeanGrowth(Linear.of(first), Linear.of(D), Linear.of(third))
 
 
 @st.composite
@@ -175,18 +187,22 @@ def conditions(draw: st.DrawFn, shapes: Shapes) -> Condition:
     return draw(st.sampled_from(found))
 
 
-def _indicator(expression: Quantity | Ratio | Condition | Fact, unit: Unit) -> Indicator:
+def _indicator(expression: Quantity | Ratio | MeanGrowth | Condition, unit: Unit) -> Indicator:
     return Indicator("sample", "样本", "sample", unit, expression, "")
 
 
 @st.composite
 def measures(draw: st.DrawFn, shapes: Shapes) -> Indicator:
     """An indicator with a number as its value."""
-    if draw(st.booleans()):
-        return _indicator(draw(ratios(shapes)), Unit.SHARE)
+    kind = draw(st.integers(0, 4))
+    if kind < 3:
+        rate: Ratio | MeanGrowth = draw(ratios(shapes)) if kind else draw(growths())
+        return _indicator(rate, Unit.SHARE)
     amount = draw(amounts(shapes))
     # In yuan a threshold counts hundredths.
-    return _indicator(amount, Unit.ITEMS if isinstance(amount, Count) else draw(st.sampled_from([Unit.ITEMS, Unit.YUAN])))
+    return _indicator(
+        amount, Unit.ITEMS if isinstance(amount, Count) else draw(st.sampled_from([Unit.ITEMS, Unit.YUAN]))
+    )
 
 
 def _is_gapped(indicator: Indicator) -> bool:
@@ -195,7 +211,7 @@ def _is_gapped(indicator: Indicator) -> bool:
             return of is not None
         case Linear(terms):
             return any(abs(coefficient) != 1 for coefficient, _ in terms)
-        case Ratio():
+        case Ratio() | MeanGrowth():
             return True
     return False
 
@@ -222,13 +238,19 @@ def partitions(
         return [Values((0,)), Values((1,))]
     if isinstance(expression, Fact) and isinstance(expression.kind, Choice):
         return [Values((0,)), Values((1, 2))] if draw(st.booleans()) else [Values((i,)) for i in range(3)]
-    cuts = sorted(set(draw(st.lists(thresholds(indicator.unit) if within is None else within, min_size=1, max_size=most - 1))))
+    cuts = sorted(
+        set(draw(st.lists(thresholds(indicator.unit) if within is None else within, min_size=1, max_size=most - 1)))
+    )
     above = [draw(st.booleans()) for _ in cuts]
     found: list[Range] = [Limits(most=cuts[0], most_strict=above[0])]
-    for (low, upper), (high, strict) in zip(zip(cuts, above, strict=True), zip(cuts[1:], above[1:], strict=True), strict=False):
+    for (low, upper), (high, strict) in zip(
+        zip(cuts, above, strict=True), zip(cuts[1:], above[1:], strict=True), strict=False
+    ):
         found.append(Limits(low, not upper, high, strict))
     found.append(Limits(cuts[-1], not above[-1]))
-    return [range_ for range_ in found if indicator.unit is Unit.SHARE or _holds_an_integer(range_, indicator.unit.scale)]
+    return [
+        range_ for range_ in found if indicator.unit is Unit.SHARE or _holds_an_integer(range_, indicator.unit.scale)
+    ]
 
 
 def _holds_an_integer(range_: Range, scale: int) -> bool:
@@ -258,13 +280,20 @@ def tests(draw: st.DrawFn, shapes: Shapes) -> Test:
     indicator = draw(measures(shapes))
     ranges = draw(partitions(indicator))
     inner = ranges if shapes.gapped or not _is_gapped(indicator) else [ranges[0], ranges[-1]]
+    if isinstance(indicator.expression, MeanGrowth) and not shapes.gapped:
+        # The least growth over the years between is not looked for: where one may be 0 there is none at all.
+        inner = ranges[-1:]
     return Test(indicator, draw(st.sampled_from(inner)))
 
 
 @st.composite
 def choosers(draw: st.DrawFn, shapes: Shapes, depth: int) -> Indicator:
     """An indicator that brackets are chosen by; the outer and the inner choice by different facts unless repeated."""
-    outer = [_indicator(BRACKET, Unit.YUAN), _indicator(BRACKET, Unit.ITEMS), _indicator(Linear.of(BRACKET), Unit.ITEMS)]
+    outer = [
+        _indicator(BRACKET, Unit.YUAN),
+        _indicator(BRACKET, Unit.ITEMS),
+        _indicator(Linear.of(BRACKET), Unit.ITEMS),
+    ]
     inner = [_indicator(GROUP, Unit.CHOICE)]
     found = outer if depth > 1 else inner
     if shapes.repeated:
@@ -308,17 +337,30 @@ def bands(draw: st.DrawFn, shapes: Shapes, *, rising: bool = False) -> Bands:
     else:
         indicator = draw(measures(shapes))
     ranges = draw(partitions(indicator))
-    points = draw(st.lists(st.integers(0, 6), min_size=len(ranges), max_size=len(ranges)))
+    points = st.lists(st.integers(0, 6), min_size=len(ranges), max_size=len(ranges))
+    lows = draw(points)
+    graded = draw(st.booleans())
+    highs = [low + more for low, more in zip(lows, draw(points), strict=True)] if graded else lows
     gapped = indicator.unit not in (Unit.CHOICE, Unit.TRUTH) and _is_gapped(indicator)
     if rising or (gapped and not shapes.gapped):
-        points.sort(reverse=not rising and draw(st.booleans()))
-    return Bands(indicator, tuple(draw(st.permutations([Band(r, p, p) for r, p in zip(ranges, points, strict=True)]))))
+        growth = isinstance(indicator.expression, MeanGrowth)
+        falling = not rising and not growth and draw(st.booleans())
+        lows, highs = sorted(lows, reverse=falling), sorted(highs, reverse=falling)
+        if growth and not shapes.gapped:
+            lows[0] = highs[0] = 0
+    table = [Band(*one) for one in zip(ranges, lows, highs, strict=True)]
+    return Bands(indicator, tuple(draw(st.permutations(table))), "quality" if graded else None)
+
+
+def _is_share(indicator: Indicator) -> bool:
+    expression = indicator.expression
+    return not isinstance(expression, MeanGrowth) and not (isinstance(expression, Ratio) and expression.minus)
 
 
 @st.composite
 def linear(draw: st.DrawFn, shapes: Shapes) -> LinearToCap:
     """Points in proportion."""
-    indicator = draw(measures(shapes).filter(lambda i: not (isinstance(i.expression, Ratio) and i.expression.minus)))
+    indicator = draw(measures(shapes).filter(_is_share))
     full = draw(st.sampled_from([Fraction(1, 2), Fraction(1), Fraction(5, 3), Fraction(3)]))
     return LinearToCap(indicator, full, draw(st.integers(1, 9)), draw(st.integers(1, 3)))
 
@@ -391,12 +433,17 @@ def cards(draw: st.DrawFn, shapes: Shapes) -> Card:
             "group", LABEL, members, draw(st.none() | st.integers(1, 8)), draw(st.none() | st.integers(1, 4))
         )
     routes = {}
+    least = Limits(least=Fraction(draw(st.integers(1, 9)), 10**6))
     if draw(st.booleans()):
         # Points are millionths; a score of so few of them is what these items can give.
-        routes["score"] = Route("score", LABEL, OFFICIAL, Limits(least=Fraction(draw(st.integers(1, 9)), 10**6)))
+        routes["score"] = Route("score", LABEL, OFFICIAL, least)
     if draw(st.booleans()):
         routes["direct"] = Route("direct", LABEL, OFFICIAL, requirement=draw(requirements(shapes, 1)))
-    return card(items, gates, routes, groups, cap=draw(st.sampled_from([5, 10**9])))
+    made = card(items, gates, routes, groups, cap=draw(st.sampled_from([5, 10**9])))
+    if draw(st.booleans()):
+        on_score = Gate("on score", LABEL, OFFICIAL, score=least, route=draw(st.sampled_from([None, *routes])))
+        made = replace(made, gates={**made.gates, on_score.id: on_score})
+    return made
 
 
 # --- enterprises ----------------------------------------------------------------------------------------------------
@@ -464,7 +511,9 @@ def _domain(name: str) -> range:
 
 
 def _table_completions(table: str, firm: FirmFacts, read: set[str]) -> list[list[Row]]:
-    if firm.scalars[listed(table)] is None and any(name.startswith(f"{table}.") or name == listed(table) for name in read):
+    if firm.scalars[listed(table)] is None and any(
+        name.startswith(f"{table}.") or name == listed(table) for name in read
+    ):
         every = rows_of(table, read)
         short = [list(rows) for size in (0, 1, 2) for rows in combinations_with_replacement(every, size)]
         many = [[row] * times for row in every for times in (3, 4, 5, 40)]
@@ -507,7 +556,12 @@ def answering(compiled: CompiledCard) -> Callable[[FirmFacts], Answer]:
         return found
 
     made: Assembly = assemble(compiled.card, part)
-    roots = {"verdict": made.verdict, "unsafe": compiled.unsafe, "score low": made.score.lo, "score high": made.score.hi}
+    roots = {
+        "verdict": made.verdict,
+        "unsafe": compiled.unsafe,
+        "score low": made.score.lo,
+        "score high": made.score.hi,
+    }
     for name in compiled.parts:
         roots[f"{name} low"], roots[f"{name} high"] = ends(part(name))
     evaluate = compile_python(roots)
@@ -546,9 +600,7 @@ class Reading:
                 assert row is not None
                 found = row[field]
             case Count(table, where, of):
-                return sum(
-                    (r[of] or 0) if of else 1 for r in self.firm.rows[table] if self.holds(where, r)
-                )
+                return sum((r[of] or 0) if of else 1 for r in self.firm.rows[table] if self.holds(where, r))
             case _:
                 raise TypeError(quantity)
         assert found is not None
@@ -579,6 +631,12 @@ class Reading:
             if under <= 0:
                 return None
             return Fraction(self.amount(expression.numerator), under) - expression.minus
+        if isinstance(expression, MeanGrowth):
+            years = (expression.first, expression.second, expression.third)
+            first, second, third = (Fraction(max(0, self.amount(year))) for year in years)
+            if not second:
+                return None
+            return ((second / first + third / second) / 2 if first else third / second) - 1
         if isinstance(expression, Condition):
             return Fraction(self.holds(expression))
         return Fraction(self.amount(expression), indicator.unit.scale)
@@ -614,7 +672,7 @@ class Reading:
         """What is earned."""
         match award:
             case Bands(indicator, inner):
-                return sum(band.low for band in inner if self.within(indicator, band.range))
+                return sum(self.graded(b.low, b.high) for b in inner if self.within(indicator, b.range))
             case BestOf(options):
                 return max(self.points(a) for a in options.values())
             case LeastOf(options):
@@ -625,12 +683,16 @@ class Reading:
                 value = self.measured(indicator) or Fraction(0)
                 return max(0, min(points, points * value // full)) // step * step
             case Expert(_, low, high):
-                grade = self.firm.scalars[GRADE]
-                assert grade is not None
-                return max(low, min(high, grade))
+                return self.graded(low, high)
             case Fixed(points):
                 return points
         raise TypeError(award)
+
+    def graded(self, low: int, high: int) -> int:
+        """The recorded grade, kept within the range."""
+        grade = self.firm.scalars[GRADE]
+        assert grade is not None
+        return max(low, min(high, grade))
 
     def score(self, sample: Card) -> tuple[int, dict[str, int]]:
         """Total, and the total of each group."""
@@ -651,9 +713,14 @@ class Reading:
                 least = route.score.least
                 if not floors or (least is not None and Fraction(total, 10**6) < least):
                     return False
-            return route.requirement is None or self.satisfies(route.requirement)
+            gates = all(opens(gate) for gate in sample.gates.values() if gate.route == route.id)
+            return gates and (route.requirement is None or self.satisfies(route.requirement))
 
-        gates = all(self.satisfies(gate.requirement) for gate in sample.gates.values())
+        def opens(gate: Gate) -> bool:
+            enough = gate.score is None or gate.score.least is None or Fraction(total, 10**6) >= gate.score.least
+            return enough and (gate.requirement is None or self.satisfies(gate.requirement))
+
+        gates = all(opens(gate) for gate in sample.gates.values() if gate.route is None)
         return gates and (not sample.routes or any(leads(r) for r in sample.routes.values()))
 
     def part(self, sample: Card, name: str) -> int:
@@ -661,6 +728,7 @@ class Reading:
         table, _, key = name.partition("/")
         if table == "items":
             return min(sample.items[key].cap, self.points(sample.items[key].award))
+        requirement: Requirement | None
         requirement = sample.gates[key].requirement if table == "gates" else sample.routes[key].requirement
         assert requirement is not None
         return int(self.satisfies(requirement))
@@ -674,14 +742,17 @@ def hidden(firm: FirmFacts, names: Sequence[str]) -> FirmFacts:
 
 def raised(firm: FirmFacts, expression: object, place: int) -> FirmFacts | None:
     """The same enterprise with one thing more of what is measured; None where nothing known can be raised."""
-    measured = expression.numerator if isinstance(expression, Ratio) else expression
-    terms = measured.terms if isinstance(measured, Linear) else ((1, measured),)
+    measured = {Ratio: "numerator", MeanGrowth: "third"}.get(type(expression))
+    expression = getattr(expression, measured) if measured else expression
+    terms = expression.terms if isinstance(expression, Linear) else ((1, expression),)
     coefficient, quantity = terms[place % len(terms)]
     if isinstance(quantity, Count):
         # A row that satisfies each of the conditions drawn above can be found among all rows.
         if firm.scalars[listed(quantity.table)] is None:
             return None
-        full = [dict(zip(CELLS[quantity.table], cells, strict=True)) for cells in product(*CELLS[quantity.table].values())]
+        full: list[Row] = [
+            dict(zip(CELLS[quantity.table], cells, strict=True)) for cells in product(*CELLS[quantity.table].values())
+        ]
         return FirmFacts(firm.scalars, {**firm.rows, quantity.table: [*firm.rows[quantity.table], *full]})
     facts = quantity.facts if isinstance(quantity, FirstKnown) else (quantity,)
     for fact in facts:

@@ -121,7 +121,7 @@ def _grow(ints: list[Node], truths: list[Node], steps: Sequence[tuple[int, int, 
 
 
 def _inputs(domains: Mapping[str, tuple[int, int]], default: int) -> tuple[list[Node], list[Node]]:
-    ints = []
+    ints: list[Node] = []
     for name, (lo, hi) in domains.items():
         ints += [fill(name, (lo, hi, lo - 1)[(default + len(ints)) % 3], lo, hi)]
     return ints, [known(name) for name in domains]

@@ -6,9 +6,6 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-
-from features.facts import listed
-from scoring.compile import Verdict, compile_card
 from strategies_cards import (
     CELLS,
     EVERYTHING,
@@ -28,6 +25,9 @@ from strategies_cards import (
     raised,
     requirements,
 )
+
+from features.facts import listed
+from scoring.compile import Verdict, compile_card
 
 standing = settings(
     max_examples=200,

@@ -43,8 +43,8 @@ class _Piece:
         return self.limits.text
 
     @property
-    def place(self) -> str:
-        return f"“{self.text}”（第 {self.tree.line} 行 / line {self.tree.line}）"
+    def line(self) -> int:
+        return self.tree.line
 
 
 def check_table(indicator: Indicator, rows: Sequence[Row], table: Tree, findings: Findings) -> None:
@@ -63,16 +63,9 @@ def check_monotone(indicator: Indicator, bands: Sequence[tuple[Band, Tree]], fin
     rises = [(a, b) for a, b in pairwise(ordered) if b[0].low > a[0].low or b[0].high > a[0].high]
     if not drops:
         return
-    (before, _), (after, tree) = drops[0]
-    if rises:
-        code, found = "points_not_monotone", "分值忽升忽降 / points go up and down"
-    else:
-        code, found = "points_fall", "指标越大分值越低 / more of the indicator gives fewer points"
+    (below, _), (above, tree) = drops[0]
     findings.add(
-        code,
-        tree,
-        f"{found}：“{after.range.text}”低于“{before.range.text}” / gives fewer points than the range below it",
-        "更正分值；若文件确如此规定，在该项写 rises: no / correct the points, or write rises: no on the item if the text says so",
+        "points_not_monotone" if rises else "points_fall", tree, below=below.range.text, above=above.range.text
     )
 
 
@@ -134,21 +127,11 @@ def _check_values(indicator: Indicator, rows: Sequence[Row], table: Tree, findin
         codes = list(range_.codes)
         twice = [c for c in names if codes.count(c) > 1 or (c in codes and c in seen)]
         if twice:
-            findings.add(
-                "value_twice",
-                tree,
-                "取值出现两次 / values stand twice: " + ", ".join(names[c] for c in twice),
-                "每个取值只写一次 / let each value stand once",
-            )
+            findings.add("value_twice", tree, values=", ".join(names[c] for c in twice))
         seen.update(codes)
     missing = [name for code, name in names.items() if code not in seen]
     if missing:
-        findings.add(
-            "value_missing",
-            table,
-            "没有覆盖的取值 / values without a range: " + ", ".join(missing),
-            "补上这些取值 / add a range for them",
-        )
+        findings.add("value_missing", table, values=", ".join(missing))
 
 
 def _check_limits(indicator: Indicator, rows: Sequence[Row], findings: Findings) -> None:
@@ -159,12 +142,7 @@ def _check_limits(indicator: Indicator, rows: Sequence[Row], findings: Findings)
         if max(piece.lower, least) < min(piece.upper, most):
             reachable.append(piece)
         else:
-            findings.add(
-                "band_unreachable",
-                piece.tree,
-                f"指标 {indicator.id} 取不到“{piece.text}” / the indicator can never lie in this range",
-                "更正界限或单位 / correct the limits or the unit",
-            )
+            findings.add("band_unreachable", piece.tree, indicator=indicator.id, text=piece.text)
     kept = _without_covered(reachable, findings)
     _check_neighbours(kept, least, indicator.unit, findings)
 
@@ -175,12 +153,7 @@ def _without_covered(pieces: list[_Piece], findings: Findings) -> list[_Piece]:
         others = [other for other in kept if other is not piece]
         if _covers(others, piece):
             kept = others
-            findings.add(
-                "band_within_others",
-                piece.tree,
-                f"“{piece.text}”已全在其他档内 / the range lies wholly within others",
-                "更正界限或删去该档 / correct its limits or remove it",
-            )
+            findings.add("band_within_others", piece.tree, text=piece.text)
     return kept
 
 
@@ -197,12 +170,8 @@ def _check_neighbours(pieces: list[_Piece], least: Cut, unit: Unit, findings: Fi
     if not ordered:
         return
     if ordered[0].lower > least:
-        findings.add(
-            "bands_start_too_high",
-            ordered[0].tree,
-            f"没有档覆盖 {_shown((least, _written(ordered[0].limits)[0]), unit)} / no range covers these values",
-            "最低一档不设下限 / leave the lowest range without a lower limit",
-        )
+        values = _shown((least, _written(ordered[0].limits)[0]), unit)
+        findings.add("bands_start_too_high", ordered[0].tree, values=values)
     for below, above in pairwise(ordered):
         later = max(below, above, key=lambda p: (p.tree.line, p.tree.path))
         if above.lower > below.upper:
@@ -210,48 +179,25 @@ def _check_neighbours(pieces: list[_Piece], least: Cut, unit: Unit, findings: Fi
         elif above.lower < below.upper:
             _note_overlap(below, above, later, unit, findings)
     if ordered[-1].upper < HIGHEST:
-        findings.add(
-            "bands_end_too_low",
-            ordered[-1].tree,
-            f"没有档覆盖 {_shown((_written(ordered[-1].limits)[1], HIGHEST), unit)} / no range covers these values",
-            "最高一档不设上限 / leave the highest range without an upper limit",
-        )
+        values = _shown((_written(ordered[-1].limits)[1], HIGHEST), unit)
+        findings.add("bands_end_too_low", ordered[-1].tree, values=values)
 
 
 def _note_hole(below: _Piece, above: _Piece, unit: Unit, findings: Findings) -> None:
-    between = f"{below.place} 与 {above.place} 之间 / between the two"
     if below.limits.most == above.limits.least:
-        findings.add(
-            "limit_in_no_band",
-            above.tree,
-            f"{between}：{_cut_amount(above, unit)} 恰好落空 / exactly this value is in neither",
-            "一边写成含等号（min 或 max） / make one side inclusive (min or max)",
-        )
+        findings.add("limit_in_no_band", above.tree, below=below, above=above, values=_cut_amount(above, unit))
     else:
-        findings.add(
-            "gap_between_bands",
-            above.tree,
-            f"{between}：{_shown((_written(below.limits)[1], _written(above.limits)[0]), unit)} 落空 / these values are in neither",
-            "使上一档的界限与下一档相接 / let one range begin where the other ends",
-        )
+        values = _shown((_written(below.limits)[1], _written(above.limits)[0]), unit)
+        findings.add("gap_between_bands", above.tree, below=below, above=above, values=values)
 
 
 def _note_overlap(below: _Piece, above: _Piece, later: _Piece, unit: Unit, findings: Findings) -> None:
-    both = f"{below.place} 与 {above.place} / and"
     if above.limits.least is not None and above.limits.least == below.limits.most:
-        findings.add(
-            "limit_in_two_bands",
-            later.tree,
-            f"{both}：{_cut_amount(above, unit)} 两档都含 / exactly this value is in both",
-            "一边写成不含等号（min_exclusive 或 max_exclusive） / make one side exclusive",
-        )
+        findings.add("limit_in_two_bands", later.tree, below=below, above=above, values=_cut_amount(above, unit))
     else:
-        findings.add(
-            "bands_overlap",
-            later.tree,
-            f"{both}：{_shown((_written(above.limits)[0], min(_written(p.limits)[1] for p in (below, above))), unit)} 两档都含 / these values are in both",
-            "更正界限，使每个值只在一档 / correct the limits so that each value lies in one range",
-        )
+        ends = min(_written(piece.limits)[1] for piece in (below, above))
+        values = _shown((_written(above.limits)[0], ends), unit)
+        findings.add("bands_overlap", later.tree, below=below, above=above, values=values)
 
 
 def _cut_amount(above: _Piece, unit: Unit) -> str:
@@ -263,7 +209,7 @@ def _shown(between: Span, unit: Unit) -> str:
     parts = [f"{'>' if above else '≥'} {_amount(low, unit)}"] if (low, above) != LOWEST else []
     if (high, beyond) != HIGHEST:
         parts.append(f"{'≤' if beyond else '<'} {_amount(high, unit)}")
-    return ", ".join(parts) or "任何数 / any number"
+    return ", ".join(parts)
 
 
 def _amount(value: Fraction, unit: Unit) -> str:

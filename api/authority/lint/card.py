@@ -8,13 +8,13 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
+from api.authority.lint.bands import check_monotone, check_table
+from api.authority.lint.conditions import Placed, at, check_together
+from api.authority.lint.versions import PARTS, below, provision_on
 from features.expression import Ratio
 from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Fixed, Item, LeastOf, LinearToCap
 from scoring.compile import compile_card
-from scoring.errors import CardError
-from api.authority.lint.bands import check_monotone, check_table
-from api.authority.lint.conditions import at, check_together
-from api.authority.lint.versions import PARTS, below, provision_on
+from scoring.errors import CardError, Finding
 from scoring.yaml_tree import Findings, Tree
 
 
@@ -51,17 +51,15 @@ class _Meaning:
         for inner, inner_tree in _awards(award, tree):
             measured = inner.indicator.expression if isinstance(inner, LinearToCap) else None
             if isinstance(measured, Ratio) and measured.minus:
-                self.findings.add(
-                    "linear_on_growth",
-                    inner_tree,
-                    "增长率不能按比例计分 / a growth rate cannot be scored in proportion",
-                    "改用 bands / use bands",
-                )
+                self.findings.add("linear_on_growth", inner_tree)
                 return False
         try:
             compile_card(replace(card, **alone))  # type: ignore[arg-type]
         except CardError as error:
-            self.findings.add(error.code, tree, f"{error.where}: {error.problem}", error.mend)
+            problem = f"{error.where}: {error.problem}"
+            self.findings.found.append(
+                Finding(error.code, self.findings.file, tree.line, tree.path, problem, error.mend)
+            )
             return False
         return True
 
@@ -83,12 +81,7 @@ class _Meaning:
                     self._points(item, points, at(place, "linear", "points"))
                     step = below(place, "linear").get("step")
                     if step is not None and not 0 < Fraction(str(step.value)) * MICRO <= points:
-                        self.findings.add(
-                            "step_unusable",
-                            step,
-                            "步长应大于 0 且不超过满分 / the step must lie between 0 and the points",
-                            "更正 step / correct step",
-                        )
+                        self.findings.add("step_unusable", step)
                 case Expert(_, low, _):
                     self._points(item, low, at(place, "expert", "points"))
                 case Fixed(points):
@@ -97,22 +90,22 @@ class _Meaning:
     def _points(self, item: Item, points: int, tree: Tree) -> None:
         # An item with max 0 is a deduction.
         if points < 0 and item.cap != 0:
-            self.findings.add(
-                "points_negative",
-                tree,
-                "分值为负 / the points are negative",
-                "更正分值；扣分另立一项，max: 0 / correct them; put deductions into an item of their own with max: 0",
-            )
+            self.findings.add("points_negative", tree)
 
     def _conditions(self) -> None:
-        gates = self.card.gates.items()
-        everywhere = [(g.requirement, self.laid("gates", n)) for n, g in gates if g.route is None]
+        everywhere = list(self._gates(None))
         check_together(everywhere, self.findings)
         for name, route in self.card.routes.items():
-            here = [(g.requirement, self.laid("gates", n)) for n, g in gates if g.route == name]
+            here = list(self._gates(name))
             if route.requirement is not None:
                 here.append((route.requirement, self.laid("routes", name)))
             check_together([*everywhere, *here], self.findings)
+
+    def _gates(self, route: str | None) -> Iterator[Placed]:
+        """The conditions of the gates that bind on a route, or (None) on every one."""
+        for name, gate in self.card.gates.items():
+            if gate.route == route and gate.requirement is not None:
+                yield gate.requirement, self.laid("gates", name)
 
     def _groups(self) -> None:
         card = self.card
@@ -122,41 +115,18 @@ class _Meaning:
             tree = at(self.tree, "groups", name)
             for member in group.items:
                 if member in owner:
-                    self.findings.add(
-                        "item_in_two_groups",
-                        tree,
-                        f"{member} 已在 {owner[member]} 中，会重复计分 / it already counts there",
-                        "每项只归一组 / let each item stand in one group",
-                        "items",
-                    )
+                    self.findings.add("item_in_two_groups", tree, "items", item=member, group=owner[member])
                 owner[member] = name
             if not below(tree, "items"):
-                self.findings.add(
-                    "group_empty", tree, "组内没有得分项 / the group has no item", "补上 items / add items", "items"
-                )
+                self.findings.add("group_empty", tree, "items")
                 continue
             total = sum(card.items[member].cap for member in group.items)
             if group.cap is not None and group.cap > total:
-                self.findings.add(
-                    "group_cannot_reach_max",
-                    at(tree, "max"),
-                    f"组内各项最多 {total / MICRO:g} 分 / its items reach only so many points",
-                    "更正 max，或补上漏列的得分项 / correct max or add the missing item",
-                )
+                self.findings.add("group_cannot_reach_max", at(tree, "max"), total=total / MICRO)
             elif group.floor is not None and group.floor > (total if group.cap is None else group.cap):
-                self.findings.add(
-                    "group_floor_unreachable",
-                    at(tree, "min"),
-                    "最低分高于该组满分 / the floor lies above what the group can give",
-                    "更正 min 或 max / correct min or max",
-                )
+                self.findings.add("group_floor_unreachable", at(tree, "min"))
             elif group.floor is not None and not by_score:
-                self.findings.add(
-                    "group_floor_unused",
-                    at(tree, "min"),
-                    "没有以分数通过的路径，最低分不起作用 / no route by score reads the floor",
-                    "补上 score 路径，或删去 min / add a route with score or remove min",
-                )
+                self.findings.add("group_floor_unused", at(tree, "min"))
 
     def _scores(self) -> None:
         card = self.card
@@ -170,32 +140,17 @@ class _Meaning:
             if (low is not None and (low, score.least_strict) > (most, False)) or (
                 high is not None and (high < least or (high == least and score.most_strict))
             ):
-                self.findings.add(
-                    "route_unreachable",
-                    tree,
-                    f"得分只能在 {float(least):g} 至 {float(most):g} 之间 / the score can only lie between these",
-                    "更正 score 或各项 max / correct score or the items' max",
-                )
+                self.findings.add("route_unreachable", tree, least=float(least), most=float(most))
             elif (low is None or (low, score.least_strict) <= (least, False)) and (
                 high is None or high > most or (high == most and not score.most_strict)
             ):
-                self.findings.add(
-                    "route_always_true",
-                    tree,
-                    "任何得分都通过 / every score passes",
-                    "更正 score / correct score",
-                )
+                self.findings.add("route_always_true", tree)
 
     def _classes(self) -> None:
         card = self.card
         tree = at(self.tree, "classes")
         if len(card.items) != 1 or card.routes or card.gates or card.groups:
-            self.findings.add(
-                "classes_need_one_item",
-                tree,
-                "划类的卡片只有一个得分项，没有 gates、groups、routes / a classification has one item and nothing else",
-                "拆成两张卡片 / make two cards of it",
-            )
+            self.findings.add("classes_need_one_item", tree)
             return
         (item,) = card.items.values()
         given = {
@@ -204,20 +159,10 @@ class _Meaning:
         named = {i * MICRO for i in range(len(card.classes))}
         if given - named:
             shown = ", ".join(f"{points / MICRO:g}" for points in sorted(given - named))
-            self.findings.add(
-                "points_without_class",
-                tree,
-                f"这些分值没有类名：{shown} / these points name no class",
-                "分值为 0 起的整数，classes 逐一对应 / points count from 0, one class for each",
-            )
+            self.findings.add("points_without_class", tree, points=shown)
         if named - given:
             shown = ", ".join(card.classes[points // MICRO] for points in sorted(named - given))
-            self.findings.add(
-                "class_never_given",
-                tree,
-                f"没有分值对应这些类：{shown} / no points lead to these classes",
-                "补上分值或删去类名 / add the points or remove the class",
-            )
+            self.findings.add("class_never_given", tree, classes=shown)
 
 
 def _awards(award: Award, tree: Tree) -> Iterator[tuple[Award, Tree]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from api.authority.lint.bands import Span, check_table, domain, has_values, span, values
 from features.expression import Ratio
 from features.indicators.base import Indicator
 from scoring.card import AllOf, AnyOf, Choose, Limits, NotOf, Requirement, Test, Values
-from api.authority.lint.bands import Span, check_table, domain, has_values, span, values
 from scoring.yaml_tree import Findings, Tree
 
 Placed = tuple[Requirement, Tree]
@@ -70,12 +70,7 @@ def _check_twice(placed: Sequence[Placed], findings: Findings) -> None:
     for condition, tree in placed:
         first = seen.setdefault(_meaning(condition), tree)
         if first is not tree:
-            findings.add(
-                "condition_twice",
-                tree,
-                f"与第 {first.line} 行的条件相同 / the same condition as on line {first.line}",
-                "删去一个，或更正其中一个 / remove one or correct one of them",
-            )
+            findings.add("condition_twice", tree, line=first.line)
 
 
 def _meaning(condition: Requirement) -> object:
@@ -101,19 +96,9 @@ def _check_alone(condition: Requirement, tree: Tree, findings: Findings, *, idle
         return True
     whole = _everything(found.indicator)
     if found.empty(whole):
-        findings.add(
-            "condition_impossible",
-            tree,
-            f"指标 {found.indicator.id} 取不到该范围，条件永不成立 / the indicator never lies in this range",
-            "更正界限或单位 / correct the limits or the unit",
-        )
+        findings.add("condition_impossible", tree, indicator=found.indicator.id)
     elif found.contains(whole) and not idle_allowed:
-        findings.add(
-            "condition_always_true",
-            tree,
-            f"指标 {found.indicator.id} 总在该范围内，条件不起作用 / the indicator always lies in this range",
-            "更正界限，或删去该条件 / correct the limits or remove the condition",
-        )
+        findings.add("condition_always_true", tree, indicator=found.indicator.id)
     return not found.empty(whole)
 
 
@@ -126,12 +111,7 @@ def _check_contrary(placed: Sequence[Placed], findings: Findings) -> None:
         before, first = left.get(found.indicator, (_everything(found.indicator), tree))
         both = before.met_with(found)
         if both.empty(_everything(found.indicator)):
-            findings.add(
-                "conditions_contradict",
-                tree,
-                f"与第 {first.line} 行的条件不能同时成立 / cannot hold together with the condition on line {first.line}",
-                "更正其中一个 / correct one of the two",
-            )
+            findings.add("conditions_contradict", tree, line=first.line)
         else:
             left[found.indicator] = both, tree
 

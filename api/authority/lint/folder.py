@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
 
+from api.authority.lint.card import check_meaning
+from api.authority.lint.versions import DAY, below, check_versions, day_at, days_of, text_at
 from features.errors import ValueProblem
 from features.identifiers.regions import check_region
 from scoring.errors import CardError, Finding
-from api.authority.lint.card import check_meaning
-from api.authority.lint.versions import DAY, below, check_versions, day_at, days_of, text_at
 from scoring.reading import KINDS, read_tree
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
@@ -59,9 +59,7 @@ def _lint(path: Path, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
     if not isinstance(tree.value, dict):
         Reader(tree, findings)
     elif not tree.value:
-        findings.add(
-            "empty_file", tree, "文件是空的 / the file is empty", "写入卡片或删去文件 / write a card or remove it"
-        )
+        findings.add("empty_file", tree)
     if findings.found or not isinstance(tree.value, dict):
         return _in_order(findings.found), None
     _check_region(tree, findings)
@@ -88,8 +86,8 @@ def _check_region(tree: Tree, findings: Findings) -> None:
     try:
         if region:
             check_region(region)
-    except ValueProblem as problem:
-        findings.add("not_a_region", _node_at(tree, "region"), problem.rule, problem.remedy)
+    except ValueProblem:
+        findings.add("not_a_region", _node_at(tree, "region"), region=region)
 
 
 def _check_documents(tree: Tree, findings: Findings) -> None:
@@ -99,12 +97,7 @@ def _check_documents(tree: Tree, findings: Findings) -> None:
     used = set(_named(tree, "document"))
     for name, document in below(tree, "documents").items():
         if name not in used:
-            findings.add(
-                "document_unused",
-                document,
-                f"没有条款引用 {name} / no provision names this document",
-                "在条款写明 document，或删去该文件 / name it in a provision or remove it",
-            )
+            findings.add("document_unused", document, name=name)
 
 
 def _check_calendar(tree: Tree, findings: Findings) -> None:
@@ -112,12 +105,7 @@ def _check_calendar(tree: Tree, findings: Findings) -> None:
     for entry in below(tree, "calendar").values():
         for key in entry.value if isinstance(entry.value, dict) else ():
             if key.endswith(("_from", "_to", "_by")) and day_at(entry, key) is None:
-                findings.add(
-                    "not_a_date",
-                    _node_at(entry, key),
-                    f"不是日期：{text_at(entry, key)} / not a date",
-                    "写成 2026-04-01 / write 2026-04-01",
-                )
+                findings.add("not_a_date", _node_at(entry, key), value=text_at(entry, key))
 
 
 def _node_at(tree: Tree, key: str) -> Tree:
@@ -168,33 +156,18 @@ class _Header:
             tree=tree,
         )
 
-    def finding(self, code: str, key: str, problem: str, mend: str) -> Finding:
-        return Finding(code, self.shown, _node_at(self.tree, key).line, key, problem, mend)
+    def finding(self, code: str, key: str, **values: object) -> Finding:
+        return Finding.of(code, self.shown, _node_at(self.tree, key).line, key, **values)
 
 
 def _misplaced(header: _Header, place: PurePath) -> Iterator[Finding]:
     folder = ".".join(place.parts[:-1])
     if place.suffix != ".yaml":
-        yield header.finding(
-            "suffix_not_yaml",
-            "card",
-            f"不会读取 {place.suffix} 文件 / files of this kind are not read",
-            "改名为 .yaml / rename it to .yaml",
-        )
+        yield header.finding("suffix_not_yaml", "card", suffix=place.suffix)
     if header.id and folder != header.id:
-        yield header.finding(
-            "folder_is_not_id",
-            "card",
-            f"文件在 {folder or '.'} 之下 / the file stands below another id",
-            f"移到 {header.id.replace('.', '/')}/，或更正 card / move it there or correct card",
-        )
+        yield header.finding("folder_is_not_id", "card", folder=folder or ".", wanted=header.id.replace(".", "/"))
     if header.edition and place.stem != header.edition:
-        yield header.finding(
-            "file_name_is_not_edition",
-            "edition",
-            f"文件名为 {place.stem} / the file has another name",
-            f"改名为 {header.edition}.yaml，或更正 edition / rename it or correct edition",
-        )
+        yield header.finding("file_name_is_not_edition", "edition", stem=place.stem, edition=header.edition)
 
 
 def _between(headers: list[_Header]) -> Iterator[Finding]:
@@ -204,12 +177,7 @@ def _between(headers: list[_Header]) -> Iterator[Finding]:
     for header in headers:
         earlier = first.setdefault((header.id, header.edition), header)
         if earlier is not header and header.id and header.edition:
-            yield header.finding(
-                "edition_twice",
-                "edition",
-                f"{earlier.shown} 是同一版本 / is the same edition",
-                "删去一个，或更正 edition / remove one or correct edition",
-            )
+            yield header.finding("edition_twice", "edition", other=earlier.shown)
         elif header.status in _COMPARED and header.begins:
             for kind in header.kinds:
                 rows[header.id, header.region, kind].append(header)
@@ -223,16 +191,11 @@ def _neighbours(row: list[_Header]) -> Iterator[Finding]:
         earlier = max(ordered[:i], key=lambda h: h.ends)
         begins = later.begins or date.min
         if begins <= earlier.ends:
+            ends = "—" if earlier.ends == date.max else earlier.ends
             yield later.finding(
-                "editions_overlap",
-                "effective_from",
-                f"{earlier.shown} 到 {'—' if earlier.ends == date.max else earlier.ends} 仍施行 / is still in force then",
-                f"在该文件写 effective_to: {begins - DAY} / end it on the day before",
+                "editions_overlap", "effective_from", earlier=earlier.shown, ends=ends, day=begins - DAY
             )
         elif begins > earlier.ends + DAY:
             yield later.finding(
-                "editions_gap",
-                "effective_from",
-                f"{earlier.ends + DAY} 至 {begins - DAY} 没有版本施行（见 {earlier.shown}） / no edition is in force",
-                "使两版的施行期相接，或补上缺的版本 / let the periods join or add the missing edition",
+                "editions_gap", "effective_from", earlier=earlier.shown, begins=earlier.ends + DAY, ends=begins - DAY
             )

@@ -72,19 +72,9 @@ def check_versions(tree: Tree, findings: Findings) -> None:
         versions = versions_of(provision)
         for version in versions:
             if version.ends < version.begins:
-                findings.add(
-                    "version_ends_before_it_begins",
-                    version.tree,
-                    f"{version.ends} 早于 {version.begins} / to lies before from",
-                    "更正日期 / correct the dates",
-                )
+                findings.add("version_ends_before_it_begins", version.tree, begins=version.begins, ends=version.ends)
             elif first and last and first <= last and (version.ends < first or version.begins > last):
-                findings.add(
-                    "version_never_in_force",
-                    version.tree,
-                    "版本的时间在卡片施行期之外 / the version lies outside the card's period",
-                    "更正日期，或删去该版本 / correct the dates or remove the version",
-                )
+                findings.add("version_never_in_force", version.tree)
         if all(version.begins <= version.ends for version in versions):
             _check_neighbours(versions, findings)
 
@@ -95,19 +85,9 @@ def _check_neighbours(versions: list[Version], findings: Findings) -> None:
         one = max(ordered[:i], key=lambda v: v.ends)
         later = max(one, other, key=lambda v: (v.tree.line, v.tree.path))
         if other.begins <= one.ends:
-            findings.add(
-                "versions_overlap",
-                later.tree,
-                f"{other.begins} 至 {min(one.ends, other.ends)} 有两个版本 / two versions are in force",
-                "前一版本的 to 写成后一版本 from 的前一天 / end one on the day before the other begins",
-            )
+            findings.add("versions_overlap", later.tree, begins=other.begins, ends=min(one.ends, other.ends))
         elif other.begins > one.ends + DAY:
-            findings.add(
-                "versions_gap",
-                later.tree,
-                f"{one.ends + DAY} 至 {other.begins - DAY} 没有版本 / no version is in force",
-                "使两个版本首尾相接 / let one begin on the day after the other ends",
-            )
+            findings.add("versions_gap", later.tree, begins=one.ends + DAY, ends=other.begins - DAY)
 
 
 def _provisions(tree: Tree) -> Iterator[Tree]:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from noted import calls, compiled
 
 from features.expression import annual, calibre
 from features.indicators import base
 from features.indicators.base import Indicator, Unit
-from api.authority import lint
 from api.authority.lint.folder import lint_file
-from scoring import core
 
 WRONG = sorted((Path(__file__).parent / "wrong_cards").glob("*.yaml"))
 EXPECTED = re.compile(r"# expect: (?P<code>\w+) line (?P<line>\d+) key (?P<key>\S+)")
 
-SOURCES = Path(core.__file__).parent
-LINT = Path(lint.__file__).parent
-READ = ("yaml_tree.py", "amounts.py", "reading.py", "core.py", "lower.py", "compile.py")
 BETWEEN_FILES = {
     "edition_twice", "editions_gap", "editions_overlap", "file_name_is_not_edition", "folder_is_not_id", "suffix_not_yaml",
 }  # fmt: skip
@@ -57,31 +51,7 @@ def expected(path: Path) -> tuple[str, int, str]:
 
 
 def codes_in_sources() -> set[str]:
-    files = [SOURCES / name for name in READ] + sorted(LINT.glob("*.py"))
-    return {code for file in files for code in codes_in(ast.parse(file.read_text(encoding="utf-8")))}
-
-
-def codes_in(tree: ast.Module) -> Iterator[str]:
-    """First arguments of ``add``, ``finding`` and `AmountError`, keywords and variables named ``code``."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and len(node.args) > 1:
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in ("add", "finding", "AmountError"):
-                yield from texts_in(node.args[0])
-        elif isinstance(node, ast.keyword) and node.arg == "code":
-            yield from texts_in(node.value)
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
-            (target,) = node.targets
-            if isinstance(target, ast.Tuple) and getattr(target.elts[0], "id", "") == "code":
-                yield from texts_in(node.value.elts[0])
-
-
-def texts_in(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.IfExp):
-        yield from texts_in(node.body)
-        yield from texts_in(node.orelse)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
+    return {code for call in calls() for code in call.codes} | compiled()
 
 
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
