@@ -14,14 +14,16 @@ _FORM = re.compile(
 )
 _MULTIPLES = {None: 1, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _UNITS = {
-    Unit.YUAN: ("元",),
-    Unit.PERSONS: ("人", None),
-    Unit.ITEMS: ("项", "件", "个", None),
-    Unit.YEARS: ("年", None),
-    Unit.SHARE: ("%", "‰", None),
+    Unit.YUAN: (("元",), "2000万元"),
+    Unit.PERSONS: (("人", None), "500人"),
+    Unit.ITEMS: (("项", "件", "个", None), "3项"),
+    Unit.YEARS: (("年", None), "3年"),
+    Unit.DAYS: (("天", None), "365天"),
+    Unit.PER_YEAR: (("项", "件", None), "5项"),
+    Unit.SHARE: (("%", "‰", None), "30%"),
 }
+"""The symbols that an amount in a unit may carry (None: none at all), and an example."""
 _PARTS = {"%": 100, "‰": 1000}
-_EXAMPLES = {Unit.YUAN: "2000万元", Unit.PERSONS: "500人", Unit.ITEMS: "3项", Unit.YEARS: "3年", Unit.SHARE: "30%"}
 _POINTS = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
@@ -33,21 +35,23 @@ class AmountError(ValueError):
         super().__init__(code)
 
 
-def read(text: str, unit: Unit) -> Fraction:
+def read(written: object, unit: Unit) -> Fraction:
     """The amount in the indicator's own unit (yuan, persons, fraction). Raises `AmountError`."""
     if unit not in _UNITS:
         raise AmountError("threshold_on_a_choice")
-    match = _FORM.match(text.strip())
+    symbols, example = _UNITS[unit]
+    match = _FORM.match(str(written).strip())
     if match is None:
-        raise AmountError("not_an_amount", text=text, example=_EXAMPLES[unit])
-    written = match["unit"]
-    if written not in _UNITS[unit] or (unit is Unit.SHARE and match["multiple"]):
-        raise AmountError("unit_mismatch", text=text, unit=unit.symbol or "比例", example=_EXAMPLES[unit])
-    return Fraction(match["number"].replace(",", "")) * _MULTIPLES[match["multiple"]] / _PARTS.get(written, 1)
+        raise AmountError("not_an_amount", text=written, example=example)
+    symbol = match["unit"]
+    if symbol not in symbols or (unit is Unit.SHARE and match["multiple"]):
+        raise AmountError("unit_mismatch", text=written, unit=unit.symbol or "比例", example=example)
+    return Fraction(match["number"].replace(",", "")) * _MULTIPLES[match["multiple"]] / _PARTS.get(symbol, 1)
 
 
-def points(texts: list[str]) -> tuple[int, int]:
-    """Micro-points: one number twice, or the ends of the range in which a person chooses. Raises `AmountError`."""
+def points(written: object) -> tuple[int, int]:
+    """Micro-points, least and most: a number twice, or the ends between which a person chooses. Raises `AmountError`."""
+    texts = [str(text) for text in (written if isinstance(written, list) else [written])]
     if len(texts) in (1, 2) and all(map(_POINTS.fullmatch, texts)):
         # At most six decimals, so a whole number of millionths.
         low, high = (int(Fraction(text) * MICRO) for text in (texts[0], texts[-1]))

@@ -65,13 +65,8 @@ class CardError(RuleError):
     def from_findings(cls, findings: tuple[Finding, ...]) -> CardError:
         """One error that carries every finding of a file."""
         first = findings[0]
-        return cls(
-            code=first.code,
-            where=f"{first.file}:{first.line}: {first.key}",
-            problem=first.problem,
-            mend=first.mend,
-            findings=findings,
-        )
+        where = f"{first.file}:{first.line}: {first.key}"
+        return cls(code=first.code, where=where, problem=first.problem, mend=first.mend, findings=findings)
 
 
 class UnknownName(RuleError):

@@ -7,36 +7,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from features.indicators.base import Unit
 from scoring.card import (
     GRADES,
     MICRO,
-    Award,
-    Bands,
-    BestOf,
     Card,
-    Choose,
     Document,
-    Expert,
-    Fixed,
     Gate,
     Group,
     Item,
     Label,
-    LeastOf,
-    LinearToCap,
+    Limits,
+    Requirement,
     Route,
     Source,
 )
-from scoring.reading_parts import REQUIREMENTS, award, limits, optional_points, points, requirement
+from scoring.reading_parts import REQUIREMENTS, award, limits, most_points, optional_points, points, requirement
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
 STATUSES = ("in_force", "draft", "expected", "repealed")
 KINDS = ("new", "renewal")
+
+Part = TypeVar("Part")
 
 
 def read_card(path: Path, rules_on: date | None = None, *, shown: str = "") -> Card:
@@ -78,13 +75,13 @@ class _CardReader:
         self.reader = reader
         self.findings = reader.findings
         self.rules_on = rules_on
-        self.documents = {n: reader.whole(t, _described) for n, t in reader.mapping("documents").items()}
+        self.documents = {n: reader.whole(t, _described, "note") for n, t in reader.mapping("documents").items()}
         self.default = reader.within("source", self._default, ("", GRADES[0]))
 
     def card(self) -> Card:
         reader = self.reader
         stated = {part: reader.mapping(part) for part in ("gates", "items", "groups", "routes")}
-        items = {name: self._item(name, inner) for name, inner in self._in_force(stated["items"])}
+        items = self._provisions(stated["items"], self._item)
         return Card(
             id=reader.text("card", required=True),
             edition=reader.text("edition", required=True),
@@ -93,15 +90,15 @@ class _CardReader:
             effective_from=reader.day("effective_from", required=True) or date.min,
             effective_to=reader.day("effective_to"),
             published_on=reader.day("published_on", required=True) or date.min,
-            region=reader.text("region", "") or None,
+            region=reader.text("region") or None,
             kinds=reader.some_of("application_kinds", KINDS) or KINDS,
             documents=self.documents,
             file=self.findings.file,
             sha256=fingerprint(reader.tree),
-            gates={name: self._gate(name, inner) for name, inner in self._in_force(stated["gates"])},
+            gates=self._provisions(stated["gates"], self._gate),
             items=items,
             groups={name: self._group(name, tree, stated["items"], items) for name, tree in stated["groups"].items()},
-            routes={name: self._route(name, inner) for name, inner in self._in_force(stated["routes"])},
+            routes=self._provisions(stated["routes"], self._route),
             classes=tuple(reader.texts("classes")),
         )
 
@@ -116,13 +113,13 @@ class _CardReader:
                 findings.add("unknown_route", place, "route", name=gate.route, choices=", ".join(card.routes))
         if not (card.classes or card.routes or card.gates or card.items):
             findings.add("empty_card", reader.tree)
-        if card.items and not card.classes and card.routes and not any(r.score for r in card.routes.values()):
+        if card.items and not card.classes and card.routes and card.score_limits is None:
             findings.add("score_unused", reader.at("routes"))
         maximum = optional_points(reader, "maximum")
         if maximum is not None and not findings.found and maximum != card.maximum:
             findings.add("points_do_not_sum", reader.at("maximum"), sum=card.maximum / MICRO)
         # What others read: `scoring.calendar`, people.
-        reader.stated(("note", "calendar", "validity"))
+        reader.stated(("note", "calendar", "validity", "duties"))
         reader.done()
 
     # --- what every provision has ---------------------------------------------------------------------------------
@@ -131,8 +128,10 @@ class _CardReader:
         return self._document(reader), reader.one_of("grade", GRADES)
 
     def _document(self, reader: Reader, default: str | None = None) -> str:
-        name = reader.text("document", default, required=True)
-        if reader.has("document") and name and name not in self.documents:
+        if default is not None and not reader.has("document"):
+            return default
+        name = reader.text("document", required=True)
+        if name and name not in self.documents:
             choices = ", ".join(self.documents)
             self.findings.add("unknown_document", reader.tree, "document", name=name, choices=choices)
         return name
@@ -143,30 +142,34 @@ class _CardReader:
         number = self.documents[name].number if name in self.documents else name
         return Source(number, reader.text("article", required=True), reader.one_of("grade", GRADES, grade))
 
-    def _in_force(self, provisions: dict[str, Tree]) -> Iterator[tuple[str, Reader]]:
-        """Provisions that are in force, each with its version laid over."""
-        for name, tree in provisions.items():
-            reader = Reader(tree, self.findings)
-            versions = [Reader(version, self.findings) for version in reader.items("versions")]
-            # All dates first, so that a wrong one is found whichever version is in force.
-            dated = [(v.day("from") or date.min, v.day("to") or date.max, v.tree) for v in versions]
-            laid = [laid_over(tree, version) for begins, ends, version in dated if begins <= self.rules_on <= ends]
-            if laid:
-                yield name, Reader(laid[0], self.findings)
-            elif not versions:
-                yield name, reader
+    def _provisions(self, stated: dict[str, Tree], read: Callable[[str, Reader], Part]) -> dict[str, Part]:
+        """What ``read`` makes of each provision that is in force."""
+        found = {}
+        for name, tree in stated.items():
+            reader = self._in_force(Reader(tree, self.findings))
+            if reader is not None:
+                found[name] = read(name, reader)
+                reader.stated(("note", "versions"))
+                reader.done()
+        return found
 
-    def _done(self, reader: Reader) -> None:
-        reader.stated(("note", "versions"))
-        reader.done()
+    def _in_force(self, reader: Reader) -> Reader | None:
+        """The provision with the version in force laid over it; None where it has versions and none is in force."""
+        versions = [Reader(version, self.findings) for version in reader.items("versions")]
+        if not versions:
+            return reader
+        # All dates first, so that a wrong one is found whichever version is in force.
+        dated = [(v.day("from") or date.min, v.day("to") or date.max, v.tree) for v in versions]
+        laid = (laid_over(reader.tree, version) for begins, ends, version in dated if begins <= self.rules_on <= ends)
+        return next((Reader(tree, self.findings) for tree in laid), None)
 
     # --- provisions -----------------------------------------------------------------------------------------------
 
     def _gate(self, name: str, reader: Reader) -> Gate:
-        route = reader.text("route", "") or None
-        gate = Gate(name, _label_of(reader), self._source(reader), requirement(reader), route)
-        self._done(reader)
-        return gate
+        score, asked = _asked(reader)
+        if score and asked:
+            reader.lacks("one_condition_expected", choices=", ".join(("score", *REQUIREMENTS)))
+        return Gate(name, _label_of(reader), self._source(reader), asked, reader.text("route") or None, score)
 
     def _item(self, name: str, reader: Reader) -> Item:
         before = len(self.findings.found)
@@ -178,7 +181,6 @@ class _CardReader:
             cap=points(reader, "max")[1],
             rises=reader.one_of("rises", ("yes", "no"), "yes") == "yes",
         )
-        self._done(reader)
         best = most_points(item.award)
         if len(self.findings.found) == before and best != item.cap:
             self.findings.add(
@@ -198,12 +200,15 @@ class _CardReader:
         return group
 
     def _route(self, name: str, reader: Reader) -> Route:
-        by_score = reader.has("score")
-        score = reader.whole(reader.at("score"), lambda inner: limits(inner, Unit.ITEMS)) if by_score else None
-        asked = requirement(reader) if reader.stated(REQUIREMENTS) or not by_score else None
-        route = Route(name, _label_of(reader), self._source(reader), score, asked)
-        self._done(reader)
-        return route
+        score, asked = _asked(reader)
+        return Route(name, _label_of(reader), self._source(reader), score, asked)
+
+
+def _asked(reader: Reader) -> tuple[Limits | None, Requirement | None]:
+    """Limits on the score, a condition, or both."""
+    by_score = reader.has("score")
+    score = reader.whole(reader.at("score"), lambda inner: limits(inner, Unit.ITEMS)) if by_score else None
+    return score, requirement(reader) if reader.stated(REQUIREMENTS) or not by_score else None
 
 
 def _label_of(reader: Reader, key: str = "label") -> Label:
@@ -215,24 +220,6 @@ def _label(reader: Reader) -> Label:
 
 
 def _described(reader: Reader) -> Document:
-    number, title = (reader.text(key, required=True) for key in ("number", "title"))
-    reader.text("note")
-    return Document(number, title, reader.day("published_on"))
-
-
-def most_points(award: Award) -> int:
-    """Most micro-points that an award can give."""
-    match award:
-        case Bands(_, bands):
-            return max((band.high for band in bands), default=0)
-        case BestOf(options):
-            return max(map(most_points, options.values()), default=0)
-        case LeastOf(options):
-            return min(map(most_points, options.values()), default=0)
-        case Choose(_, cases):
-            return max((most_points(case.body) for case in cases), default=0)
-        case LinearToCap(_, _, points, _) | Fixed(points):
-            return points
-        case Expert(_, _, high):
-            return high
-    raise TypeError(award)
+    return Document(
+        reader.text("number", required=True), reader.text("title", required=True), reader.day("published_on")
+    )

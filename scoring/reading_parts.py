@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from functools import partial
 
 from features.expression import Condition, Fact
 from features.indicators import catalogue as indicators
@@ -57,44 +57,37 @@ def requirement(reader: Reader) -> Requirement:
             indicator = _indicator(reader)
             return Test(indicator or STAND_IN, _range(reader, indicator))
         case ["all"]:
-            return AllOf(_junction(reader, "all"))
+            return AllOf(_conditions(reader, "all"))
         case ["any"]:
-            return AnyOf(_junction(reader, "any"))
+            return AnyOf(_conditions(reader, "any"))
         case ["not"]:
-            return NotOf(reader.whole(reader.at("not"), _noted(requirement)))
+            return NotOf(reader.whole(reader.at("not"), requirement, "note"))
         case ["choose"]:
-            return reader.whole(reader.at("choose"), _choose(requirement))
+            return _choose(reader, _then)
     reader.lacks("one_condition_expected", choices=", ".join(REQUIREMENTS))
     return AllOf(())
 
 
-def _junction(reader: Reader, key: str) -> tuple[Requirement, ...]:
-    parts = tuple(reader.whole(part, _noted(requirement)) for part in reader.items(key))
-    if not parts:
-        reader.lacks("empty_list", key, part=key)
-    return parts
+def _then(reader: Reader) -> Requirement:
+    # Below a key of its own: the case's limits and the condition's would stand in one mapping.
+    nothing: Requirement = AllOf(())
+    return reader.within("then", requirement, nothing)
 
 
-def _noted(read: Callable[[Reader], Body]) -> Callable[[Reader], Body]:
-    """``read`` where a note may stand beside."""
-
-    def reading(reader: Reader) -> Body:
-        reader.text("note")
-        return read(reader)
-
-    return reading
+def _conditions(reader: Reader, key: str) -> tuple[Requirement, ...]:
+    return tuple(reader.whole(tree, requirement, "note") for tree in reader.items(key, required=True))
 
 
-def _choose(body: Callable[[Reader], Body]) -> Callable[[Reader], Choose[Body]]:
-    def reading(reader: Reader) -> Choose[Body]:
-        by = _indicator(reader, "by")
-        case = _noted(lambda inner: Case(_range(inner, by), body(inner)))
-        cases = tuple(reader.whole(child, case) for child in reader.items("cases"))
-        if not cases:
-            reader.lacks("empty_list", "cases", part="cases")
-        return Choose(by or STAND_IN, cases)
+def _choose(outer: Reader, body: Callable[[Reader], Body]) -> Choose[Body]:
+    reader = Reader(outer.at("choose"), outer.findings)
+    by = _indicator(reader, "by")
 
-    return reading
+    def case(inner: Reader) -> Case[Body]:
+        return Case(_range(inner, by), body(inner))
+
+    cases = tuple(reader.whole(tree, case, "note") for tree in reader.items("cases", required=True))
+    reader.done()
+    return Choose(by or STAND_IN, cases)
 
 
 # --- awards -------------------------------------------------------------------------------------------------------
@@ -110,7 +103,7 @@ def award(reader: Reader) -> Award:
         case ["least_of"]:
             return LeastOf(_options(reader, "least_of"))
         case ["choose"]:
-            return reader.whole(reader.at("choose"), _choose(award))
+            return _choose(reader, award)
         case ["linear"]:
             return reader.whole(reader.at("linear"), _linear)
         case ["expert"]:
@@ -121,35 +114,44 @@ def award(reader: Reader) -> Award:
     return Fixed(0)
 
 
+def most_points(given: Award) -> int:
+    """Most micro-points that an award can give."""
+    match given:
+        case Bands(_, bands):
+            return max((band.high for band in bands), default=0)
+        case BestOf(options):
+            return max(map(most_points, options.values()), default=0)
+        case LeastOf(options):
+            return min(map(most_points, options.values()), default=0)
+        case Choose(_, cases):
+            return max((most_points(case.body) for case in cases), default=0)
+        case LinearToCap(_, _, most, _) | Fixed(most) | Expert(_, _, most):
+            return most
+    raise TypeError(given)
+
+
 def _options(reader: Reader, key: str) -> dict[str, Award]:
-    options = {name: reader.whole(child, _noted(award)) for name, child in reader.mapping(key).items()}
-    _not_empty(reader, key, {})
-    return options
-
-
-def _not_empty(reader: Reader, key: str, empty: object) -> None:
-    tree = reader.at(key)
-    if tree.value == empty:
-        reader.findings.add("empty_list", tree, part=key)
+    return {name: reader.whole(tree, award, "note") for name, tree in reader.mapping(key, required=True).items()}
 
 
 def _bands(reader: Reader) -> Award:
     indicator = _indicator(reader)
-    band = _noted(lambda inner: Band(_range(inner, indicator), *points(inner)))
-    bands = tuple(reader.whole(tree, band) for tree in reader.items("bands"))
-    _not_empty(reader, "bands", [])
-    return Bands(indicator or STAND_IN, bands)
+
+    def band(inner: Reader) -> Band:
+        return Band(_range(inner, indicator), *points(inner))
+
+    bands = tuple(reader.whole(tree, band, "note") for tree in reader.items("bands", required=True))
+    return Bands(indicator or STAND_IN, bands, reader.text("graded_by") or None)
 
 
 def _linear(reader: Reader) -> Award:
     indicator = _indicator(reader)
     tree = reader.take("full", required=True)
-    full = _amount(reader, tree, indicator.unit) if tree and indicator else None
+    full = _amount(reader, tree, partial(amounts.read, unit=indicator.unit)) if indicator else None
     if full is not None and full <= 0:
         reader.findings.add("full_mark_not_positive", reader.at("full"))
-    return LinearToCap(
-        indicator or STAND_IN, full or Fraction(1), points(reader)[1], optional_points(reader, "step") or 1
-    )
+    step = optional_points(reader, "step") or 1
+    return LinearToCap(indicator or STAND_IN, full or Fraction(1), points(reader)[1], step)
 
 
 def _expert(reader: Reader) -> Award:
@@ -158,20 +160,20 @@ def _expert(reader: Reader) -> Award:
 
 def points(reader: Reader, key: str = "points") -> tuple[int, int]:
     """Micro-points below a key that must stand there: least and most."""
-    tree = reader.take(key, required=True)
-    return (_points(reader, tree) if tree else None) or (0, 0)
+    return _amount(reader, reader.take(key, required=True), amounts.points) or (0, 0)
 
 
 def optional_points(reader: Reader, key: str) -> int | None:
     """Micro-points below a key that may stand there."""
-    tree = reader.take(key)
-    found = _points(reader, tree) if tree else None
+    found = _amount(reader, reader.take(key), amounts.points)
     return found[1] if found else None
 
 
-def _points(reader: Reader, tree: Tree) -> tuple[int, int] | None:
+def _amount(reader: Reader, tree: Tree | None, read: Callable[[object], Body]) -> Body | None:
+    if tree is None:
+        return None
     try:
-        return amounts.points([str(t.value) for t in tree.value] if isinstance(tree.value, list) else [str(tree.value)])
+        return read(tree.plain())
     except amounts.AmountError as error:
         reader.findings.add(error.code, tree, **error.values)
         return None
@@ -182,8 +184,7 @@ def _points(reader: Reader, tree: Tree) -> tuple[int, int] | None:
 
 def _indicator(reader: Reader, key: str = "indicator") -> Indicator | None:
     name = reader.text(key, required=True)
-    given = reader.take("with")
-    settings = _settings(Reader(given, reader.findings)) if given else {}
+    settings = {setting: _setting(tree.plain()) for setting, tree in reader.mapping("with").items()}
     if not name:
         return None
     if name not in indicators.names():
@@ -207,18 +208,13 @@ def _indicator(reader: Reader, key: str = "indicator") -> Indicator | None:
         return None
 
 
-def _settings(reader: Reader) -> dict[str, Any]:
-    return {key: _setting(reader.at(key)) for key in reader.names()}
+def _setting(written: object) -> object:
+    if isinstance(written, list):
+        return list(map(str, written))
+    return int(str(written)) if re.fullmatch("-?[0-9]+", str(written)) else str(written)
 
 
-def _setting(tree: Tree) -> Any:
-    if isinstance(tree.value, list):
-        return [str(t.value) for t in tree.value]
-    text = str(tree.value)
-    return int(text) if re.fullmatch("-?[0-9]+", text) else text
-
-
-def _fits(value: Any, wanted: inspect.Parameter) -> bool:
+def _fits(value: object, wanted: inspect.Parameter) -> bool:
     # Texts are not checked: a text of digits has been read as a number by now.
     return isinstance(value, {"int": int, "list[str]": list}.get(str(wanted.annotation), object))
 
@@ -251,18 +247,10 @@ def limits(reader: Reader, unit: Unit) -> Limits:
     for one, other in (("min", "min_exclusive"), ("max", "max_exclusive")):
         if one in stated and other in stated:
             reader.findings.add("two_limits", reader.tree, other, one=one, other=other)
-    read = {key: _amount(reader, tree, unit) for key, tree in stated.items()}
+    read = {key: _amount(reader, tree, partial(amounts.read, unit=unit)) for key, tree in stated.items()}
     found = {key: amount for key, amount in read.items() if amount is not None}
     least, most = (found.get(end, found.get(f"{end}_exclusive")) for end in ("min", "max"))
     above, below = "min_exclusive" in found, "max_exclusive" in found
     if least is not None and most is not None and (least > most or (least == most and (above or below))):
         reader.findings.add("empty_range", reader.tree)
     return Limits(least, above, most, below, ", ".join(f"{_LIMITS[key]} {stated[key].value}" for key in found))
-
-
-def _amount(reader: Reader, tree: Tree, unit: Unit) -> Fraction | None:
-    try:
-        return amounts.read(str(tree.value), unit)
-    except amounts.AmountError as error:
-        reader.findings.add(error.code, tree, **error.values)
-        return None

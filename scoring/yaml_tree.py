@@ -134,23 +134,17 @@ class Reader:
         """The node below a key, the whole mapping where there is none: the place of a finding."""
         return self.take(key) or self.tree
 
-    def text(self, key: str, default: str | None = None, *, required: bool = False) -> str:
-        """The text below a key."""
-        found = self._taken(key, str, "not_a_text", required=required and default is None)
-        if found is None:
-            return default or ""
-        if required and not found:
-            self.findings.add("text_empty", self.at(key))
-        return found
+    def text(self, key: str, *, required: bool = False) -> str:
+        """The text below a key; empty where there is none."""
+        return self._taken(key, str, "not_a_text", "text_empty", required=required) or ""
 
     def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
         """The text below a key, which must be one of ``choices``."""
-        found = self._taken(key, str, "not_a_text", required=default is None)
-        if found in choices:
-            return found
-        if found is not None:
+        self.take(key, required=default is None)
+        found = self._taken(key, str, "not_a_text", "text_empty", required=False)
+        if found is not None and found not in choices:
             self.findings.add("not_a_choice", self.at(key), value=found, choices=", ".join(choices))
-        return default or choices[0]
+        return found if found in choices else default or choices[0]
 
     def day(self, key: str, *, required: bool = False) -> date | None:
         """The date below a key; None where there is none."""
@@ -165,7 +159,7 @@ class Reader:
 
     def items(self, key: str, *, required: bool = False) -> list[Tree]:
         """The list below a key; empty where there is none."""
-        return self._taken(key, list, "not_a_list", required=required) or []
+        return self._taken(key, list, "not_a_list", "empty_list", required=required) or []
 
     def texts(self, key: str, *, required: bool = False) -> list[str]:
         """The texts of the list below a key."""
@@ -179,27 +173,27 @@ class Reader:
                 self.findings.add("not_a_choice", tree, value=tree.plain(), choices=", ".join(choices))
         return tuple(str(tree.value) for tree in trees if tree.value in choices)
 
-    def mapping(self, key: str) -> dict[str, Tree]:
+    def mapping(self, key: str, *, required: bool = False) -> dict[str, Tree]:
         """The mapping below a key; empty where there is none."""
-        return self._taken(key, dict, "not_a_mapping") or {}
+        return self._taken(key, dict, "not_a_mapping", "empty_list", required=required) or {}
 
-    def _taken(self, key: str, kind: type[Kind], code: str, *, required: bool = False) -> Kind | None:
+    def _taken(self, key: str, kind: type[Kind], misfit: str, empty: str, *, required: bool) -> Kind | None:
         tree = self.take(key, required=required)
         if tree is None:
             return None
-        if isinstance(tree.value, kind):
-            return tree.value
-        self.findings.add(code, tree)
-        return None
+        if not isinstance(tree.value, kind):
+            self.findings.add(misfit, tree)
+            return None
+        if required and not tree.value:
+            self.findings.add(empty, tree)
+        return tree.value
 
-    def names(self) -> tuple[str, ...]:
-        """The keys that stand there."""
-        return tuple(self._keys)
-
-    def whole(self, tree: Tree, read: Callable[[Reader], Found]) -> Found:
-        """What ``read`` takes from a mapping inside; what it leaves there is an unknown key."""
+    def whole(self, tree: Tree, read: Callable[[Reader], Found], *texts: str) -> Found:
+        """What ``read`` takes from a mapping inside; whatever else but ``texts`` stands there is an unknown key."""
         inner = Reader(tree, self.findings)
         found = read(inner)
+        for key in texts:
+            inner.text(key)
         inner.done()
         return found
 

@@ -385,6 +385,69 @@ def awards(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Award:
     return BestOf(options) if kind == 7 else LeastOf(options)
 
 
+@st.composite
+def bracketed(draw: st.DrawFn) -> Choose[Award]:
+    """A choice whose brackets read the very fact that chooses."""
+    fact = BRACKET
+    read: list[tuple[Quantity | Ratio, Unit]] = [(fact, Unit.ITEMS), (fact + A, Unit.YUAN), (A - fact, Unit.ITEMS)]
+    read += [(fact / D, Unit.SHARE), (A / fact, Unit.SHARE), (A / (fact + E), Unit.SHARE)]
+
+    def body() -> Bands:
+        indicator = _indicator(*draw(st.sampled_from(read)))
+        ranges = draw(partitions(indicator))
+        points = sorted(draw(st.lists(st.integers(0, 6), min_size=len(ranges), max_size=len(ranges))))
+        points.sort(reverse=draw(st.booleans()))
+        return Bands(indicator, tuple(Band(r, p, p) for r, p in zip(ranges, points, strict=True)))
+
+    by = _indicator(draw(st.sampled_from([fact, Linear.of(fact)])), draw(st.sampled_from([Unit.ITEMS, Unit.YUAN])))
+    return Choose(by, tuple(Case(range_, body()) for range_ in draw(brackets(by))))
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Card:
+    """A card whose few facts stand in several parts, some of them twice in one part."""
+    rows = [OneOf(RowFact("event", "severity"), (code,)) for code in (0, 1)]
+
+    def held() -> Requirement:
+        measured = draw(st.sampled_from([A, A, SIGNED, A / E, Count("event", rows[0])]))
+        indicator = _indicator(measured, Unit.SHARE if isinstance(measured, Ratio) else Unit.ITEMS)
+        some = [Test(indicator, draw(st.sampled_from(ranges))) for ranges in [draw(partitions(indicator, 2))]]
+        some += [Test(_indicator(condition, Unit.TRUTH), Values((1,))) for condition in map(_some_event, rows)]
+        some.append(Test(_indicator(KIND, Unit.CHOICE), Values((draw(st.integers(0, 2)),))))
+        found: Requirement = draw(st.sampled_from(some))
+        return NotOf(found) if draw(st.booleans()) else found
+
+    def joint() -> Requirement:
+        junction = draw(st.sampled_from([AllOf, AnyOf]))
+        return junction((held(), held())) if draw(st.booleans()) else held()
+
+    def table() -> Award:
+        measured = draw(st.sampled_from([A, A, SIGNED, B + A, Count("event", draw(st.sampled_from(rows)))]))
+        indicator = _indicator(measured, Unit.ITEMS)
+        ranges = draw(partitions(indicator, 2))
+        points = sorted(draw(st.lists(st.integers(0, 4), min_size=len(ranges), max_size=len(ranges))))
+        points.sort(reverse=draw(st.booleans()))
+        return Bands(indicator, tuple(Band(r, p, p) for r, p in zip(ranges, points, strict=True)))
+
+    def award() -> Award:
+        options = {"one": table(), "other": table()}
+        return draw(st.sampled_from([options["one"], BestOf(options), LeastOf(options)]))
+
+    items = {f"item {i}": award() for i in range(draw(st.integers(0, 2)))}
+    gates = {f"gate {i}": joint() for i in range(draw(st.integers(0, 2)))}
+    routes = {"direct": Route("direct", LABEL, OFFICIAL, requirement=joint())} if draw(st.booleans()) else {}
+    if items and draw(st.booleans()):
+        routes["score"] = Route("score", LABEL, OFFICIAL, Limits(least=Fraction(draw(st.integers(1, 5)), 10**6)))
+    group = Group(
+        "group", LABEL, tuple(items), draw(st.none() | st.integers(1, 4)), draw(st.none() | st.integers(1, 4))
+    )
+    return card(items, gates, routes, {"group": group} if items and draw(st.booleans()) else {})
+
+
+def _some_event(where: Condition) -> Condition:
+    return Exists("event", where)
+
+
 # --- cards ----------------------------------------------------------------------------------------------------------
 
 LABEL, OFFICIAL = Label("样本", "sample"), Source("甲", "第一条", "official")

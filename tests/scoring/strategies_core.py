@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -152,6 +152,18 @@ def expressions(draw: st.DrawFn) -> dict[str, Node]:
     _grow(ints, truths, draw(_STEPS))
     found = [ints[-1], truths[-1], *draw(st.lists(st.sampled_from([*ints, *truths]), max_size=4))]
     return {f"root {i}": node for i, node in enumerate(found)}
+
+
+def outside_of_rows(roots: Iterable[Node]) -> list[Node]:
+    """The nodes that speak of an enterprise, not of one of its rows."""
+    found: dict[int, Node] = {}
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if id(node) not in found:
+            found[id(node)] = node
+            stack += node.operands if node.op != "rows" else ()
+    return list(found.values())
 
 
 # --- facts ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies_core import (
     DAY,
+    DAYS,
     INT64,
     MONEY,
     ROWS,
@@ -20,6 +21,7 @@ from strategies_core import (
     by_polars,
     by_python,
     expressions,
+    outside_of_rows,
     samples,
 )
 
@@ -54,8 +56,10 @@ def test_generated_python_polars_and_the_oracle_agree_within_the_bounds(sample: 
     exact = by_oracle(sample.roots, sample.firms)
     assert by_python(sample.roots, sample.firms) == exact
     assert by_polars(sample.roots, sample.firms) == exact
-    for row in exact:
-        for node, value in zip(sample.roots.values(), row, strict=True):
+    # Not only the roots: what lies below them picked the machine integers.
+    below = {str(place): node for place, node in enumerate(outside_of_rows(sample.roots.values()))}
+    for row in by_python(below, sample.firms):
+        for node, value in zip(below.values(), row, strict=True):
             assert node.lo <= value <= node.hi
 
 
@@ -104,6 +108,22 @@ def test_enterprises_without_rows_agree_too(sample: Sample) -> None:
     # Beside enterprises that have rows, they keep their own answers.
     mixed = by_polars(sample.roots, [*sample.firms, *bare])
     assert mixed[len(sample.firms) :] == exact
+
+
+def test_what_rows_of_two_tables_share_is_there_for_tables_without_rows() -> None:
+    day = core.mul(fill(DAY, 0, *DAYS), 2)
+    late = core.ge(day, 30_000)
+    events = core.rows("event", core.add((core.ge(AMOUNT, day), core.mul(day, late), late)))
+    rights = core.rows("intellectual_property", core.choose(late, core.add((day, const(1))), day))
+    roots = {"events": events, "rights": rights, "late": late, "day": day}
+    bare, full = firm(), firm(events=[3, None, 10**6])
+    full.rows["intellectual_property"] = [dict.fromkeys(ROWS["intellectual_property"])] * 2
+    only_rights = FirmFacts(bare.scalars, {**bare.rows, "intellectual_property": full.rows["intellectual_property"]})
+    facts = [bare, full, only_rights]
+    for order in (roots, dict(reversed(roots.items()))):
+        exact = by_oracle(order, facts)
+        assert by_python(order, facts) == exact
+        assert by_polars(order, facts) == exact
 
 
 @settings(standing, max_examples=60)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from features.expression import Condition, Fact, Quantity, Ratio
+from features.expression import Condition, Fact, MeanGrowth, Quantity, Ratio
 from features.indicators.base import Indicator, Unit
 from features.kinds import Choice
 from scoring.card import Band, Limits, Range, Values
@@ -72,7 +72,7 @@ def check_monotone(indicator: Indicator, bands: Sequence[tuple[Band, Tree]], fin
 def span(limits: Limits, indicator: Indicator) -> Span:
     """The numbers within the limits."""
     lower, upper = _written(limits)
-    if isinstance(indicator.expression, Ratio):
+    if isinstance(indicator.expression, (Ratio, MeanGrowth)):
         return lower, upper
     scale = indicator.unit.scale
     return _to_integers(lower, scale), _to_integers(upper, scale)
@@ -94,6 +94,8 @@ def _to_integers(cut: Cut, scale: int) -> Cut:
 def domain(indicator: Indicator) -> Span:
     """The numbers that the indicator can take, where it is defined."""
     expression = indicator.expression
+    if isinstance(expression, MeanGrowth):
+        return (Fraction(-1), 0), HIGHEST
     if isinstance(expression, Ratio):
         # The denominator is positive: the sign is the numerator's, the size has no limit of its own.
         signed = Lowering().quantity(expression.numerator).lo.lo < 0

@@ -11,7 +11,7 @@ from functools import partial
 from api.authority.lint.bands import check_monotone, check_table
 from api.authority.lint.conditions import Placed, at, check_together
 from api.authority.lint.versions import PARTS, below, provision_on
-from features.expression import Ratio
+from features.expression import MeanGrowth, Ratio
 from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Fixed, Item, LeastOf, LinearToCap
 from scoring.compile import compile_card
 from scoring.errors import CardError, Finding
@@ -50,7 +50,7 @@ class _Meaning:
         award = card.items[name].award if part == "items" else Fixed(0)
         for inner, inner_tree in _awards(award, tree):
             measured = inner.indicator.expression if isinstance(inner, LinearToCap) else None
-            if isinstance(measured, Ratio) and measured.minus:
+            if isinstance(measured, MeanGrowth) or (isinstance(measured, Ratio) and measured.minus):
                 self.findings.add("linear_on_growth", inner_tree)
                 return False
         try:
@@ -110,16 +110,13 @@ class _Meaning:
     def _groups(self) -> None:
         card = self.card
         owner: dict[str, str] = {}
-        by_score = any(route.score for route in card.routes.values())
+        by_score = card.score_limits is not None
         for name, group in card.groups.items():
             tree = at(self.tree, "groups", name)
             for member in group.items:
                 if member in owner:
                     self.findings.add("item_in_two_groups", tree, "items", item=member, group=owner[member])
                 owner[member] = name
-            if not below(tree, "items"):
-                self.findings.add("group_empty", tree, "items")
-                continue
             total = sum(card.items[member].cap for member in group.items)
             if group.cap is not None and group.cap > total:
                 self.findings.add("group_cannot_reach_max", at(tree, "max"), total=total / MICRO)
@@ -132,10 +129,13 @@ class _Meaning:
         card = self.card
         most = Fraction(card.maximum, MICRO)
         least = Fraction(sum(min(0, _least_points(item.award)) for item in card.items.values()), MICRO)
-        for name, route in card.routes.items():
-            if route.score is None:
+        for part, name, score in (
+            *(("gates", name, gate.score) for name, gate in card.gates.items()),
+            *(("routes", name, route.score) for name, route in card.routes.items()),
+        ):
+            if score is None:
                 continue
-            tree, score = at(self.laid("routes", name), "score"), route.score
+            tree = at(self.laid(part, name), "score")
             low, high = score.least, score.most
             if (low is not None and (low, score.least_strict) > (most, False)) or (
                 high is not None and (high < least or (high == least and score.most_strict))

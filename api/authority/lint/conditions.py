@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from api.authority.lint.bands import Span, check_table, domain, has_values, span, values
-from features.expression import Ratio
+from features.expression import MeanGrowth, Ratio
 from features.indicators.base import Indicator
 from scoring.card import AllOf, AnyOf, Choose, Limits, NotOf, Requirement, Test, Values
 from scoring.yaml_tree import Findings, Tree
@@ -28,8 +28,8 @@ def check_together(given: Iterable[Placed], findings: Findings, *, idle_allowed:
         if isinstance(condition, AnyOf):
             _check_twice(alternatives, findings)
         if isinstance(condition, Choose):
-            rows = [(case.range, t) for case, (_, t) in zip(condition.cases, alternatives, strict=True)]
-            check_table(condition.by, rows, at(tree, "choose", "cases"), findings)
+            table = at(tree, "choose", "cases")
+            check_table(condition.by, [(case.range, at(table, i)) for i, case in enumerate(condition.cases)], table, findings)
         for alternative in alternatives:
             check_together([alternative], findings, idle_allowed=idle_allowed or isinstance(condition, Choose))
 
@@ -62,7 +62,7 @@ def _below(condition: Requirement, tree: Tree) -> Iterator[Placed]:
         case NotOf(part) if _allowed(condition) is None:
             yield part, at(tree, "not")
         case Choose(_, cases):
-            yield from ((case.body, at(tree, "choose", "cases", i)) for i, case in enumerate(cases))
+            yield from ((case.body, at(tree, "choose", "cases", i, "then")) for i, case in enumerate(cases))
 
 
 def _check_twice(placed: Sequence[Placed], findings: Findings) -> None:

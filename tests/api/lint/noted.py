@@ -13,9 +13,9 @@ from scoring import core
 SCORING = sorted(Path(core.__file__).parent.glob("*.py"))
 LINT = sorted(Path(lint.__file__).parent.glob("*.py"))
 
-NOTING = {"add": 0, "lacks": 0, "finding": 0, "AmountError": 0, "_taken": 2}
-"""Functions that note a finding, with the position of its code among their arguments."""
-HANDED_ON = {"code", "error.code"}
+NOTING = {"add": (0,), "lacks": (0,), "finding": (0,), "AmountError": (0,), "_taken": (2, 3)}
+"""Functions that note a finding, with the positions of codes among their arguments."""
+HANDED_ON = {"code", "error.code", "misfit", "empty"}
 """How a function of `NOTING` says the code that it was given itself."""
 
 
@@ -33,9 +33,9 @@ def calls() -> Iterator[Noted]:
     for path in SCORING + LINT:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _notes(node):
-                code = node.args[NOTING[_name(node)]]
-                if ast.unparse(code) not in HANDED_ON:
-                    values = frozenset(keyword.arg or "**" for keyword in node.keywords if keyword.arg != "required")
+                codes = [node.args[i] for i in NOTING[_name(node)] if ast.unparse(node.args[i]) not in HANDED_ON]
+                values = frozenset(keyword.arg or "**" for keyword in node.keywords if keyword.arg != "required")
+                for code in codes:
                     yield Noted(f"{path.name}:{node.lineno}", tuple(_texts(code)), values)
 
 

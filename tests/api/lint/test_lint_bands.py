@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.authority.lint.bands import check_table, domain
 from features.indicators import catalogue as indicators
 from features.indicators.base import Indicator
 from scoring.card import Limits
-from api.authority.lint.bands import check_table, domain
 from scoring.yaml_tree import Findings, Tree
 
 SHARE = indicators.make("rd_to_sales")

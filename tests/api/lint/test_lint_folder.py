@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
+from api.authority.lint.folder import lint_file, lint_folder
 from scoring.catalogue import FOLDER
 from scoring.errors import Finding
-from api.authority.lint.folder import lint_file, lint_folder
 
 CARD = """\
 card: {id}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scoring.catalogue import FOLDER
 from api.authority.lint.folder import lint_file
+from scoring.catalogue import FOLDER
 
 TECH_SME = FOLDER / "tech_sme" / "2017.yaml"
 SIZE_CLASS = FOLDER / "size_class" / "2011.yaml"

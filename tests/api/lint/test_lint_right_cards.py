@@ -62,6 +62,15 @@ items:
       - {max: 0项, points: 0}
 """
 
+BY_A_PERSON = """
+items:
+  promise:
+    label: {zh: 创新前景, en: Promise}
+    article: 第二条
+    max: 8
+    expert: {criterion: sample.promise, points: [0, 8]}
+"""
+
 NOTHING_ASKED_IN_ONE_BRACKET = """
 gates:
   assets:
@@ -70,8 +79,8 @@ gates:
     choose:
       by: employees_year_end
       cases:
-        - {max: 100人, any: [{indicator: total_assets, min: 0元}]}
-        - {min_exclusive: 100人, any: [{indicator: total_assets, max: 2亿元}]}
+        - {max: 100人, then: {indicator: total_assets, min: 0元}}
+        - {min_exclusive: 100人, then: {indicator: total_assets, max: 2亿元}}
 """
 
 APART_ON_TWO_ROUTES = """
@@ -132,8 +141,16 @@ groups:
 
 @pytest.mark.parametrize(
     "body",
-    [FALLING, DEDUCTION, COUNTED, NOTHING_ASKED_IN_ONE_BRACKET, APART_ON_TWO_ROUTES, PART_THAT_BEGINS_LATER],
-    ids=["falling", "deduction", "counted", "nothing_asked", "apart_on_two_routes", "begins_later"],
+    [
+        FALLING,
+        DEDUCTION,
+        COUNTED,
+        BY_A_PERSON,
+        NOTHING_ASKED_IN_ONE_BRACKET,
+        APART_ON_TWO_ROUTES,
+        PART_THAT_BEGINS_LATER,
+    ],
+    ids=["falling", "deduction", "counted", "by_a_person", "nothing_asked", "apart_on_two_routes", "begins_later"],
 )
 def test_a_right_card_is_clean(body: str, tmp_path: Path) -> None:
     path = tmp_path / "card.yaml"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from noted import calls, compiled
 
+from api.authority.lint.folder import lint_file
 from features.expression import annual, calibre
 from features.indicators import base
 from features.indicators.base import Indicator, Unit
-from api.authority.lint.folder import lint_file
 
 WRONG = sorted((Path(__file__).parent / "wrong_cards").glob("*.yaml"))
 EXPECTED = re.compile(r"# expect: (?P<code>\w+) line (?P<line>\d+) key (?P<key>\S+)")
