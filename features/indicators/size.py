@@ -5,6 +5,7 @@ from __future__ import annotations
 from features.expression import annual, calibre, enterprise, flagged
 from features.facts import SIZE_GROUP
 from features.indicators.base import Indicator, Unit, indicator
+from features.moments import as_of
 
 
 @indicator
@@ -55,6 +56,15 @@ def total_assets() -> Indicator:
 def size_group() -> Indicator:
     """Industry group of the size standard, from the GB/T 4754 code."""
     return Indicator("size_group", "划型行业", "size-standard industry group", Unit.CHOICE, SIZE_GROUP, "工信部联企业〔2011〕300号 四")
+
+
+@indicator
+def registered() -> Indicator:
+    """Still registered at as_of: not struck off."""
+    return Indicator(
+        "registered", "在册企业", "registered enterprise", Unit.TRUTH,
+        enterprise("deregistered_on") > as_of(), "国科发政〔2017〕115号 第六条",
+    )
 
 
 @indicator

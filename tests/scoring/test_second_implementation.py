@@ -39,6 +39,12 @@ def _theirs(answer: dict[str, Any]) -> dict[str, Any]:
     return short
 
 
+def _common(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    """Equal in all that the naive implementation knows; it has no gate on the register."""
+    gates = theirs.get("gates", {})
+    return {**ours, "gates": {k: v for k, v in ours.get("gates", {}).items() if k in gates}} == {**theirs, "gates": gates}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_engine_agrees_with_the_naive_implementation(seed: int, engine: Engine, question: Question) -> None:
     rng = random.Random(seed)
@@ -47,7 +53,7 @@ def test_the_engine_agrees_with_the_naive_implementation(seed: int, engine: Engi
         for raw in (whole, drop_facts(rng, whole), add_duplicates(rng, whole)):
             got = result(engine.answer(dossier.read(raw), question))
             want = assess(raw, question.as_of)
-            assert _ours(got) == _theirs(want), raw
+            assert _common(_ours(got), _theirs(want)), raw
             if want["tier"]:
                 assert {k: got["tier"][k] for k in want["tier"]} == want["tier"], raw
 
