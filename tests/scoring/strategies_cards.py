@@ -170,6 +170,13 @@ def growths(draw: st.DrawFn) -> MeanGrowth:
 
 
 @st.composite
+def growth_tests(draw: st.DrawFn) -> Test:
+    """At least so much growth."""
+    least = draw(st.fractions(-1, 3, max_denominator=12))
+    return Test(_indicator(draw(growths()), Unit.SHARE), Limits(least, draw(st.booleans())))
+
+
+@st.composite
 def conditions(draw: st.DrawFn, shapes: Shapes) -> Condition:
     """A true-or-false expression."""
     x = draw(st.sampled_from([A >= B, A <= 1, SIGNED > 0, A + B >= 3, D >= E, BRACKET <= A, BRACKET >= 2]))
@@ -269,7 +276,7 @@ def brackets(by: Indicator) -> st.SearchStrategy[list[Range]]:
 
 
 @st.composite
-def tests(draw: st.DrawFn, shapes: Shapes) -> Test:
+def single_tests(draw: st.DrawFn, shapes: Shapes) -> Test:
     """One indicator held against a range."""
     kind = draw(st.integers(0, 3))
     if kind == 0:
@@ -315,7 +322,7 @@ def requirements(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Requirement
     kind = draw(st.integers(0, 6)) if depth else 0
     inner = requirements(shapes, depth - 1)
     if kind < 3:
-        return draw(tests(shapes))
+        return draw(single_tests(shapes))
     if kind == 3:
         return AllOf(tuple(draw(st.lists(inner, min_size=1, max_size=2))))
     if kind == 4:
@@ -409,17 +416,19 @@ def crowded(draw: st.DrawFn) -> Card:
     rows = [OneOf(RowFact("event", "severity"), (code,)) for code in (0, 1)]
 
     def held() -> Requirement:
-        measured = draw(st.sampled_from([A, A, SIGNED, A / E, Count("event", rows[0])]))
+        choices: list[Quantity | Ratio] = [A, A, SIGNED, A / E, Count("event", rows[0])]
+        measured = draw(st.sampled_from(choices))
         indicator = _indicator(measured, Unit.SHARE if isinstance(measured, Ratio) else Unit.ITEMS)
-        some = [Test(indicator, draw(st.sampled_from(ranges))) for ranges in [draw(partitions(indicator, 2))]]
+        some: list[Requirement] = [Test(indicator, draw(st.sampled_from(draw(partitions(indicator, 2)))))]
         some += [Test(_indicator(condition, Unit.TRUTH), Values((1,))) for condition in map(_some_event, rows)]
         some.append(Test(_indicator(KIND, Unit.CHOICE), Values((draw(st.integers(0, 2)),))))
-        found: Requirement = draw(st.sampled_from(some))
-        return NotOf(found) if draw(st.booleans()) else found
+        found = draw(st.sampled_from(some))
+        return draw(st.sampled_from([found, NotOf(found)]))
 
     def joint() -> Requirement:
-        junction = draw(st.sampled_from([AllOf, AnyOf]))
-        return junction((held(), held())) if draw(st.booleans()) else held()
+        parts = (held(), held())
+        found: list[Requirement] = [parts[0], AllOf(parts), AnyOf(parts)]
+        return draw(st.sampled_from(found))
 
     def table() -> Award:
         measured = draw(st.sampled_from([A, A, SIGNED, B + A, Count("event", draw(st.sampled_from(rows)))]))
@@ -431,17 +440,21 @@ def crowded(draw: st.DrawFn) -> Card:
 
     def award() -> Award:
         options = {"one": table(), "other": table()}
-        return draw(st.sampled_from([options["one"], BestOf(options), LeastOf(options)]))
+        choices: list[Award] = [options["one"], BestOf(options), LeastOf(options)]
+        return draw(st.sampled_from(choices))
 
-    items = {f"item {i}": award() for i in range(draw(st.integers(0, 2)))}
+    items: dict[str, Award] = {f"item {i}": award() for i in range(draw(st.integers(0, 2)))}
     gates = {f"gate {i}": joint() for i in range(draw(st.integers(0, 2)))}
-    routes = {"direct": Route("direct", LABEL, OFFICIAL, requirement=joint())} if draw(st.booleans()) else {}
+    routes: dict[str, Route] = {}
+    if draw(st.booleans()):
+        routes["direct"] = Route("direct", LABEL, OFFICIAL, requirement=joint())
     if items and draw(st.booleans()):
         routes["score"] = Route("score", LABEL, OFFICIAL, Limits(least=Fraction(draw(st.integers(1, 5)), 10**6)))
-    group = Group(
-        "group", LABEL, tuple(items), draw(st.none() | st.integers(1, 4)), draw(st.none() | st.integers(1, 4))
-    )
-    return card(items, gates, routes, {"group": group} if items and draw(st.booleans()) else {})
+    groups: dict[str, Group] = {}
+    if items and draw(st.booleans()):
+        ends = draw(st.tuples(st.none() | st.integers(1, 4), st.none() | st.integers(1, 4)))
+        groups["group"] = Group("group", LABEL, tuple(items), *ends)
+    return card(items, gates, routes, groups)
 
 
 def _some_event(where: Condition) -> Condition:

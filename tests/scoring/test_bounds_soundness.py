@@ -22,12 +22,13 @@ from strategies_cards import (
     completions,
     crowded,
     firms,
+    growth_tests,
     hidden,
     inputs,
     linear,
     raised,
     requirements,
-    tests,
+    single_tests,
 )
 
 from features.facts import listed
@@ -75,13 +76,19 @@ def test_with_nothing_unknown_both_ends_are_what_the_card_says(data: st.DataObje
         assert not found.unsafe
 
 
-@settings(standing, max_examples=300)
+@settings(standing, max_examples=250)
 @given(st.data())
 def test_one_limit_on_one_measure_is_open_only_if_it_can_go_both_ways(data: st.DataObject) -> None:
-    _reaches(data, card(gates={"gate": data.draw(tests(REACHED))}))
+    _reaches(data, card(gates={"gate": data.draw(single_tests(REACHED))}))
 
 
-@settings(standing, max_examples=300)
+@settings(standing, max_examples=250)
+@given(st.data())
+def test_at_least_so_much_growth_is_open_only_if_it_can_go_both_ways(data: st.DataObject) -> None:
+    _reaches(data, card(gates={"gate": data.draw(growth_tests())}))
+
+
+@settings(standing, max_examples=250)
 @given(st.data())
 def test_one_table_of_bands_reaches_both_ends(data: st.DataObject) -> None:
     _reaches(data, card({"item": data.draw(bands(REACHED))}))
@@ -117,7 +124,7 @@ def test_a_card_labelled_exact_reaches_both_totals_and_both_verdicts(data: st.Da
     _reaches(data, data.draw(cards(REACHED)))
 
 
-@settings(standing, max_examples=400)
+@settings(standing, max_examples=300)
 @given(st.data())
 def test_parts_that_share_facts_and_are_labelled_exact_reach_their_ends_together(data: st.DataObject) -> None:
     _reaches(data, data.draw(crowded()))

@@ -31,7 +31,7 @@ from scoring.core import ROWS_MAX, WIDEST, Node, const, fill
 from scoring.errors import CardError
 
 standing = settings(
-    max_examples=100,
+    max_examples=80,
     deadline=None,
     derandomize=True,
     database=None,
@@ -98,7 +98,7 @@ def test_order_of_the_rows_of_a_list_does_not_matter(sample: Sample, data: st.Da
     assert by_python(sample.roots, turned) == whole
 
 
-@settings(standing, max_examples=60)
+@settings(standing, max_examples=40)
 @given(samples())
 def test_enterprises_without_rows_agree_too(sample: Sample) -> None:
     bare = [FirmFacts(one.scalars, {table: [] for table in ROWS}) for one in sample.firms]
@@ -126,13 +126,13 @@ def test_what_rows_of_two_tables_share_is_there_for_tables_without_rows() -> Non
         assert by_polars(order, facts) == exact
 
 
-@settings(standing, max_examples=60)
+@settings(standing, max_examples=40)
 @given(expressions())
 def test_no_enterprises_give_no_rows(roots: dict[str, Node]) -> None:
     assert by_polars(roots, []) == []
 
 
-@settings(standing, max_examples=60)
+@settings(standing, max_examples=40)
 @given(samples())
 def test_equal_trees_are_one_node(sample: Sample) -> None:
     for node in sample.roots.values():

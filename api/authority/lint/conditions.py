@@ -29,7 +29,9 @@ def check_together(given: Iterable[Placed], findings: Findings, *, idle_allowed:
             _check_twice(alternatives, findings)
         if isinstance(condition, Choose):
             table = at(tree, "choose", "cases")
-            check_table(condition.by, [(case.range, at(table, i)) for i, case in enumerate(condition.cases)], table, findings)
+            check_table(
+                condition.by, [(case.range, at(table, i)) for i, case in enumerate(condition.cases)], table, findings
+            )
         for alternative in alternatives:
             check_together([alternative], findings, idle_allowed=idle_allowed or isinstance(condition, Choose))
 
@@ -135,7 +137,7 @@ class _Allowed:
         return not both.codes if both.numbers is None else both.numbers[0] >= both.numbers[1]
 
     def contains(self, whole: _Allowed) -> bool:
-        if isinstance(self.indicator.expression, Ratio):
+        if isinstance(self.indicator.expression, (Ratio, MeanGrowth)):
             # It still asks that the ratio can be computed.
             return False
         return self.met_with(whole) == whole
