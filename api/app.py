@@ -11,12 +11,12 @@ from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 
 from api import problems
+from api.answers.result import result
 from api.clock import today
 from api.dossier_schema import dossier_schema
 from features import dossier
 from scoring.engine import Engine, Question
 from scoring.release import ENGINE, canonical
-from api.answers.result import result
 
 LARGEST_BODY = 8 * 2**20
 """Bytes of one dossier."""

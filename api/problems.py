@@ -64,7 +64,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http_error(_: Request, error: HTTPException) -> JSONResponse:
-        codes = {404: ("not_found", "没有这个地址 / no such address"), 405: ("method_not_allowed", "不支持该方法 / method not allowed")}
+        codes = {
+            404: ("not_found", "没有这个地址 / no such address"),
+            405: ("method_not_allowed", "不支持该方法 / method not allowed"),
+        }
         code, title = codes.get(error.status_code, ("http_error", str(error.detail)))
         answer = problem(error.status_code, code, title)
         answer.headers.update(error.headers or {})

@@ -55,7 +55,10 @@ def loads(text: str | bytes) -> Any:
         return found
     except (ValueError, RecursionError) as error:
         raise DossierProblem(
-            field="$", value="", rule=f"不是合法的 JSON / not valid JSON: {error}", remedy="检查括号、引号与逗号 / check brackets, quotes and commas"
+            field="$",
+            value="",
+            rule=f"不是合法的 JSON / not valid JSON: {error}",
+            remedy="检查括号、引号与逗号 / check brackets, quotes and commas",
         ) from None
 
 
@@ -94,7 +97,9 @@ def read(raw: Any) -> Dossier:
 
 
 def _shape(where: str, value: Any, rule: str) -> DossierProblem:
-    return DossierProblem(field=where, value=str(value)[:60], rule=rule, remedy="按接口约定的结构填写 / follow the dossier's structure")
+    return DossierProblem(
+        field=where, value=str(value)[:60], rule=rule, remedy="按接口约定的结构填写 / follow the dossier's structure"
+    )
 
 
 def _unknown_keys(raw: Mapping[str, Any], allowed: Iterable[str], where: str, problems: list[FactError]) -> None:
@@ -151,7 +156,9 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
         if table is AnnualReport and row["fiscal_year"] is None:
             problems.append(_shape(where + "fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
         if table is not Enterprise and "uscc" in raw and raw["uscc"] != code:
-            problems.append(_shape(where + "uscc", raw["uscc"], "与企业的代码不同 / differs from the enterprise's code"))
+            problems.append(
+                _shape(where + "uscc", raw["uscc"], "与企业的代码不同 / differs from the enterprise's code")
+            )
         found.append(row)
     return found
 

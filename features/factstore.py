@@ -18,7 +18,11 @@ FORMAT = "dengti-facts/1"
 
 
 def write(
-    folder: Path, tables: Mapping[str, pl.DataFrame], incomplete: pl.DataFrame, rejects: pl.DataFrame, sources: list[Path]
+    folder: Path,
+    tables: Mapping[str, pl.DataFrame],
+    incomplete: pl.DataFrame,
+    rejects: pl.DataFrame,
+    sources: list[Path],
 ) -> dict[str, Any]:
     """Write the tables, the incomplete lists and the rejects; the manifest comes last, so a folder with one is whole."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,9 +16,7 @@ from typing import ClassVar, cast
 
 from features.errors import ValueProblem
 
-UNKNOWN_WORDS = frozenset(
-    {"", "n/a", "na", "nan", "null", "none", "#n/a", "-", "--", "—", "——", "/", "\\"}
-)
+UNKNOWN_WORDS = frozenset({"", "n/a", "na", "nan", "null", "none", "#n/a", "-", "--", "—", "——", "/", "\\"})
 STATED_UNKNOWN = ("不详", "未知", "暂无数据", "无数据", "?")
 """Words that state "unknown" even where an empty cell or a null would state "not so"."""
 NONE_WORDS = frozenset({"无", "否", "没有", "未上市", "零"})
@@ -105,7 +103,13 @@ def decimal_of(value: object, field: str) -> Decimal:
             number = Decimal(text)
         except InvalidOperation:
             number = None
-        if number is not None and number.is_finite() and "_" not in text and abs(number.adjusted()) < 40 and len(text) <= 80:
+        if (
+            number is not None
+            and number.is_finite()
+            and "_" not in text
+            and abs(number.adjusted()) < 40
+            and len(text) <= 80
+        ):
             return number
     raise ValueProblem(
         field=field,
@@ -135,7 +139,9 @@ class Scaled(Kind):
             raise ValueProblem(
                 field=field,
                 value=value,
-                rule=f"最多 {self.places} 位小数 / at most {self.places} decimals" if self.places else "应为整数 / must be a whole number",
+                rule=f"最多 {self.places} 位小数 / at most {self.places} decimals"
+                if self.places
+                else "应为整数 / must be a whole number",
                 remedy="按账面数四舍五入后填报 / round as in the books and send again",
             )
         return self.within(int(number * self.scale), value, field)

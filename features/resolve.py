@@ -149,7 +149,9 @@ def _path(table: type[Table], row: TypedRow, name: str) -> str:
     return f"{table.id}/{row['row_id'] or '?'}/{name}"
 
 
-def completions(known: Known, as_of: date, scalars: Iterable[str], row_fields: dict[str, tuple[str, ...]]) -> list[FirmFacts]:
+def completions(
+    known: Known, as_of: date, scalars: Iterable[str], row_fields: dict[str, tuple[str, ...]]
+) -> list[FirmFacts]:
     """The facts that rules read, ``scalars`` and ``row_fields`` by name, under every combination of conflicting values.
 
     Almost always one. More than `MOST_COMPLETIONS` would be needed only for a firm whose sources disagree nearly
@@ -219,7 +221,9 @@ def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> C
     if path == ACCOUNTING_YEARS.path:
         founded = enterprise.get("established_on")
         if isinstance(founded, Alternatives):
-            return Alternatives(tuple(sorted({accounting_years(d, as_of) for d in founded.values if isinstance(d, int)})))
+            return Alternatives(
+                tuple(sorted({accounting_years(d, as_of) for d in founded.values if isinstance(d, int)}))
+            )
         return accounting_years(founded, as_of) if isinstance(founded, int) else None
     if path == OUT_OF_SCOPE.path:
         return int(not uscc.is_enterprise_scope(code))

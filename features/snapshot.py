@@ -71,9 +71,7 @@ def columns(
     children = {table: _child(easy.get(table), fields, position) for table, fields in row_fields.items()}
     notes = pl.DataFrame(schema=NOTES)
     if hard.len():
-        frame, children, notes = _with_hard(
-            frame, children, long.of(hard), as_of, known_at, asked, dict(row_fields)
-        )
+        frame, children, notes = _with_hard(frame, children, long.of(hard), as_of, known_at, asked, dict(row_fields))
     at = {name: moments.value(name, as_of) for name in scalars if name.startswith(moments.PREFIX)}
     return Columns(frame, children, at, notes)
 
@@ -104,7 +102,9 @@ def _hard(visible: Mapping[str, pl.DataFrame]) -> pl.Series:
 
 def _several_groups(enterprise: pl.DataFrame) -> pl.Series:
     """Whether a code is too short to name one size group: each of its children's groups is a completion."""
-    return enterprise["industry_code"].is_not_null() & enterprise.select(_size_group().alias("group"))["group"].is_null()
+    return (
+        enterprise["industry_code"].is_not_null() & enterprise.select(_size_group().alias("group"))["group"].is_null()
+    )
 
 
 def _scalars(
@@ -134,7 +134,12 @@ def _scalars(
 
 def _enterprise_column(path: str, frame: pl.DataFrame, as_of: date) -> pl.Expr:
     if path == ACCOUNTING_YEARS.path:
-        return (as_of.year - pl.from_epoch("established_on", time_unit="d").dt.year()).clip(0, 3).cast(pl.Int64).alias(path)
+        return (
+            (as_of.year - pl.from_epoch("established_on", time_unit="d").dt.year())
+            .clip(0, 3)
+            .cast(pl.Int64)
+            .alias(path)
+        )
     if path == OUT_OF_SCOPE.path:
         return pl.col("uscc").str.slice(0, 2).is_in(["92", "93"]).cast(pl.Int64).alias(path)
     if path == SIZE_GROUP.path:
@@ -286,5 +291,3 @@ def _filled(table: str, row: TypedRow) -> TypedRow:
     for name in (*TABLES[table].fields, *PROVENANCE):
         row.setdefault(name, None)
     return row
-
-

@@ -75,8 +75,13 @@ class Enterprise(Table):
     excluded_kind = Field(
         Choice(
             values=("none", "branch", "sales_company", "trading_company", "large_group_base", "monopoly_sector"),
-            zh={"分公司": "branch", "销售公司": "sales_company", "贸易公司": "trading_company",
-                "大型集团生产基地": "large_group_base", "垄断行业": "monopoly_sector"},
+            zh={
+                "分公司": "branch",
+                "销售公司": "sales_company",
+                "贸易公司": "trading_company",
+                "大型集团生产基地": "large_group_base",
+                "垄断行业": "monopoly_sector",
+            },
             none=True,
         ),
         "排除类型",

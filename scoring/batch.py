@@ -76,7 +76,11 @@ def _calendar(rules: Rules, question: Question, regions: pl.Series) -> list[pl.S
     rows = [{"region_code": c, **rules.calendar(question.as_of, None if c is None else str(c))} for c in codes]
     at = regions.to_frame("region_code")
     table = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("region_code").cast(pl.Int64))
-    return at.join(table, on="region_code", how="left", nulls_equal=True, maintain_order="left").drop("region_code").get_columns()
+    return (
+        at.join(table, on="region_code", how="left", nulls_equal=True, maintain_order="left")
+        .drop("region_code")
+        .get_columns()
+    )
 
 
 def _unite(program: Program, read: Columns, each: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -87,9 +91,16 @@ def _unite(program: Program, read: Columns, each: pl.DataFrame) -> tuple[pl.Data
     singly = evaluate(program.assembly, Facts(each, {}, {}))
     stated = _over(singly, code, [name for name in made.columns if name.startswith("score|")])
     verdicts = [name for name in made.columns if name.startswith("verdict|")]
-    agreed = singly.with_columns(code).group_by("uscc", maintain_order=True).agg(
-        pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).otherwise(Verdict.UNDETERMINED.value).alias(name)
-        for name in verdicts
+    agreed = (
+        singly.with_columns(code)
+        .group_by("uscc", maintain_order=True)
+        .agg(
+            pl.when(pl.col(name).n_unique() == 1)
+            .then(pl.col(name).first())
+            .otherwise(Verdict.UNDETERMINED.value)
+            .alias(name)
+            for name in verdicts
+        )
     )
     said = stated.with_columns(agreed.drop("uscc"))
     by_card = {card: [n for n in said.columns if n != "uscc" and n.split("|")[1] == card] for card in program.cards}
@@ -102,6 +113,8 @@ def _unite(program: Program, read: Columns, each: pl.DataFrame) -> tuple[pl.Data
 
 def _over(values: pl.DataFrame, code: pl.Series, names: list[str]) -> pl.DataFrame:
     """The least of lower ends and the greatest of all else, by enterprise."""
-    return values.with_columns(code).group_by("uscc", maintain_order=True).agg(
-        pl.col(name).min() if name.endswith(LOWER) else pl.col(name).max() for name in names
+    return (
+        values.with_columns(code)
+        .group_by("uscc", maintain_order=True)
+        .agg(pl.col(name).min() if name.endswith(LOWER) else pl.col(name).max() for name in names)
     )

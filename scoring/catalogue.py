@@ -113,9 +113,7 @@ class Catalogue:
         edition = max(fitting, key=lambda e: (len((e.latest.region or "").rstrip("0")), e.latest.effective_from))
         return Picked(edition.card(rules_on), edition)
 
-    def pick_by_name(
-        self, rulebook: str, rules_on: date, *, region: str | None = None, kind: str = "new"
-    ) -> Picked:
+    def pick_by_name(self, rulebook: str, rules_on: date, *, region: str | None = None, kind: str = "new") -> Picked:
         """As `pick`; where no edition is in force the nearest one, marked. Raises `UnknownName`."""
         if rulebook not in self.editions:
             raise UnknownName(field="rulebook", value=rulebook, known=self.names())
@@ -140,7 +138,9 @@ class Catalogue:
 
 def _in_force(card: Card, day: date) -> bool:
     return (
-        card.effective_from <= day and card.published_on <= day and (card.effective_to is None or day <= card.effective_to)
+        card.effective_from <= day
+        and card.published_on <= day
+        and (card.effective_to is None or day <= card.effective_to)
     )
 
 

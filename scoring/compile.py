@@ -7,12 +7,11 @@ sources conflict has its parts united over the completions (`scoring.engine`).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
 from fractions import Fraction
+from functools import cached_property
 
 from features.expression import Condition, Fact, Linear, MeanGrowth, OneOf, Ratio
 from features.facts import OUT_OF_SCOPE
@@ -20,6 +19,22 @@ from features.indicators.base import Indicator
 from features.kinds import Choice
 from features.leaves import Leaf, leaves
 from scoring import core
+from scoring.bounds import (
+    MIXED,
+    Bounds,
+    Influence,
+    Influences,
+    Truth,
+    all_tangled,
+    conjunction,
+    disjunction,
+    greatest_of_reachable,
+    joined,
+    least_of_reachable,
+    met,
+    tangle,
+    turned,
+)
 from scoring.card import (
     MICRO,
     AllOf,
@@ -43,21 +58,8 @@ from scoring.card import (
     Values,
 )
 from scoring.core import FALSE, TRUE, Node, all_of, any_of, choose, const, fill, negate
-from scoring.lower import (
-    MIXED,
-    Bounds,
-    Influence,
-    Influences,
-    Lowering,
-    Measure,
-    Truth,
-    conjunction,
-    disjunction,
-    greatest_of_reachable,
-    joined,
-    least_of_reachable,
-    turned,
-)
+from scoring.lower import Lowering
+from scoring.measure import Measure
 
 
 class Verdict(Enum):
@@ -136,38 +138,22 @@ def compile_card(card: Card) -> CompiledCard:
     for name, route in card.routes.items():
         if route.requirement is not None:
             parts[f"routes/{name}"] = _requirement_part(route.requirement, decides=route.source.decides)
-    return CompiledCard(card, parts, _tangled(part.influences for part in parts.values()))
+    shared = met(part.influences for part in parts.values())
+    return CompiledCard(card, parts, any_of((*(i.tangled for i in shared.values()), _missed_scores(card, parts))))
+
+
+def _missed_scores(card: Card, parts: dict[str, Part]) -> Node:
+    """1 where an open score is asked for in several ways or to stay below something: what lies between may be missed."""
+    gates, routes = card.gates.values(), card.routes.values()
+    stated = [limits for limits in (*(g.score for g in gates), *(r.score for r in routes)) if limits]
+    if len(stated) <= 1 and all(limits.most is None for limits in stated):
+        return FALSE
+    return any_of(negate(core.ge(p.bounds.lo, p.bounds.hi)) for p in parts.values() if p.bounds)
 
 
 def _capped(bounds: Bounds, cap: int) -> Bounds:
     lo, hi = (core.smallest((b, const(cap))) for b in (bounds.lo, bounds.hi))
     return Bounds(lo, hi, bounds.influences)
-
-
-def _tangled(parts: Iterable[Influences]) -> Node:
-    """1 where an unknown fact keeps the parts' bounds from being reached together."""
-    by_fact: dict[str, list[Influence]] = defaultdict(list)
-    for influences in parts:
-        for name, influence in influences.items():
-            by_fact[name].append(influence)
-    unsafe: list[Node] = []
-    for name, found in by_fact.items():
-        aligned = "/" in name and len({i.sign for i in found}) == 1 and found[0].sign != MIXED
-        if any(i.tangled for i in found) or (len(found) > 1 and not aligned):
-            unsafe.extend(i.unknown for i in found)
-    return any_of(unsafe)
-
-
-def _compound(parts: Iterable[Influences], benign: int) -> dict[str, Influence]:
-    """Influences on a junction or a best-of. A table that several of its parts count keeps the bounds exact only where
-    each part moves the ``benign`` way (any-of, best-of: up; all-of, least-of: down), a scalar where all agree."""
-    given = list(parts)
-    result = joined(given)
-    for name, influence in result.items():
-        times = [p[name].sign for p in given if name in p]
-        if len(times) > 1 and (influence.sign == MIXED or ("/" not in name and influence.sign != benign)):
-            result[name] = Influence(influence.sign, influence.unknown, tangled=True)
-    return result
 
 
 # --- requirements -------------------------------------------------------------------------------------------------
@@ -197,11 +183,11 @@ class _Requirements:
             case AllOf(parts):
                 truths = [self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts)]
                 found = conjunction(truths)
-                return Truth(found.certain, found.possible, _compound((t.influences for t in truths), -1))
+                return Truth(found.certain, found.possible, met(t.influences for t in truths))
             case AnyOf(parts):
                 truths = [self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts)]
                 found = disjunction(truths)
-                return Truth(found.certain, found.possible, _compound((t.influences for t in truths), 1))
+                return Truth(found.certain, found.possible, met(t.influences for t in truths))
             case NotOf(inner):
                 return self.truth(inner, lowering, path).negated()
             case Choose():
@@ -214,7 +200,7 @@ class _Requirements:
                 return Truth(
                     all_of(any_of((negate(r), t.certain)) for r, t in cases),
                     any_of(all_of((r, t.possible)) for r, t in cases),
-                    _by_cases(requirement.by, lowering, (t.influences for _, t in cases)),
+                    _by_cases(requirement, lowering, [t.influences for _, t in cases]),
                 )
         raise TypeError(requirement)
 
@@ -242,9 +228,7 @@ def _limits_truth(measure: Measure, limits: Limits, scale: int) -> Truth:
         truths.append(measure.at_least(limits.least * scale, strict=limits.least_strict))
     if limits.most is not None:
         truths.append(measure.at_most(limits.most * scale, strict=limits.most_strict))
-    # Both ends speak of one value: it lies between them possibly where each holds possibly.
-    found = conjunction(truths)
-    return Truth(found.certain, found.possible, found.influences)
+    return measure.within(truths)
 
 
 def _measure(indicator: Indicator, lowering: Lowering) -> Measure | None:
@@ -263,7 +247,11 @@ def _undefined(by: Indicator, lowering: Lowering) -> Node | None:
 def _cases(choice: Choose[Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, Body]]:
     """Each bracket: whether it can be reached, and the lowering in which the chooser is confined to it."""
     for case in choice.cases:
-        yield range_truth(choice.by, case.range, lowering).possible, _confined(choice.by, case.range, lowering), case.body
+        yield (
+            range_truth(choice.by, case.range, lowering).possible,
+            _confined(choice.by, case.range, lowering),
+            case.body,
+        )
 
 
 def _confined(by: Indicator, range_: Range, lowering: Lowering) -> Lowering:
@@ -286,16 +274,24 @@ def _floor(value: Fraction) -> int:
     return value.numerator // value.denominator
 
 
-def _by_cases(by: Indicator, lowering: Lowering, bodies: Iterable[Influences]) -> dict[str, Influence]:
-    """The chooser moves the result either way, yet exactly: it is decided by cases."""
-    expression = by.expression
-    if isinstance(expression, (Ratio, MeanGrowth)):
-        chooser = lowering.measure(expression).influences
-    elif isinstance(expression, Condition):
-        chooser = lowering.truth(expression).influences
+def _by_cases(choice: Choose[Body], lowering: Lowering, bodies: Iterable[Influences]) -> dict[str, Influence]:
+    """The chooser moves the result either way, yet its ends are reached: it is decided by cases.
+
+    Not so where a bracket reads the chooser's facts but is not confined by it, or where the chooser may skip a bracket.
+    """
+    measure = _measure(choice.by, lowering)
+    if measure is not None:
+        chooser = measure.influences
+        if not measure.contiguous and len(choice.cases) > 2:
+            chooser = all_tangled(chooser)
     else:
-        chooser = lowering.quantity(expression).influences
-    return joined((turned(chooser, MIXED), *bodies))
+        chooser = range_truth(choice.by, choice.cases[0].range, lowering).influences
+    found = joined((turned(chooser, MIXED), *bodies))
+    inside = joined(bodies)
+    for name in chooser.keys() & inside.keys():
+        if not inside[name].confined:
+            found[name] = tangle(found[name], found[name].unknown)
+    return {n: Influence(i.sign, i.unknown, i.quirk, i.tangled) for n, i in found.items()}
 
 
 # --- awards -------------------------------------------------------------------------------------------------------
@@ -327,11 +323,11 @@ class _Awards:
                 return self._bands(award, lowering, path)
             case BestOf(options) | LeastOf(options):
                 found = [self._award(a, lowering, f"{path}.{n}".lstrip(".")) for n, a in options.items()]
-                pick, benign = (core.greatest, 1) if isinstance(award, BestOf) else (core.smallest, -1)
+                pick = core.greatest if isinstance(award, BestOf) else core.smallest
                 return Bounds(
                     pick([b.lo for b in found]),
                     pick([b.hi for b in found]),
-                    _compound((b.influences for b in found), benign),
+                    met(b.influences for b in found),
                 )
             case Choose():
                 cases = [
@@ -343,7 +339,7 @@ class _Awards:
                 return Bounds(
                     least_of_reachable((r, b.lo) for r, b in cases),
                     greatest_of_reachable((r, b.hi) for r, b in cases),
-                    _by_cases(award.by, lowering, (b.influences for _, b in cases)),
+                    _by_cases(award, lowering, [b.influences for _, b in cases]),
                 )
             case LinearToCap(indicator, full, points, step):
                 return self._linear(indicator, full, points, step, lowering, path)
@@ -367,12 +363,16 @@ class _Awards:
                 influences.append(truth.influences)
             elif (undefined := _undefined(award.indicator, lowering)) is not None:
                 reached.append((undefined, index))
-        rising = _direction(award)
         lows, highs = ([self._graded(b, award.criterion, end) for b in ordered] for end in ("low", "high"))
         bounds = Bounds(
             least_of_reachable((r, lows[i]) for r, i in reached),
             greatest_of_reachable((r, highs[i]) for r, i in reached),
-            joined((turned(measure.influences if measure else joined(influences), rising), _grade_of(award.criterion))),
+            met(
+                (
+                    self._moved(award, measure, influences, [(r, lows[i]) for r, i in reached]),
+                    _grade_of(award.criterion),
+                )
+            ),
         )
         indices = [(r, const(i)) for r, i in reached]
         self.part.details.append(
@@ -388,6 +388,24 @@ class _Awards:
             )
         )
         return bounds
+
+    @staticmethod
+    def _moved(
+        award: Bands, measure: Measure | None, by_band: list[Influences], reached: list[tuple[Node, Node]]
+    ) -> dict[str, Influence]:
+        """What moves the points of a band table, and where it does so with an exception."""
+        rising = _direction(award)
+        if measure is None:
+            return turned(joined(by_band), rising)
+        moving = measure.influences
+        if rising == MIXED and not measure.contiguous:
+            moving = all_tangled(moving)
+        undefined = measure.undefined().possible
+        defined = [case for case in reached if case[0] is not undefined and case[0] is not FALSE]
+        if rising > 0 and undefined is not FALSE and defined:
+            worst = least_of_reachable(defined)
+            moving = measure.quirky(all_of((undefined, core.ge(worst, 1))))
+        return turned(moving, rising)
 
     @staticmethod
     def _graded(band: Band, criterion: str | None, end: str) -> Node:

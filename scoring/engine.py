@@ -129,9 +129,7 @@ def unite(each: list[dict[str, int]]) -> Values:
     """Bounds over several completions: the least of the lower ends, the greatest of all else."""
     if len(each) == 1:
         return each[0]
-    return {
-        name: (min if name.endswith(LOWER) else max)(values[name] for values in each) for name in each[0]
-    }
+    return {name: (min if name.endswith(LOWER) else max)(values[name] for values in each) for name in each[0]}
 
 
 def _not_attained(united: Values, each: Iterable[Values]) -> set[str]:

@@ -41,9 +41,7 @@ def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
     return _columns(frame, roots, {id(node): _name(node) for node in sums}, facts.moments)
 
 
-def _with_sums(
-    frame: pl.DataFrame, child: pl.DataFrame, sums: list[Node], moments: Mapping[str, int]
-) -> pl.DataFrame:
+def _with_sums(frame: pl.DataFrame, child: pl.DataFrame, sums: list[Node], moments: Mapping[str, int]) -> pl.DataFrame:
     totals_of = {_name(node): node for node in sums}
     bodies = {name: node.operands[0] for name, node in totals_of.items()}
     values = _columns(child, bodies, {}, moments, prefix=str(sums[0].args[0]) + ".").with_columns(child[ROW])

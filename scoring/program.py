@@ -22,11 +22,11 @@ from features.moments import PREFIX
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core
+from scoring.bounds import Bounds, Truth
 from scoring.card import Card
 from scoring.compile import Assembly, CompiledCard, Part, assemble, compile_card
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
-from scoring.lower import Bounds, Truth
 from scoring.python_backend import Evaluate, compile_python
 
 LOWER = ("low", "certain")
@@ -225,4 +225,3 @@ def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:
                 yield f"assumed:{field}", ge(core.rows(table, each), 1)
         case Exists() | _:
             return
-

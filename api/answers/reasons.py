@@ -25,7 +25,9 @@ def reasons(card: Card, assessment: Json) -> list[Json]:
         got = item["points"]
         if got["low"] != got["high"]:
             text = f"{got['low']}–{got['high']}/{got['max']}"
-            found.append((1, 0, _reason(f"{title_zh}：“{zh}”得分待定（{text} 分）", f"{title_en}: {en}: {text} points, open")))
+            found.append(
+                (1, 0, _reason(f"{title_zh}：“{zh}”得分待定（{text} 分）", f"{title_en}: {en}: {text} points, open"))
+            )
         elif got["high"] < got["max"]:
             lost = got["high"] - got["max"]
             found.append(

@@ -10,9 +10,9 @@ from features.facts import path_of_year
 from features.tables import LIST_TABLES, TABLES
 from scoring.card import MICRO, Card
 from scoring.compile import Verdict
+from scoring.decision import decision_part
 from scoring.engine import Answer
 from scoring.ladder import State
-from scoring.decision import decision_part
 from scoring.release import ENGINE, digest
 
 Json = dict[str, Any]

@@ -43,7 +43,11 @@ def _lines(card: Card) -> Iterator[str]:
     if card.items:
         yield from ("", f"## 计分 / points（满分 / maximum {card.maximum / MICRO:g}）")
     for item in card.items.values():
-        yield from ("", f"### {item.label.zh} / {item.label.en} `{item.id}`（{item.cap / MICRO:g}）— {item.source.clause} [{item.source.grade}]", "")
+        yield from (
+            "",
+            f"### {item.label.zh} / {item.label.en} `{item.id}`（{item.cap / MICRO:g}）— {item.source.clause} [{item.source.grade}]",
+            "",
+        )
         yield from award(item.award, "")
     if card.routes:
         yield from ("", "## 路径（满足其一）/ routes (any one)", "")
@@ -76,7 +80,9 @@ def award(given: Award, indent: str) -> Iterator[str]:
         case Bands(indicator, bands):
             yield f"{indent}- {indicator.zh} / {indicator.en}"
             for band in bands:
-                points = f"{band.low / MICRO:g}" if band.low == band.high else f"{band.low / MICRO:g}–{band.high / MICRO:g}"
+                points = (
+                    f"{band.low / MICRO:g}" if band.low == band.high else f"{band.low / MICRO:g}–{band.high / MICRO:g}"
+                )
                 yield f"{indent}  - {band.range.text} → {points}"
         case BestOf(options) | LeastOf(options):
             yield f"{indent}- {'取高 / best of' if isinstance(given, BestOf) else '取低 / least of'}"

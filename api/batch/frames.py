@@ -39,7 +39,9 @@ def _scores(scored: Scored) -> pl.DataFrame:
         found.append(_pick(unsafe, "safe", "exact").alias(f"{name}.bounds"))
         if card.items:
             found += [_points(made[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
-    found.append(_raised(parts, "missing", {n.removeprefix("unknown|"): [n] for n in parts.columns if n.startswith("unknown|")}))
+    found.append(
+        _raised(parts, "missing", {n.removeprefix("unknown|"): [n] for n in parts.columns if n.startswith("unknown|")})
+    )
     flags: dict[str, list[str]] = {}
     for name in sorted(n for n in parts.columns if n.startswith("flag|")):
         flags.setdefault(name.rsplit("|", 1)[1], []).append(name)

@@ -69,7 +69,12 @@ def show_problems(problems: Iterable[dict[str, Any]], where: str = "") -> None:
     """Problems on stderr: field, value, rule, remedy."""
     for problem in problems:
         err.print(f"[bold red]错误 error[/] {problem['code']}", highlight=False)
-        for key, name in (("field", "字段 field"), ("value", "取值 value"), ("rule", "规则 rule"), ("remedy", "改法 remedy")):
+        for key, name in (
+            ("field", "字段 field"),
+            ("value", "取值 value"),
+            ("rule", "规则 rule"),
+            ("remedy", "改法 remedy"),
+        ):
             if problem.get(key) not in (None, ""):
                 prefix = where if key == "field" else ""
                 err.print(f"  {name}: {prefix}{problem[key]}", highlight=False, markup=False)
@@ -78,5 +83,10 @@ def show_problems(problems: Iterable[dict[str, Any]], where: str = "") -> None:
 def progress() -> Progress:
     """A progress bar on stderr; a plain line where stderr is no terminal."""
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=False
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=False,
     )

@@ -14,7 +14,12 @@ from features.intake import Imported, read_input, write_rejects
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="工作簿、CSV、Parquet、JSON 或目录 / workbook, CSV, Parquet, JSON or folder")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="工作簿、CSV、Parquet、JSON 或目录 / workbook, CSV, Parquet, JSON or folder"
+        ),
+    ],
     into: Annotated[Path, typer.Option(help="存放事实的目录 / folder for the facts")] = Path("var/facts"),
 ) -> None:
     """导入企业数据；有误的行单独列出 / import facts; wrong rows come back in rejects.xlsx."""

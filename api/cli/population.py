@@ -12,10 +12,14 @@ from features.population import generate, write_folder, write_workbook
 
 
 def population(
-    target: Annotated[Path, typer.Argument(metavar="OUTPUT", help=".xlsx 工作簿或目录 / a workbook (.xlsx) or a folder")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUTPUT", help=".xlsx 工作簿或目录 / a workbook (.xlsx) or a folder")
+    ],
     firms: Annotated[int, typer.Option(min=1, max=1_000_000, help="企业数 / number of enterprises")] = 300,
     seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 1,
-    bad_rows: Annotated[int, typer.Option(min=0, max=6, help="工作簿中的错误行数 / wrong rows planted in a workbook")] = 6,
+    bad_rows: Annotated[
+        int, typer.Option(min=0, max=6, help="工作簿中的错误行数 / wrong rows planted in a workbook")
+    ] = 6,
 ) -> None:
     """生成合成企业数据（非真实）/ make SYNTHETIC enterprises; the same seed gives the same data."""
     made = generate(firms, seed)

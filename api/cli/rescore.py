@@ -25,7 +25,10 @@ PARTITION = 100_000
 
 
 def rescore(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="数据目录、工作簿或已导入的事实目录 / folder, workbook or imported facts")],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="INPUT", help="数据目录、工作簿或已导入的事实目录 / folder, workbook or imported facts"),
+    ],
     target: Annotated[Path, typer.Argument(metavar="OUTPUT", help="结果目录 / folder for the results")],
     as_of: Annotated[str | None, typer.Option(help="评价日，默认今天 / day of evaluation, default today")] = None,
     known_at: Annotated[str | None, typer.Option(help="按该日已知的事实 / facts as known on this day")] = None,

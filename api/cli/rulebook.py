@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.cli.console import err, out
 from api.authority import lint as linting
-from scoring.catalogue import FOLDER, Catalogue
 from api.authority.show import markdown
+from api.cli.console import err, out
+from scoring.catalogue import FOLDER, Catalogue
 
 rulebook = typer.Typer(help="规则 / rulebooks", no_args_is_help=True)
 
@@ -28,8 +28,13 @@ def list_() -> None:
             card = edition.latest
             until = card.effective_to.isoformat() if card.effective_to else ""
             table.add_row(
-                name, card.edition, f"{card.title.zh} {card.title.en}", card.effective_from.isoformat(), until,
-                card.status, card.sha256[7:19],
+                name,
+                card.edition,
+                f"{card.title.zh} {card.title.en}",
+                card.effective_from.isoformat(),
+                until,
+                card.status,
+                card.sha256[7:19],
             )
     out.print(table)
 
@@ -45,10 +50,16 @@ def show(
 
 @rulebook.command()
 def lint(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[FILE…]", help="规则文件，默认全部 / files, default all")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE…]", help="规则文件，默认全部 / files, default all")
+    ] = None,
 ) -> None:
     """检查规则文件，逐条指出文件、行、键与改法 / check cards; each finding names file, line, key and mend."""
-    findings = [f for path in paths for f in linting.lint_file(path, str(path))] if paths else list(linting.lint_folder(FOLDER))
+    findings = (
+        [f for path in paths for f in linting.lint_file(path, str(path))]
+        if paths
+        else list(linting.lint_folder(FOLDER))
+    )
     for finding in findings:
         err.print(str(finding), markup=False, highlight=False)
     if findings:

@@ -9,20 +9,35 @@ from typing import Annotated, Any
 
 import typer
 
+from api.answers.result import result
 from api.cli import console
 from features import dossier
 from scoring.engine import Engine, Question
-from api.answers.result import result
 
 
 def score(
-    source: Annotated[str, typer.Argument(metavar="DOSSIER.json", help="档案文件，- 为标准输入 / a dossier or an array of them; - reads stdin")],
-    as_of: Annotated[str | None, typer.Option(help="评价日，默认今天（北京时间）/ day of evaluation, default today")] = None,
-    known_at: Annotated[str | None, typer.Option(help="按该日已知的事实，默认现在 / facts as known on this day, default now")] = None,
-    rules_on: Annotated[str | None, typer.Option(help="按该日施行的规则，默认评价日 / rules in force on this day, default as-of")] = None,
-    rulebook: Annotated[list[str] | None, typer.Option(help="只用这些规则，可多次 / only these rulebooks; may be repeated")] = None,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="DOSSIER.json", help="档案文件，- 为标准输入 / a dossier or an array of them; - reads stdin"
+        ),
+    ],
+    as_of: Annotated[
+        str | None, typer.Option(help="评价日，默认今天（北京时间）/ day of evaluation, default today")
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="按该日已知的事实，默认现在 / facts as known on this day, default now")
+    ] = None,
+    rules_on: Annotated[
+        str | None, typer.Option(help="按该日施行的规则，默认评价日 / rules in force on this day, default as-of")
+    ] = None,
+    rulebook: Annotated[
+        list[str] | None, typer.Option(help="只用这些规则，可多次 / only these rulebooks; may be repeated")
+    ] = None,
     kind: Annotated[str | None, typer.Option(help="申请类型 new 或 renewal / application kind")] = None,
-    assume_grades: Annotated[Path | None, typer.Option(metavar="FILE", help="假定的专家评分 JSON / expert grades to assume")] = None,
+    assume_grades: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="假定的专家评分 JSON / expert grades to assume")
+    ] = None,
 ) -> None:
     """给一家或多家企业评分，结果为 JSON / score one dossier or an array of them; prints result JSON."""
     if kind not in (None, "new", "renewal"):

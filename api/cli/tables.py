@@ -38,17 +38,19 @@ def rejects(found: pl.DataFrame) -> None:
     for name in ("工作表 sheet", "行 row", "列 column", "取值 value", "原因 reason", "改法 remedy"):
         table.add_column(name, overflow="fold")
     for row in found.head(REJECTS_SHOWN).iter_rows(named=True):
-        table.add_row(*(str(row[k] if row[k] is not None else "") for k in ("sheet", "row", "column", "value", "rule", "remedy")))
+        table.add_row(
+            *(str(row[k] if row[k] is not None else "") for k in ("sheet", "row", "column", "value", "rule", "remedy"))
+        )
     if found.height > REJECTS_SHOWN:
-        table.add_row("…", "", "", "", f"其余 {found.height - REJECTS_SHOWN} 行见 rejects.xlsx / the rest: rejects.xlsx", "")
+        table.add_row(
+            "…", "", "", "", f"其余 {found.height - REJECTS_SHOWN} 行见 rejects.xlsx / the rest: rejects.xlsx", ""
+        )
     out.print(table)
 
 
 def summary(scores: pl.DataFrame, rejected: pl.DataFrame, engine: Engine, question: Question) -> None:
     """Firms by rung, verdicts and points of each card, size classes, rejects by reason."""
-    out.print(
-        f"[bold]评价日 as of {question.as_of}[/]  企业 firms: {scores.height:,}", highlight=False
-    )
+    out.print(f"[bold]评价日 as of {question.as_of}[/]  企业 firms: {scores.height:,}", highlight=False)
     for ladder_id, ladder in ladders().items():
         of_ladder = scores.filter(pl.col("tier.ladder") == ladder_id)
         if of_ladder.is_empty():
@@ -58,7 +60,11 @@ def summary(scores: pl.DataFrame, rejected: pl.DataFrame, engine: Engine, questi
         for name in ("已认定 recognised", "符合公布条件 qualified", "待定 undetermined", "下一级 next"):
             table.add_column(name, justify="right")
         for rung in reversed(ladder.rungs):
-            name = f"{rung.label.zh} {rung.id}" + ("（并行 parallel）" if rung.parallel else "") + ("" if rung.card else " *")
+            name = (
+                f"{rung.label.zh} {rung.id}"
+                + ("（并行 parallel）" if rung.parallel else "")
+                + ("" if rung.card else " *")
+            )
             table.add_row(
                 name,
                 *(f"{(of_ladder[f'tier.{key}'] == rung.id).sum():,}" for key in ("recognised", "qualified")),
@@ -121,7 +127,11 @@ def _reject_reasons(found: pl.DataFrame) -> None:
     for name in ("工作表 sheet", "列 column", "原因 reason"):
         table.add_column(name, overflow="fold")
     table.add_column("行 rows", justify="right")
-    counted = found.group_by("sheet", "column", "rule").len().sort("len", "sheet", "column", "rule", descending=[True, False, False, False])
+    counted = (
+        found.group_by("sheet", "column", "rule")
+        .len()
+        .sort("len", "sheet", "column", "rule", descending=[True, False, False, False])
+    )
     for sheet, column, rule, rows in counted.head(REJECTS_SHOWN).iter_rows():
         table.add_row(sheet or "", column or "", rule, f"{rows:,}")
     out.print(table)

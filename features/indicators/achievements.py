@@ -8,8 +8,13 @@ from features.moments import as_of, years_before
 
 CLASSES = {
     "class_1": (
-        "invention_patent", "defence_patent", "plant_variety", "national_crop_variety", "national_new_drug",
-        "class1_tcm_protection", "ic_layout",
+        "invention_patent",
+        "defence_patent",
+        "plant_variety",
+        "national_crop_variety",
+        "national_new_drug",
+        "class1_tcm_protection",
+        "ic_layout",
     ),
     "class_2": ("utility_model", "design_patent", "software_copyright"),
 }
@@ -40,8 +45,12 @@ def valid_rights(of: str) -> Indicator:
     )
     name = {"class_1": "Ⅰ类", "class_2": "Ⅱ类"}[of]
     return Indicator(
-        f"valid_rights({of})", f"有效{name}知识产权数量", f"valid class {name[0]} rights", Unit.ITEMS,
-        Count("intellectual_property", where, "count"), "国科发政〔2017〕115号 附件说明",
+        f"valid_rights({of})",
+        f"有效{name}知识产权数量",
+        f"valid class {name[0]} rights",
+        Unit.ITEMS,
+        Count("intellectual_property", where, "count"),
+        "国科发政〔2017〕115号 附件说明",
     )
 
 
@@ -63,8 +72,12 @@ def award(levels: list[str], years: int, rank_max: int) -> Indicator:
         )
     )
     return Indicator(
-        f"award({'|'.join(levels)},{years},{rank_max})", f"近{years}年科技奖励（排名前{rank_max}）",
-        f"S&T award in {years} years, top {rank_max}", Unit.TRUTH, Exists("event", where), "国科发政〔2017〕115号 第八条",
+        f"award({'|'.join(levels)},{years},{rank_max})",
+        f"近{years}年科技奖励（排名前{rank_max}）",
+        f"S&T award in {years} years, top {rank_max}",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发政〔2017〕115号 第八条",
     )
 
 
@@ -80,8 +93,12 @@ def institution(levels: list[str]) -> Indicator:
         )
     )
     return Indicator(
-        f"institution({'|'.join(levels)})", "经认定的研发机构", "recognised R&D institution", Unit.TRUTH,
-        Exists("event", where), "国科发政〔2017〕115号 第八条",
+        f"institution({'|'.join(levels)})",
+        "经认定的研发机构",
+        "recognised R&D institution",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发政〔2017〕115号 第八条",
     )
 
 
@@ -92,6 +109,10 @@ def standard_led(levels: list[str], years: int) -> Indicator:
         (_event("kind").is_("standard_led"), _event("level").is_(*levels), recent("event", "occurred_on", years))
     )
     return Indicator(
-        f"standard_led({'|'.join(levels)},{years})", f"近{years}年主导制定标准", f"led a standard in {years} years", Unit.TRUTH,
-        Exists("event", where), "国科发政〔2017〕115号 第八条",
+        f"standard_led({'|'.join(levels)},{years})",
+        f"近{years}年主导制定标准",
+        f"led a standard in {years} years",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发政〔2017〕115号 第八条",
     )

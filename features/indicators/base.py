@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from features.expression import Condition, Fact, MeanGrowth, Quantity, Ratio
+from features.expression import Condition, MeanGrowth, Quantity, Ratio
 
 
 class Unit(Enum):

@@ -26,8 +26,12 @@ def accident(kinds: list[str], severities: list[str], since_year: int) -> Indica
         )
     )
     return Indicator(
-        f"accident({'|'.join(kinds)},{'|'.join(severities)},{since_year})", "发生安全或质量事故", "safety or quality accident",
-        Unit.TRUTH, Exists("event", where), "国科发政〔2017〕115号 第六条",
+        f"accident({'|'.join(kinds)},{'|'.join(severities)},{since_year})",
+        "发生安全或质量事故",
+        "safety or quality accident",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发政〔2017〕115号 第六条",
     )
 
 
@@ -38,8 +42,12 @@ def finding(kinds: list[str], since_year: int) -> Indicator:
         (_event("kind").is_(*kinds), _event("occurred_on") >= year_start(since_year), _event("occurred_on") <= as_of())
     )
     return Indicator(
-        f"finding({'|'.join(kinds)},{since_year})", "违法违规或失信记录", "recorded violation", Unit.TRUTH,
-        Exists("event", where), "国科发政〔2017〕115号 第六条",
+        f"finding({'|'.join(kinds)},{since_year})",
+        "违法违规或失信记录",
+        "recorded violation",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发政〔2017〕115号 第六条",
     )
 
 
@@ -55,8 +63,12 @@ def accident_within(kinds: list[str], severities: list[str], days: int) -> Indic
         )
     )
     return Indicator(
-        f"accident_within({'|'.join(kinds)},{'|'.join(severities)},{days})", f"{days}天内发生安全或质量事故",
-        f"safety or quality accident within {days} days", Unit.TRUTH, Exists("event", where), "国科发火〔2016〕32号 第十一条(八)",
+        f"accident_within({'|'.join(kinds)},{'|'.join(severities)},{days})",
+        f"{days}天内发生安全或质量事故",
+        f"safety or quality accident within {days} days",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发火〔2016〕32号 第十一条(八)",
     )
 
 
@@ -67,8 +79,12 @@ def finding_within(kinds: list[str], days: int) -> Indicator:
         (_event("kind").is_(*kinds), _event("occurred_on") >= days_before(days), _event("occurred_on") <= as_of())
     )
     return Indicator(
-        f"finding_within({'|'.join(kinds)},{days})", f"{days}天内违法违规记录", f"recorded violation within {days} days",
-        Unit.TRUTH, Exists("event", where), "国科发火〔2016〕32号 第十一条(八)",
+        f"finding_within({'|'.join(kinds)},{days})",
+        f"{days}天内违法违规记录",
+        f"recorded violation within {days} days",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发火〔2016〕32号 第十一条(八)",
     )
 
 
@@ -79,8 +95,12 @@ def listed(kinds: list[str], since_year: int) -> Indicator:
         (_event("kind").is_(*kinds), _event("occurred_on") <= as_of(), _event("ended_on") >= year_start(since_year))
     )
     return Indicator(
-        f"listed({'|'.join(kinds)},{since_year})", "列入经营异常或严重违法失信名单", "on an abnormal or dishonesty list", Unit.TRUTH,
-        Exists("event", where), "国科火字〔2022〕67号",
+        f"listed({'|'.join(kinds)},{since_year})",
+        "列入经营异常或严重违法失信名单",
+        "on an abnormal or dishonesty list",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科火字〔2022〕67号",
     )
 
 
@@ -89,6 +109,10 @@ def listed_now(kinds: list[str]) -> Indicator:
     """On one of the lists at as_of."""
     where = every((_event("kind").is_(*kinds), _event("occurred_on") <= as_of(), _event("ended_on") >= as_of()))
     return Indicator(
-        f"listed_now({'|'.join(kinds)})", "在经营异常或严重违法失信名单内", "on an abnormal or dishonesty list now", Unit.TRUTH,
-        Exists("event", where), "国科发政〔2017〕115号 第六条",
+        f"listed_now({'|'.join(kinds)})",
+        "在经营异常或严重违法失信名单内",
+        "on an abnormal or dishonesty list now",
+        Unit.TRUTH,
+        Exists("event", where),
+        "国科发政〔2017〕115号 第六条",
     )

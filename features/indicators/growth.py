@@ -13,8 +13,13 @@ def growth_net_assets_mean() -> Indicator:
     """净资产增长率: mean of the two yearly ratios − 1 over the last three accounting years."""
     first, second, third = (annual("total_assets", year) - annual("total_liabilities", year) for year in (-3, -2, -1))
     return Indicator(
-        "growth_net_assets_mean", "净资产增长率（两年比值的平均）", "net-asset growth (mean of two ratios)", Unit.SHARE,
-        MeanGrowth(first, second, third), _TEXT, -1,
+        "growth_net_assets_mean",
+        "净资产增长率（两年比值的平均）",
+        "net-asset growth (mean of two ratios)",
+        Unit.SHARE,
+        MeanGrowth(first, second, third),
+        _TEXT,
+        -1,
     )
 
 
@@ -23,6 +28,11 @@ def growth_sales_mean() -> Indicator:
     """销售收入增长率: mean of the two yearly ratios − 1 over the last three accounting years."""
     first, second, third = (Linear.of(calibre("sales_revenue", "revenue", year=year)) for year in (-3, -2, -1))
     return Indicator(
-        "growth_sales_mean", "销售收入增长率（两年比值的平均）", "sales growth (mean of two ratios)", Unit.SHARE,
-        MeanGrowth(first, second, third), _TEXT, -1,
+        "growth_sales_mean",
+        "销售收入增长率（两年比值的平均）",
+        "sales growth (mean of two ratios)",
+        Unit.SHARE,
+        MeanGrowth(first, second, third),
+        _TEXT,
+        -1,
     )

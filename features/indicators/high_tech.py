@@ -26,8 +26,12 @@ def _right(field: str) -> RowFact:
 def days_registered() -> Indicator:
     """Calendar days from registration to as_of."""
     return Indicator(
-        "days_registered", "注册成立天数", "days since registration", Unit.DAYS,
-        as_of() - enterprise("established_on"), f"{_TEXT} 三(一)1",
+        "days_registered",
+        "注册成立天数",
+        "days since registration",
+        Unit.DAYS,
+        as_of() - enterprise("established_on"),
+        f"{_TEXT} 三(一)1",
     )
 
 
@@ -35,7 +39,12 @@ def days_registered() -> Indicator:
 def technology_field() -> Indicator:
     """Field of the core technology among the eight that the state supports."""
     return Indicator(
-        "technology_field", "技术领域", "technology field", Unit.CHOICE, enterprise("technology_field"), "国科发火〔2016〕32号 第十一条(三)"
+        "technology_field",
+        "技术领域",
+        "technology field",
+        Unit.CHOICE,
+        enterprise("technology_field"),
+        "国科发火〔2016〕32号 第十一条(三)",
     )
 
 
@@ -43,8 +52,13 @@ def technology_field() -> Indicator:
 def tech_staff_ratio_monthly() -> Indicator:
     """科技人员占职工总数比例: 183-day staff over the monthly average, previous accounting year."""
     return Indicator(
-        "tech_staff_ratio_monthly", "科技人员占职工总数的比例（月平均）", "share of S&T staff (monthly average)", Unit.SHARE,
-        calibre("tech_staff_183d", "tech_staff") / calibre("employees_monthly_avg", "employees"), f"{_TEXT} 三(五)", -1,
+        "tech_staff_ratio_monthly",
+        "科技人员占职工总数的比例（月平均）",
+        "share of S&T staff (monthly average)",
+        Unit.SHARE,
+        calibre("tech_staff_183d", "tech_staff") / calibre("employees_monthly_avg", "employees"),
+        f"{_TEXT} 三(五)",
+        -1,
     )
 
 
@@ -52,8 +66,13 @@ def tech_staff_ratio_monthly() -> Indicator:
 def rd_to_sales_over(years: int) -> Indicator:
     """Σ R&D expense ÷ Σ sales over the last accounting years; years before the founding count nothing on either side."""
     return Indicator(
-        f"rd_to_sales_over({years})", f"近{years}年研发费用总额占销售收入总额的比例", f"R&D / sales, sums over {years} years", Unit.SHARE,
-        _sum("rd_expense_hte", "rd_expense", years=years) / _sum("sales_revenue", "revenue", years=years), f"{_TEXT} 三(六)", -1,
+        f"rd_to_sales_over({years})",
+        f"近{years}年研发费用总额占销售收入总额的比例",
+        f"R&D / sales, sums over {years} years",
+        Unit.SHARE,
+        _sum("rd_expense_hte", "rd_expense", years=years) / _sum("sales_revenue", "revenue", years=years),
+        f"{_TEXT} 三(六)",
+        -1,
     )
 
 
@@ -61,9 +80,14 @@ def rd_to_sales_over(years: int) -> Indicator:
 def rd_domestic_share(years: int) -> Indicator:
     """Share of R&D expense incurred in mainland China, sums over the last accounting years."""
     return Indicator(
-        f"rd_domestic_share({years})", "境内研发费用占全部研发费用的比例", "share of R&D in mainland China", Unit.SHARE,
-        _sum("rd_expense_hte_domestic", "rd_expense_domestic", years=years) / _sum("rd_expense_hte", "rd_expense", years=years),
-        "国科发火〔2016〕32号 第十一条(五)", -1,
+        f"rd_domestic_share({years})",
+        "境内研发费用占全部研发费用的比例",
+        "share of R&D in mainland China",
+        Unit.SHARE,
+        _sum("rd_expense_hte_domestic", "rd_expense_domestic", years=years)
+        / _sum("rd_expense_hte", "rd_expense", years=years),
+        "国科发火〔2016〕32号 第十一条(五)",
+        -1,
     )
 
 
@@ -71,8 +95,13 @@ def rd_domestic_share(years: int) -> Indicator:
 def hitech_income_share() -> Indicator:
     """高新技术产品(服务)收入占同期总收入比例, previous accounting year."""
     return Indicator(
-        "hitech_income_share", "高新技术产品（服务）收入占总收入的比例", "share of high-tech income", Unit.SHARE,
-        annual("hitech_income") / annual("total_income"), f"{_TEXT} 三(四)", -1,
+        "hitech_income_share",
+        "高新技术产品（服务）收入占总收入的比例",
+        "share of high-tech income",
+        Unit.SHARE,
+        annual("hitech_income") / annual("total_income"),
+        f"{_TEXT} 三(四)",
+        -1,
     )
 
 
@@ -99,8 +128,12 @@ def usable_rights(of: str) -> Indicator:
     if of not in (*CLASSES, "any"):
         raise ValueError("of: class_1 | class_2 | any")
     return Indicator(
-        f"usable_rights({of})", "可用于申报的知识产权数量", "rights usable in an application", Unit.ITEMS,
-        Count("intellectual_property", _usable(of), "count"), f"{_TEXT} 三(二)",
+        f"usable_rights({of})",
+        "可用于申报的知识产权数量",
+        "rights usable in an application",
+        Unit.ITEMS,
+        Count("intellectual_property", _usable(of), "count"),
+        f"{_TEXT} 三(二)",
     )
 
 
@@ -108,8 +141,12 @@ def usable_rights(of: str) -> Indicator:
 def rights_acquired(by: list[str]) -> Indicator:
     """Usable rights obtained in one of the ways: own_rd, transfer, gift, merger."""
     return Indicator(
-        f"rights_acquired({'|'.join(by)})", "按获得方式统计的知识产权数量", "usable rights by way of acquisition", Unit.ITEMS,
-        Count("intellectual_property", _usable("any", tuple(by)), "count"), f"{_TEXT} 三(七)1",
+        f"rights_acquired({'|'.join(by)})",
+        "按获得方式统计的知识产权数量",
+        "usable rights by way of acquisition",
+        Unit.ITEMS,
+        Count("intellectual_property", _usable("any", tuple(by)), "count"),
+        f"{_TEXT} 三(七)1",
     )
 
 
@@ -119,8 +156,12 @@ def standards_taken_part(levels: list[str]) -> Indicator:
     kind, level, day = (RowFact("event", field) for field in ("kind", "level", "occurred_on"))
     where = every((kind.is_("standard_led", "standard_participated"), level.is_(*levels), day <= as_of()))
     return Indicator(
-        f"standards_taken_part({'|'.join(levels)})", "参与编制国家或行业标准", "took part in a national or industry standard", Unit.TRUTH,
-        Exists("event", where), f"{_TEXT} 三(七)1",
+        f"standards_taken_part({'|'.join(levels)})",
+        "参与编制国家或行业标准",
+        "took part in a national or industry standard",
+        Unit.TRUTH,
+        Exists("event", where),
+        f"{_TEXT} 三(七)1",
     )
 
 
@@ -130,6 +171,11 @@ def transfers_per_year() -> Indicator:
     kind, day = (RowFact("event", field) for field in ("kind", "occurred_on"))
     where = every((kind.is_("achievement_transfer"), day >= year_start(-3), day < year_start(0)))
     return Indicator(
-        "transfers_per_year", "科技成果转化年平均数", "achievements transformed a year", Unit.PER_YEAR,
-        Count("event", where, "count") / ACCOUNTING_YEARS, f"{_TEXT} 三(七)2", -1,
+        "transfers_per_year",
+        "科技成果转化年平均数",
+        "achievements transformed a year",
+        Unit.PER_YEAR,
+        Count("event", where, "count") / ACCOUNTING_YEARS,
+        f"{_TEXT} 三(七)2",
+        -1,
     )

@@ -12,8 +12,13 @@ from features.moments import as_of
 def employees_quarterly() -> Indicator:
     """职工总数, quarterly average of the previous accounting year."""
     return Indicator(
-        "employees_quarterly", "职工总数（季度平均）", "employees (quarterly average)", Unit.PERSONS,
-        calibre("employees_quarterly_avg", "employees"), "国科发政〔2017〕115号 附件说明", -1,
+        "employees_quarterly",
+        "职工总数（季度平均）",
+        "employees (quarterly average)",
+        Unit.PERSONS,
+        calibre("employees_quarterly_avg", "employees"),
+        "国科发政〔2017〕115号 附件说明",
+        -1,
     )
 
 
@@ -21,8 +26,13 @@ def employees_quarterly() -> Indicator:
 def employees_year_end() -> Indicator:
     """从业人员, end of the previous accounting year."""
     return Indicator(
-        "employees_year_end", "从业人员（期末）", "employees (year-end)", Unit.PERSONS,
-        calibre("employees_year_end", "employees"), "统计上大中小微型企业划分办法（2017）说明", -1,
+        "employees_year_end",
+        "从业人员（期末）",
+        "employees (year-end)",
+        Unit.PERSONS,
+        calibre("employees_year_end", "employees"),
+        "统计上大中小微型企业划分办法（2017）说明",
+        -1,
     )
 
 
@@ -30,8 +40,13 @@ def employees_year_end() -> Indicator:
 def sales_revenue() -> Indicator:
     """销售收入 = 主营业务收入 + 其他业务收入, previous accounting year."""
     return Indicator(
-        "sales_revenue", "销售收入", "sales revenue", Unit.YUAN,
-        calibre("sales_revenue", "revenue"), "国科发政〔2017〕115号 附件说明", -1,
+        "sales_revenue",
+        "销售收入",
+        "sales revenue",
+        Unit.YUAN,
+        calibre("sales_revenue", "revenue"),
+        "国科发政〔2017〕115号 附件说明",
+        -1,
     )
 
 
@@ -39,8 +54,13 @@ def sales_revenue() -> Indicator:
 def operating_revenue() -> Indicator:
     """营业收入 of the size standard: main-business revenue where it is reported."""
     return Indicator(
-        "operating_revenue", "营业收入", "operating revenue", Unit.YUAN,
-        calibre("main_business_revenue", "revenue"), "统计上大中小微型企业划分办法（2017）说明", -1,
+        "operating_revenue",
+        "营业收入",
+        "operating revenue",
+        Unit.YUAN,
+        calibre("main_business_revenue", "revenue"),
+        "统计上大中小微型企业划分办法（2017）说明",
+        -1,
     )
 
 
@@ -48,22 +68,39 @@ def operating_revenue() -> Indicator:
 def total_assets() -> Indicator:
     """资产总额, end of the previous accounting year."""
     return Indicator(
-        "total_assets", "资产总额", "total assets", Unit.YUAN, annual("total_assets"), "国科发政〔2017〕115号 附件说明", -1
+        "total_assets",
+        "资产总额",
+        "total assets",
+        Unit.YUAN,
+        annual("total_assets"),
+        "国科发政〔2017〕115号 附件说明",
+        -1,
     )
 
 
 @indicator
 def size_group() -> Indicator:
     """Industry group of the size standard, from the GB/T 4754 code."""
-    return Indicator("size_group", "划型行业", "size-standard industry group", Unit.CHOICE, SIZE_GROUP, "工信部联企业〔2011〕300号 四")
+    return Indicator(
+        "size_group",
+        "划型行业",
+        "size-standard industry group",
+        Unit.CHOICE,
+        SIZE_GROUP,
+        "工信部联企业〔2011〕300号 四",
+    )
 
 
 @indicator
 def registered() -> Indicator:
     """Still registered at as_of: not struck off."""
     return Indicator(
-        "registered", "在册企业", "registered enterprise", Unit.TRUTH,
-        enterprise("deregistered_on") > as_of(), "国科发政〔2017〕115号 第六条",
+        "registered",
+        "在册企业",
+        "registered enterprise",
+        Unit.TRUTH,
+        enterprise("deregistered_on") > as_of(),
+        "国科发政〔2017〕115号 第六条",
     )
 
 
@@ -71,8 +108,12 @@ def registered() -> Indicator:
 def audit_based_tax() -> Indicator:
     """查账征收: income tax collected on audited accounts."""
     return Indicator(
-        "audit_based_tax", "查账征收", "tax collected on audited accounts", Unit.TRUTH,
-        flagged(enterprise("audit_based_tax")), "国科火字〔2022〕67号",
+        "audit_based_tax",
+        "查账征收",
+        "tax collected on audited accounts",
+        Unit.TRUTH,
+        flagged(enterprise("audit_based_tax")),
+        "国科火字〔2022〕67号",
     )
 
 
@@ -80,6 +121,10 @@ def audit_based_tax() -> Indicator:
 def restricted_industry() -> Indicator:
     """Industry in the restricted or eliminated class, or excluded from the R&D super-deduction."""
     return Indicator(
-        "restricted_industry", "限制类、淘汰类或不适用加计扣除行业", "restricted, eliminated or excluded industry", Unit.TRUTH,
-        flagged(enterprise("restricted_industry")), "国科火字〔2022〕67号",
+        "restricted_industry",
+        "限制类、淘汰类或不适用加计扣除行业",
+        "restricted, eliminated or excluded industry",
+        Unit.TRUTH,
+        flagged(enterprise("restricted_industry")),
+        "国科火字〔2022〕67号",
     )

@@ -20,8 +20,12 @@ def lapsed_last_year(kinds: list[str]) -> Indicator:
         )
     )
     return Indicator(
-        f"lapsed_last_year({'|'.join(kinds)})", "上年取得、现已到期的证书", "last year's certificate, now ended", Unit.TRUTH,
-        Exists("certificate", where), "证书登记",
+        f"lapsed_last_year({'|'.join(kinds)})",
+        "上年取得、现已到期的证书",
+        "last year's certificate, now ended",
+        Unit.TRUTH,
+        Exists("certificate", where),
+        "证书登记",
     )
 
 
@@ -36,8 +40,12 @@ def withdrawn_this_year(kinds: list[str]) -> Indicator:
         )
     )
     return Indicator(
-        f"withdrawn_this_year({'|'.join(kinds)})", "当年被撤销的证书", "certificate revoked this year", Unit.TRUTH,
-        Exists("certificate", where), "证书登记",
+        f"withdrawn_this_year({'|'.join(kinds)})",
+        "当年被撤销的证书",
+        "certificate revoked this year",
+        Unit.TRUTH,
+        Exists("certificate", where),
+        "证书登记",
     )
 
 
@@ -47,8 +55,12 @@ def lapsed(kinds: list[str]) -> Indicator:
     ended = (_certificate("valid_to") < as_of()) | (_certificate("revoked_on") <= as_of())
     where = every((_certificate("kind").is_(*kinds), ended))
     return Indicator(
-        f"lapsed({'|'.join(kinds)})", "已失效的证书", "certificate no longer valid", Unit.TRUTH,
-        Exists("certificate", where), "证书登记",
+        f"lapsed({'|'.join(kinds)})",
+        "已失效的证书",
+        "certificate no longer valid",
+        Unit.TRUTH,
+        Exists("certificate", where),
+        "证书登记",
     )
 
 
@@ -68,5 +80,10 @@ def holds(kinds: list[str]) -> Indicator:
         )
     )
     return Indicator(
-        f"holds({'|'.join(kinds)})", "持有有效证书", "holds a valid certificate", Unit.TRUTH, Exists("certificate", where), "证书登记"
+        f"holds({'|'.join(kinds)})",
+        "持有有效证书",
+        "holds a valid certificate",
+        Unit.TRUTH,
+        Exists("certificate", where),
+        "证书登记",
     )

@@ -59,7 +59,11 @@ class Collector:
         for table in TABLES:
             parts = [part for part in self.parts if part.table == table]
             if parts:
-                frame = _enterprises(parts) if table == Enterprise.id else pl.concat([_filled(p) for p in parts], how="diagonal")
+                frame = (
+                    _enterprises(parts)
+                    if table == Enterprise.id
+                    else pl.concat([_filled(p) for p in parts], how="diagonal")
+                )
                 tables[table] = self._checked(frame, table)
         if Enterprise.id in tables:
             tables[Enterprise.id] = _listed(tables)
@@ -76,7 +80,11 @@ class Collector:
             return frame
         over = frame.filter(beyond)
         places = pl.DataFrame(
-            {ORIGIN: range(len(self.origins)), "file": [f for f, _ in self.origins], "sheet": [s for _, s in self.origins]},
+            {
+                ORIGIN: range(len(self.origins)),
+                "file": [f for f, _ in self.origins],
+                "sheet": [s for _, s in self.origins],
+            },
             schema={ORIGIN: pl.Int64, "file": pl.String, "sheet": pl.String},
         )
         told = over.select(ORIGIN, "uscc", row=LINE).join(places, on=ORIGIN, how="left", maintain_order="left")
@@ -96,7 +104,10 @@ class Collector:
         natural = frame.select("uscc", *TABLES[table].fields, *(n for n in PROVENANCE))
         again = frame.height - natural.hash_rows().n_unique()
         if again:
-            zh, en = f"{TABLES[table].zh}：{again} 行与其他行完全相同，只计一次", f"{table}: {again} rows repeat others and count once"
+            zh, en = (
+                f"{TABLES[table].zh}：{again} 行与其他行完全相同，只计一次",
+                f"{table}: {again} rows repeat others and count once",
+            )
             self.notes.append(Note("", None, zh, en))
 
 
@@ -146,9 +157,13 @@ def _from_others(frame: pl.DataFrame, name: str, others: list[pl.DataFrame]) -> 
     joined = frame.join(known.with_columns(pl.lit(True).alias("__found")), on="uscc", how="left", maintain_order="left")
     if spec.absent is not Reading.UNKNOWN:
         nowhere = pl.col("__found").is_null()
-        joined = joined.with_columns(pl.when(nowhere).then(pl.lit(spec.negative, dtype=dtype_of(spec))).otherwise(pl.col(name)).alias(name))
+        joined = joined.with_columns(
+            pl.when(nowhere).then(pl.lit(spec.negative, dtype=dtype_of(spec))).otherwise(pl.col(name)).alias(name)
+        )
         if spec.absent is Reading.ASSUMED_NOT:
-            joined = joined.with_columns(pl.when(nowhere).then(pl.lit(1, dtype=pl.Int64)).otherwise(pl.col(flag)).alias(flag))
+            joined = joined.with_columns(
+                pl.when(nowhere).then(pl.lit(1, dtype=pl.Int64)).otherwise(pl.col(flag)).alias(flag)
+            )
     return joined.drop("__found")
 
 
@@ -164,4 +179,3 @@ def _listed(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             value = pl.when(silent).then(pl.when(present).then(pl.lit(1, dtype=pl.Int64))).otherwise(pl.col(column))
             frame = frame.with_columns(value.alias(column))
     return frame
-

@@ -18,7 +18,6 @@ from features.intake.imported import dtype_of, may_be_assumed
 from features.kinds import STATED_UNKNOWN, UNKNOWN_WORDS, Parsed, Scaled, Text, clean
 from features.schema import Field, Reading
 
-
 _ARTEFACT = Decimal("1e-12")
 """Largest relative distance at which a binary double stands for the decimal beside it."""
 _RESIDUE = Decimal("1e-9")
@@ -49,7 +48,11 @@ def read_column(spec: Field, name: str, text: pl.Series, *, unit: Decimal = Deci
         try:
             return spec.kind.parse(word, name, unit)
         except ValueProblem:
-            if binary and isinstance(spec.kind, Scaled) and (near := _decimal_beside(word, spec.kind, unit)) is not None:
+            if (
+                binary
+                and isinstance(spec.kind, Scaled)
+                and (near := _decimal_beside(word, spec.kind, unit)) is not None
+            ):
                 return spec.kind.parse(near, name, unit)
             raise
 
@@ -71,7 +74,9 @@ def only(cells: pl.Series, wanted: pl.Series) -> pl.Series:
     return cells if wanted.all() else cells.zip_with(wanted, cells.clear(len(cells)))
 
 
-def by_distinct(text: pl.Series, one: Callable[[str], Parsed], dtype: pl.DataType) -> tuple[pl.Series, dict[str, FactError]]:
+def by_distinct(
+    text: pl.Series, one: Callable[[str], Parsed], dtype: pl.DataType
+) -> tuple[pl.Series, dict[str, FactError]]:
     """``one`` applied once to each distinct text; what it raises is returned by text."""
     distinct = text.drop_nulls().unique()
     found: list[Parsed] = []
@@ -96,7 +101,12 @@ def refused(text: pl.Series, problems: dict[str, FactError], among: pl.Series) -
         {"value": list(problems), **{key: [entry[key] for entry in told] for key in ("code", "rule", "remedy")}},
         schema=dict.fromkeys(("value", "code", "rule", "remedy"), pl.String()),
     )
-    return pl.DataFrame({"value": text.rename("value")}).with_row_index("index").filter(among).join(table, on="value", maintain_order="left")
+    return (
+        pl.DataFrame({"value": text.rename("value")})
+        .with_row_index("index")
+        .filter(among)
+        .join(table, on="value", maintain_order="left")
+    )
 
 
 def read_codes(text: pl.Series, *, from_numbers: bool = False) -> Cells:
@@ -143,7 +153,9 @@ def _plain_decimals(kind: Scaled, text: pl.Series, unit: Decimal) -> pl.Series:
 def _plain_texts(kind: Text, text: pl.Series) -> pl.Series:
     """The cells that neither trimming nor NFKC would change and that say something."""
     plain = text.str.contains(_PLAIN_TEXT) & (text.str.len_chars() <= kind.longest)
-    says = plain.fill_null(False) & ~text.str.to_lowercase().is_in(sorted((*UNKNOWN_WORDS, *STATED_UNKNOWN))).fill_null(False)
+    says = plain.fill_null(False) & ~text.str.to_lowercase().is_in(sorted((*UNKNOWN_WORDS, *STATED_UNKNOWN))).fill_null(
+        False
+    )
     return only(text, says)
 
 

@@ -15,7 +15,9 @@ def read_parquet(path: Path) -> Grid:
         frame = pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise file_problem(
-            path.name, f"不是可读的 Parquet 文件 / not a readable Parquet file: {str(error)[:200]}", "重新导出 / export it again"
+            path.name,
+            f"不是可读的 Parquet 文件 / not a readable Parquet file: {str(error)[:200]}",
+            "重新导出 / export it again",
         ) from None
     types = list(enumerate(frame.dtypes))
     cells = pl.DataFrame({str(place): _text(column) for place, column in enumerate(frame.iter_columns())})

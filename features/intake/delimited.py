@@ -31,7 +31,9 @@ def read_csv(path: Path) -> Grid:
 def _decode(path: Path) -> str:
     raw = path.read_bytes()
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")):
-        raise file_problem(path.name, "内容不是 CSV / this is not a CSV file", "改回正确的扩展名 / give it its right extension")
+        raise file_problem(
+            path.name, "内容不是 CSV / this is not a CSV file", "改回正确的扩展名 / give it its right extension"
+        )
     encodings = ("utf-16",) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
@@ -40,11 +42,17 @@ def _decode(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     else:
-        raise file_problem(path.name, "编码不是 UTF-8 或 GB18030 / neither UTF-8 nor GB18030", "另存为 UTF-8 / save it as UTF-8")
+        raise file_problem(
+            path.name, "编码不是 UTF-8 或 GB18030 / neither UTF-8 nor GB18030", "另存为 UTF-8 / save it as UTF-8"
+        )
     if not text.strip():
-        raise file_problem(path.name, "文件是空的 / the file is empty", "检查是否传错文件 / check that this is the right file")
+        raise file_problem(
+            path.name, "文件是空的 / the file is empty", "检查是否传错文件 / check that this is the right file"
+        )
     if "\0" in text:
-        raise file_problem(path.name, "内容不是文本 / this is not text", "另存为 UTF-8 的 CSV / save it as CSV in UTF-8")
+        raise file_problem(
+            path.name, "内容不是文本 / this is not text", "另存为 UTF-8 的 CSV / save it as CSV in UTF-8"
+        )
     return text if "\n" in text else text.replace("\r", "\n")
 
 
@@ -72,12 +80,16 @@ def _read_ragged(text: str, separator: str, name: str) -> pl.DataFrame:
         raise _broken(name, error) from None
     width = max(map(len, rows), default=0)
     columns = itertools.zip_longest(*rows)
-    return pl.DataFrame({str(place): pl.Series(column, dtype=pl.String) for place, column in zip(range(width), columns, strict=True)})
+    return pl.DataFrame(
+        {str(place): pl.Series(column, dtype=pl.String) for place, column in zip(range(width), columns, strict=True)}
+    )
 
 
 def _broken(name: str, error: Exception) -> Exception:
     return file_problem(
-        name, f"CSV 引号或分隔符有误 / quotes or separators are broken: {error}", "用表格软件打开后另存 / open it in a spreadsheet and save again"
+        name,
+        f"CSV 引号或分隔符有误 / quotes or separators are broken: {error}",
+        "用表格软件打开后另存 / open it in a spreadsheet and save again",
     )
 
 
@@ -85,5 +97,9 @@ def _lines(cells: pl.DataFrame, *, spans: bool) -> pl.Series:
     """Line on which each record starts; with ``spans`` quoted cells may run over several."""
     if not spans:
         return pl.int_range(1, cells.height + 1, dtype=pl.Int64, eager=True).alias("line")
-    breaks = cells.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0).cast(pl.Int64))).to_series()
-    return (pl.int_range(1, len(breaks) + 1, dtype=pl.Int64, eager=True) + breaks.cum_sum().shift(1, fill_value=0)).alias("line")
+    breaks = cells.select(
+        pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0).cast(pl.Int64))
+    ).to_series()
+    return (
+        pl.int_range(1, len(breaks) + 1, dtype=pl.Int64, eager=True) + breaks.cum_sum().shift(1, fill_value=0)
+    ).alias("line")

@@ -44,9 +44,15 @@ def read_json(path: Path, out: Collector) -> None:
     helpers = {LINE: pl.Int64(), ORIGIN: pl.Int64()}
     for table, found in rows.items():
         if found:
-            listed = {f"{t.id}_listed": pl.Int64() for t in TABLES.values() if t is not Enterprise} if table == Enterprise.id else {}
+            listed = (
+                {f"{t.id}_listed": pl.Int64() for t in TABLES.values() if t is not Enterprise}
+                if table == Enterprise.id
+                else {}
+            )
             schema = schema_of(TABLES[table]) | listed | helpers
-            out.parts.append(Part(table, pl.DataFrame({name: [row.get(name) for row in found] for name in schema}, schema=schema)))
+            out.parts.append(
+                Part(table, pl.DataFrame({name: [row.get(name) for row in found] for name in schema}, schema=schema))
+            )
 
 
 def _append(rows: dict[str, list[TypedRow]], read: dossier.Dossier, base: TypedRow) -> None:
@@ -62,7 +68,9 @@ def _documents(path: Path) -> Iterator[tuple[int, Any]]:
     """Place (from 1) and content of every dossier; a line that is no JSON comes as its problem."""
     raw = path.read_bytes()
     if not raw.strip():
-        raise file_problem(path.name, "文件是空的 / the file is empty", "检查是否传错文件 / check that this is the right file")
+        raise file_problem(
+            path.name, "文件是空的 / the file is empty", "检查是否传错文件 / check that this is the right file"
+        )
     if path.suffix.lower() == ".json":
         try:
             whole = dossier.loads(raw)

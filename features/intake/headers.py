@@ -150,13 +150,21 @@ class _Said:
 
     def _refusal(self, heading: Heading) -> Refusal | None:
         if len(self.years) > 1:
-            return Refusal("ambiguous_year", "表头写了两个年份 / the header names two years", "一列只写一个年份 / name one year a column")
+            return Refusal(
+                "ambiguous_year",
+                "表头写了两个年份 / the header names two years",
+                "一列只写一个年份 / name one year a column",
+            )
         if heading.spec is None or not isinstance(heading.spec.kind, Scaled):
             return None
         if heading.is_money:
             if len(self.units) > 1:
                 return unclear_unit("两个单位 / two units")
-            return unclear_unit("、".join(self.other) or "不是金额单位 / no unit of money") if self.other or self.neutral else None
+            return (
+                unclear_unit("、".join(self.other) or "不是金额单位 / no unit of money")
+                if self.other or self.neutral
+                else None
+            )
         if self.other or self.units:
             return unclear_unit("、".join(self.other) or "不是金额 / not an amount of money")
         return None

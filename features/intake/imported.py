@@ -81,7 +81,13 @@ def rejects_frame(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
 
 
 def reject(
-    problem: FactError, *, file: str, sheet: str | None, row: int | None = None, uscc: str | None = None, column: str | None = None
+    problem: FactError,
+    *,
+    file: str,
+    sheet: str | None,
+    row: int | None = None,
+    uscc: str | None = None,
+    column: str | None = None,
 ) -> dict[str, object]:
     """One reject row for a problem; ``column`` defaults to the problem's field."""
     told = problem.as_dict()

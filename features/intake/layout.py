@@ -96,7 +96,11 @@ def _header(grid: Grid) -> tuple[int, list[str], list[str]]:
             top[row][merge.column] = top[merge.first][merge.column]
     # A two-line header must explain more columns than its lower line alone; the first of the best is taken.
     candidates = [(row, texts) for row, texts in enumerate(top[:HEADER_WITHIN])]
-    candidates += [(row + 1, _joined(texts, top[row + 1])) for row, texts in enumerate(top[: HEADER_WITHIN - 1]) if row + 1 < len(top)]
+    candidates += [
+        (row + 1, _joined(texts, top[row + 1]))
+        for row, texts in enumerate(top[: HEADER_WITHIN - 1])
+        if row + 1 < len(top)
+    ]
     row, headers = max(candidates, key=lambda candidate: len(_recognised(candidate[1])), default=(0, []))
     titles = [text for texts in top[:row] for text in dict.fromkeys(texts) if text and not _recognised([text])]
     return row, headers, titles
@@ -142,7 +146,11 @@ def _named(title: str) -> str | None:
     """The table that a sheet's name names; the longest of its names decides, and 企业 yields to any other."""
     found: list[tuple[int, bool, str]] = []
     for table in TABLES.values():
-        hits = [len(name) for name in (table.id, table.key, table.zh, *table.aliases) if plain(name) in title or name.replace("_", "") in title]
+        hits = [
+            len(name)
+            for name in (table.id, table.key, table.zh, *table.aliases)
+            if plain(name) in title or name.replace("_", "") in title
+        ]
         if hits:
             found.append((max(hits), table is not Enterprise, table.id))
     found.sort(reverse=True)
@@ -180,14 +188,18 @@ def _place(layout: Layout, grid: Grid, place: int, text: str, unit: str, default
     layout.columns.append(Column(place, text, heading, heading.unit or Decimal(1)))
 
 
-def _with_unit(layout: Layout, heading: Heading, text: str, default: Decimal | Refusal | None, *, single: bool) -> Heading:
+def _with_unit(
+    layout: Layout, heading: Heading, text: str, default: Decimal | Refusal | None, *, single: bool
+) -> Heading:
     if heading.refusal is not None:
         return heading
     if single:
         return replace(heading, refusal=_single())
     if heading.torch and default is not None and default != heading.unit:
         rule = "火炬统计代码以千元计，标题另有单位 / a Torch code is in thousand yuan, the title states another unit"
-        return replace(heading, refusal=Refusal("ambiguous_unit", rule, "删去标题中的单位或改用中文表头 / remove one of the two"))
+        return replace(
+            heading, refusal=Refusal("ambiguous_unit", rule, "删去标题中的单位或改用中文表头 / remove one of the two")
+        )
     if heading.unit is None and isinstance(default, Refusal):
         return replace(heading, refusal=default)
     if heading.unit is None and default is None:
@@ -216,4 +228,3 @@ def _single() -> Refusal:
         "32 位浮点数保不住分 / 32-bit floats cannot carry fen",
         "改用 Decimal、Int64 或 Float64 / use Decimal, Int64 or Float64",
     )
-

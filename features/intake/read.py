@@ -47,7 +47,9 @@ def read_input(path: Path, progress: Progress | None = None) -> Imported:
         try:
             _read_file(file, out)
         except PermissionError:
-            raise file_problem(file.name, "没有读取权限 / no permission to read it", "检查权限或是否被占用 / check its permissions") from None
+            raise file_problem(
+                file.name, "没有读取权限 / no permission to read it", "检查权限或是否被占用 / check its permissions"
+            ) from None
     if progress is not None:
         progress(path.name, len(files), len(files))
     imported = out.finish()
@@ -87,7 +89,9 @@ _REMEDY = "放入 .xlsx、.csv、.parquet 或 .json 文件 / give .xlsx, .csv, .
 
 
 def _unsupported(path: Path) -> Exception:
-    return file_problem(path.name, f"不支持 {path.suffix or '没有扩展名'} 文件 / files of this kind are not supported", _REMEDY)
+    return file_problem(
+        path.name, f"不支持 {path.suffix or '没有扩展名'} 文件 / files of this kind are not supported", _REMEDY
+    )
 
 
 def _read_file(file: Path, out: Collector) -> None:

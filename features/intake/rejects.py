@@ -38,12 +38,21 @@ def write_rejects(rejects: pl.DataFrame, path: Path) -> None:
     elif suffix == ".xlsx":
         _write_workbook(rejects, path)
     else:
-        raise file_problem(path.name, "只能写 .parquet、.csv 或 .xlsx / only .parquet, .csv or .xlsx", "换一个扩展名 / change the suffix")
+        raise file_problem(
+            path.name,
+            "只能写 .parquet、.csv 或 .xlsx / only .parquet, .csv or .xlsx",
+            "换一个扩展名 / change the suffix",
+        )
 
 
 def _write_workbook(rejects: pl.DataFrame, path: Path) -> None:
     # What users sent may begin with = or http; it must stay text.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(path, options) as book:
         bold = book.add_format({"bold": True, "bg_color": "#DDEBF7"})
         for part, start in enumerate(range(0, max(rejects.height, 1), _SHEET_ROWS), start=1):

@@ -17,9 +17,7 @@ from features.kinds import Flag, Scaled
 from features.schema import Field
 from features.tables import AnnualReport, Enterprise, ExpertGrade
 
-FOOTER = (
-    r"^\s*(?:合\s*计|总\s*计|小\s*计|填表|填报|制表|审核|复核|负责人|单位负责人|统计负责人|联系|报出日期|备\s*注|说\s*明|注\s*[:：\d]|数据来源|资料来源|第\s*\d+\s*页)"
-)
+FOOTER = r"^\s*(?:合\s*计|总\s*计|小\s*计|填表|填报|制表|审核|复核|负责人|单位负责人|统计负责人|联系|报出日期|备\s*注|说\s*明|注\s*[:：\d]|数据来源|资料来源|第\s*\d+\s*页)"
 LISTED_FIELD = Field(Flag(), "已列全")
 
 
@@ -91,7 +89,9 @@ def _data_lines(grid: Grid, layout: Layout, code: Column) -> tuple[pl.DataFrame,
     some = cells.filter(doubtful)
     blank = some.select(pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")).to_series()
     first = some.select(pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))).to_series()
-    footer = first.str.contains(FOOTER).fill_null(False) & ~some.to_series(code.place).str.contains("[0-9]{6}").fill_null(False)
+    footer = first.str.contains(FOOTER).fill_null(False) & ~some.to_series(code.place).str.contains(
+        "[0-9]{6}"
+    ).fill_null(False)
     again = (some.to_series(code.place) == code.written).fill_null(False)
     drop = blank | footer | again
     keep = (~doubtful).scatter(doubtful.arg_true(), ~drop)
@@ -153,7 +153,11 @@ def _check_industry(sheet: Sheet, text: dict[Column, pl.Series]) -> None:
         return
     codes = sheet.values[column].values
     edition_column = _column(sheet, "industry_code_edition")
-    editions = sheet.values[edition_column].values if edition_column else pl.Series([None], dtype=pl.Int64).new_from_index(0, len(codes))
+    editions = (
+        sheet.values[edition_column].values
+        if edition_column
+        else pl.Series([None], dtype=pl.Int64).new_from_index(0, len(codes))
+    )
     both = codes + "\n" + editions.fill_null(2017).cast(pl.String)
 
     def one(word: str) -> str:
@@ -208,7 +212,9 @@ def refuse_without_key(sheet: Sheet) -> None:
             _refuse_empty(sheet, column, "missing_criterion", criterion, None)
 
 
-def _refuse_empty(sheet: Sheet, column: Column, code: str, told: tuple[str, str, str], only_where: list[Column] | None) -> None:
+def _refuse_empty(
+    sheet: Sheet, column: Column, code: str, told: tuple[str, str, str], only_where: list[Column] | None
+) -> None:
     read = sheet.values[column]
     empty = read.values.is_null()
     if only_where is not None:
@@ -219,4 +225,6 @@ def _refuse_empty(sheet: Sheet, column: Column, code: str, told: tuple[str, str,
     zh, en, remedy = told
     texts = {"value": None, "code": code, "rule": f"必须给出{zh} / {en} is required", "remedy": remedy}
     rows = pl.DataFrame({"index": empty.arg_true()})
-    sheet.refuse(rows.with_columns(pl.lit(text, dtype=pl.String).alias(name) for name, text in texts.items()), column.written)
+    sheet.refuse(
+        rows.with_columns(pl.lit(text, dtype=pl.String).alias(name) for name, text in texts.items()), column.written
+    )

@@ -33,7 +33,12 @@ def read_sheet(grid: Grid, out: Collector) -> None:
     sheet = read_rows(grid, layout, layout.code)
     refuse_without_key(sheet)
     if sheet.skipped:
-        _note(out, grid, f"跳过 {sheet.skipped} 行合计、落款或重复表头", f"{sheet.skipped} lines of totals, signatures or repeated headers skipped")
+        _note(
+            out,
+            grid,
+            f"跳过 {sheet.skipped} 行合计、落款或重复表头",
+            f"{sheet.skipped} lines of totals, signatures or repeated headers skipped",
+        )
     tables = _fed(layout)
     if sheet.bad:
         bad = pl.concat(sheet.bad).sort("index", maintain_order=True)
@@ -70,7 +75,14 @@ def _note(out: Collector, grid: Grid, zh: str, en: str) -> None:
 
 
 def _refuse(out: Collector, grid: Grid, header: str | None, refusal: Refusal) -> None:
-    place: dict[str, object] = {"file": grid.file, "sheet": grid.sheet, "row": None, "uscc": None, "column": header, "value": header}
+    place: dict[str, object] = {
+        "file": grid.file,
+        "sheet": grid.sheet,
+        "row": None,
+        "uscc": None,
+        "column": header,
+        "value": header,
+    }
     out.rejects.append(rejects_frame([{**place, "code": refusal.code, "rule": refusal.rule, "remedy": refusal.remedy}]))
 
 
@@ -111,7 +123,9 @@ def _fed(layout: Layout) -> list[str]:
 def _parts(sheet: Sheet, tables: list[str], out: Collector) -> None:
     layout, good = sheet.layout, sheet.good
     origin = out.origin(sheet.grid.file, sheet.grid.sheet)
-    base = pl.DataFrame({"uscc": sheet.codes, LINE: sheet.lines}).with_columns(pl.lit(origin, dtype=pl.Int64).alias(ORIGIN))
+    base = pl.DataFrame({"uscc": sheet.codes, LINE: sheet.lines}).with_columns(
+        pl.lit(origin, dtype=pl.Int64).alias(ORIGIN)
+    )
     provenance = [c for c in layout.columns if c.name in PROVENANCE]
     for table in tables:
         own = [c for c in layout.of(table) if c.name not in PROVENANCE]
@@ -124,7 +138,9 @@ def _parts(sheet: Sheet, tables: list[str], out: Collector) -> None:
         for year, columns in sorted(years.items()):
             frame = _frame(base, sheet, [*columns, *(c for c in provenance if c.name != "row_id")])
             stated = pl.any_horizontal(pl.col(c.name).is_not_null() for c in columns)
-            frames.append(frame.filter(good).filter(stated).with_columns(pl.lit(year, dtype=pl.Int64).alias("fiscal_year")))
+            frames.append(
+                frame.filter(good).filter(stated).with_columns(pl.lit(year, dtype=pl.Int64).alias("fiscal_year"))
+            )
         out.parts.append(Part(AnnualReport.id, pl.concat(frames, how="diagonal")))
 
 
@@ -133,7 +149,9 @@ def _add(sheet: Sheet, table: str, frame: pl.DataFrame, out: Collector) -> None:
     if table == AnnualReport.id:
         # Lines of a mixed sheet that state nothing of any year.
         frame = frame.filter(pl.col("fiscal_year").is_not_null())
-    mixed = table == Enterprise.id and (layout.table != Enterprise.id or any(c.name == "fiscal_year" for c in layout.columns))
+    mixed = table == Enterprise.id and (
+        layout.table != Enterprise.id or any(c.name == "fiscal_year" for c in layout.columns)
+    )
     if mixed:
         frame = frame.drop("row_id", strict=False)
         frame = frame.unique([c for c in frame.columns if c not in (LINE, ORIGIN)], keep="first", maintain_order=True)

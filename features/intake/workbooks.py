@@ -76,7 +76,12 @@ def _sheet(path: Path, reader: fastexcel.ExcelReader, name: str, marks: _Marks) 
     def holds_numbers(place: int) -> bool:
         try:
             probe = reader.load_sheet(
-                name, header_row=None, skip_rows=0, use_columns=[places[place]], schema_sample_rows=None, dtype_coercion="strict"
+                name,
+                header_row=None,
+                skip_rows=0,
+                use_columns=[places[place]],
+                schema_sample_rows=None,
+                dtype_coercion="strict",
             )
             return any(column.dtype != "string" for column in probe.selected_columns)
         except fastexcel.FastExcelError:
@@ -97,7 +102,11 @@ def _shortest(cells: pl.DataFrame) -> pl.DataFrame:
     """Doubles arrive with nine decimals; where those are not the number's own, the shortest text that gives it back."""
     text = pl.all()
     long = text.str.contains(r"^-?\d{5,}\.\d{9}$")
-    return cells.with_columns(pl.when(long).then(text.cast(pl.Float64, strict=False).cast(pl.String)).otherwise(text)) if cells.width else cells
+    return (
+        cells.with_columns(pl.when(long).then(text.cast(pl.Float64, strict=False).cast(pl.String)).otherwise(text))
+        if cells.width
+        else cells
+    )
 
 
 def _with_errors(cells: pl.DataFrame, places: list[int], marks: _Marks) -> pl.DataFrame:
@@ -118,11 +127,17 @@ def _inspect(path: Path) -> dict[str, _Marks]:
     with path.open("rb") as file:
         start = file.read(8)
     if not start:
-        raise file_problem(path.name, "文件是空的 / the file is empty", "检查是否传错文件 / check that this is the right file")
+        raise file_problem(
+            path.name, "文件是空的 / the file is empty", "检查是否传错文件 / check that this is the right file"
+        )
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-            raise file_problem(path.name, "工作簿有密码 / the workbook has a password", "去掉密码后重发 / remove the password")
-        raise file_problem(path.name, "这是旧版 .xls 格式 / this is the old .xls format", "另存为 .xlsx / save it as .xlsx")
+            raise file_problem(
+                path.name, "工作簿有密码 / the workbook has a password", "去掉密码后重发 / remove the password"
+            )
+        raise file_problem(
+            path.name, "这是旧版 .xls 格式 / this is the old .xls format", "另存为 .xlsx / save it as .xlsx"
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(part.file_size for part in archive.infolist())
@@ -133,7 +148,15 @@ def _inspect(path: Path) -> dict[str, _Marks]:
                     "拆成几个文件，或改发 CSV、Parquet / split it, or send CSV or Parquet",
                 )
             return {name: _marks(archive, part) for name, part in _parts(archive).items()}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ElementTree.ParseError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+    ) as error:
         raise _unreadable(path, error) from None
 
 

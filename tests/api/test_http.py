@@ -35,7 +35,10 @@ def test_a_dossier_is_assessed(client: TestClient) -> None:
 
 
 def test_the_same_question_gives_the_same_bytes(client: TestClient) -> None:
-    assert _assess(client, strong(), known_at="2026-11-22").content == _assess(client, strong(), known_at="2026-11-22").content
+    assert (
+        _assess(client, strong(), known_at="2026-11-22").content
+        == _assess(client, strong(), known_at="2026-11-22").content
+    )
 
 
 def test_health_names_the_release(client: TestClient) -> None:
@@ -72,17 +75,52 @@ WRONG: list[tuple[str, Any, str, int]] = [
     ("misspelt field", strong(annual_reports=[{"fiscal_year": 2025, "revenu": 1}]), "annual_reports[0].revenu", 422),
     ("table is no list", strong(events={}), "events", 422),
     ("row is no object", strong(events=[1]), "events[0]", 422),
-    ("money as words", strong(annual_reports=[{"fiscal_year": 2025, "revenue": "约三千万"}]), "annual_reports[0].revenue", 422),
-    ("money too large", strong(annual_reports=[{"fiscal_year": 2025, "revenue": 10**13}]), "annual_reports[0].revenue", 422),
+    (
+        "money as words",
+        strong(annual_reports=[{"fiscal_year": 2025, "revenue": "约三千万"}]),
+        "annual_reports[0].revenue",
+        422,
+    ),
+    (
+        "money too large",
+        strong(annual_reports=[{"fiscal_year": 2025, "revenue": 10**13}]),
+        "annual_reports[0].revenue",
+        422,
+    ),
     ("negative money", strong(annual_reports=[{"fiscal_year": 2025, "revenue": -1}]), "annual_reports[0].revenue", 422),
-    ("three decimals", strong(annual_reports=[{"fiscal_year": 2025, "revenue": "1.005"}]), "annual_reports[0].revenue", 422),
-    ("half a person", strong(annual_reports=[{"fiscal_year": 2025, "employees": 80.5}]), "annual_reports[0].employees", 422),
-    ("money as true", strong(annual_reports=[{"fiscal_year": 2025, "revenue": True}]), "annual_reports[0].revenue", 422),
+    (
+        "three decimals",
+        strong(annual_reports=[{"fiscal_year": 2025, "revenue": "1.005"}]),
+        "annual_reports[0].revenue",
+        422,
+    ),
+    (
+        "half a person",
+        strong(annual_reports=[{"fiscal_year": 2025, "employees": 80.5}]),
+        "annual_reports[0].employees",
+        422,
+    ),
+    (
+        "money as true",
+        strong(annual_reports=[{"fiscal_year": 2025, "revenue": True}]),
+        "annual_reports[0].revenue",
+        422,
+    ),
     ("no year", strong(annual_reports=[{"revenue": 1}]), "annual_reports[0].fiscal_year", 422),
     ("no such day", strong(events=[{"kind": "fraud", "occurred_on": "2026-02-30"}]), "events[0].occurred_on", 422),
     ("no such kind", strong(events=[{"kind": "flood"}]), "events[0].kind", 422),
-    ("yes/no as 2", strong(intellectual_property=[{"kind": "ic_layout", "in_force": 2}]), "intellectual_property[0].in_force", 422),
-    ("industry letter", strong(enterprise={"uscc": "91450200MA00000151", "industry_code": "A36"}), "enterprise.industry_code", 422),
+    (
+        "yes/no as 2",
+        strong(intellectual_property=[{"kind": "ic_layout", "in_force": 2}]),
+        "intellectual_property[0].in_force",
+        422,
+    ),
+    (
+        "industry letter",
+        strong(enterprise={"uscc": "91450200MA00000151", "industry_code": "A36"}),
+        "enterprise.industry_code",
+        422,
+    ),
 ]
 
 

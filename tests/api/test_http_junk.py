@@ -26,7 +26,9 @@ JUNK = st.one_of(
     st.lists(st.integers(), max_size=2),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
 )
-FIELDS = [(table.key, field) for table in TABLES.values() for field in (*table.fields, "known_from", "source", "retracted")]
+FIELDS = [
+    (table.key, field) for table in TABLES.values() for field in (*table.fields, "known_from", "source", "retracted")
+]
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +37,13 @@ def client(engine: Engine) -> Iterator[TestClient]:
         yield found
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(where=st.sampled_from(FIELDS), value=JUNK)
-def test_junk_in_any_field_is_an_answer_or_a_named_problem(client: TestClient, where: tuple[str, str], value: Any) -> None:
+def test_junk_in_any_field_is_an_answer_or_a_named_problem(
+    client: TestClient, where: tuple[str, str], value: Any
+) -> None:
     table, field = where
     dossier = strong()
     if table == "enterprise":
@@ -54,8 +60,12 @@ def test_junk_in_any_field_is_an_answer_or_a_named_problem(client: TestClient, w
         assert all(e["field"] and e["rule"] and e["remedy"] for e in answer.json()["errors"])
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=st.recursive(JUNK, lambda inner: st.dictionaries(st.sampled_from([*STRONG, "uscc", "x"]), inner), max_leaves=8))
+@settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    body=st.recursive(JUNK, lambda inner: st.dictionaries(st.sampled_from([*STRONG, "uscc", "x"]), inner), max_leaves=8)
+)
 def test_junk_as_a_whole_is_a_named_problem(client: TestClient, body: Any) -> None:
     answer = client.post("/v1/assess", content=json.dumps(body))
     assert answer.status_code in (400, 422), answer.text

@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[2]
 def test_the_wheel_scores_a_dossier_in_a_fresh_environment(tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(
-        ROOT, source, ignore=shutil.ignore_patterns(".git", ".venv", "var", "mlruns", "tests", "build", "*.egg-info", ".*_cache")
+        ROOT,
+        source,
+        ignore=shutil.ignore_patterns(".git", ".venv", "var", "mlruns", "tests", "build", "*.egg-info", ".*_cache"),
     )
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(tmp_path), str(source)], check=True)
@@ -26,7 +28,17 @@ def test_the_wheel_scores_a_dossier_in_a_fresh_environment(tmp_path: Path) -> No
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"
     subprocess.run(
-        [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "-c", str(ROOT / "constraints.txt"), str(wheel)],
+        [
+            str(python),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--quiet",
+            "install",
+            "-c",
+            str(ROOT / "constraints.txt"),
+            str(wheel),
+        ],
         check=True,
     )
     done = subprocess.run(

@@ -170,13 +170,6 @@ def growths(draw: st.DrawFn) -> MeanGrowth:
 
 
 @st.composite
-def growth_tests(draw: st.DrawFn) -> Test:
-    """At least so much growth."""
-    least = draw(st.fractions(-1, 3, max_denominator=12))
-    return Test(_indicator(draw(growths()), Unit.SHARE), Limits(least, draw(st.booleans())))
-
-
-@st.composite
 def conditions(draw: st.DrawFn, shapes: Shapes) -> Condition:
     """A true-or-false expression."""
     x = draw(st.sampled_from([A >= B, A <= 1, SIGNED > 0, A + B >= 3, D >= E, BRACKET <= A, BRACKET >= 2]))
@@ -448,13 +441,21 @@ def crowded(draw: st.DrawFn) -> Card:
     routes: dict[str, Route] = {}
     if draw(st.booleans()):
         routes["direct"] = Route("direct", LABEL, OFFICIAL, requirement=joint())
-    if items and draw(st.booleans()):
+    if draw(st.booleans()) and items:
         routes["score"] = Route("score", LABEL, OFFICIAL, Limits(least=Fraction(draw(st.integers(1, 5)), 10**6)))
     groups: dict[str, Group] = {}
-    if items and draw(st.booleans()):
+    if draw(st.booleans()) and items:
         ends = draw(st.tuples(st.none() | st.integers(1, 4), st.none() | st.integers(1, 4)))
         groups["group"] = Group("group", LABEL, tuple(items), *ends)
-    return card(items, gates, routes, groups)
+    return _on_a_route(draw, card(items, gates, routes, groups))
+
+
+def _on_a_route(draw: st.DrawFn, made: Card) -> Card:
+    """The same card, one of its gates perhaps binding on one route only."""
+    if not made.gates or not made.routes:
+        return made
+    route, name = draw(st.sampled_from([None, *made.routes])), draw(st.sampled_from(sorted(made.gates)))
+    return replace(made, gates={**made.gates, name: replace(made.gates[name], route=route)})
 
 
 def _some_event(where: Condition) -> Condition:
@@ -517,9 +518,8 @@ def cards(draw: st.DrawFn, shapes: Shapes) -> Card:
         routes["direct"] = Route("direct", LABEL, OFFICIAL, requirement=draw(requirements(shapes, 1)))
     made = card(items, gates, routes, groups, cap=draw(st.sampled_from([5, 10**9])))
     if draw(st.booleans()):
-        on_score = Gate("on score", LABEL, OFFICIAL, score=least, route=draw(st.sampled_from([None, *routes])))
-        made = replace(made, gates={**made.gates, on_score.id: on_score})
-    return made
+        made = replace(made, gates={**made.gates, "on score": Gate("on score", LABEL, OFFICIAL, score=least)})
+    return _on_a_route(draw, made)
 
 
 # --- enterprises ----------------------------------------------------------------------------------------------------

@@ -197,12 +197,7 @@ CASES: dict[str, tuple[Card, FirmFacts]] = {
 }
 
 
-UNLABELLED = pytest.mark.xfail(strict=True, reason="sound, but labelled exact although no completion reaches an end")
-OPEN = set(CASES)
-"""Cases that the compiler does not see yet; a case that it learns to see fails here until it is taken off."""
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[UNLABELLED] if name in OPEN else []) for name in CASES])
+@pytest.mark.parametrize("name", CASES)
 def test_an_answer_labelled_exact_reaches_its_ends(name: str) -> None:
     sample, unfinished = CASES[name]
     compiled = compile_card(sample)

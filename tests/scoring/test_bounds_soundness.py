@@ -22,7 +22,6 @@ from strategies_cards import (
     completions,
     crowded,
     firms,
-    growth_tests,
     hidden,
     inputs,
     linear,
@@ -61,13 +60,13 @@ def test_every_completion_lies_within_the_bounds(data: st.DataObject) -> None:
         assert _contains(bounds, whole)
 
 
-@standing
+@settings(standing, max_examples=200)
 @given(st.data())
 def test_with_nothing_unknown_both_ends_are_what_the_card_says(data: st.DataObject) -> None:
-    sample = data.draw(cards(EVERYTHING))
+    sample = data.draw(st.one_of(cards(EVERYTHING), crowded()))
     compiled = compile_card(sample)
     answer = answering(compiled)
-    for firm in data.draw(st.lists(firms(inputs(compiled), unknown=0), min_size=1, max_size=5)):
+    for firm in data.draw(st.lists(firms(inputs(compiled), unknown=0), min_size=1, max_size=8)):
         found, reading = answer(firm), Reading(firm)
         total, _ = reading.score(sample)
         assert found.parts == {name: (reading.part(sample, name),) * 2 for name in compiled.parts}
@@ -80,12 +79,6 @@ def test_with_nothing_unknown_both_ends_are_what_the_card_says(data: st.DataObje
 @given(st.data())
 def test_one_limit_on_one_measure_is_open_only_if_it_can_go_both_ways(data: st.DataObject) -> None:
     _reaches(data, card(gates={"gate": data.draw(single_tests(REACHED))}))
-
-
-@settings(standing, max_examples=250)
-@given(st.data())
-def test_at_least_so_much_growth_is_open_only_if_it_can_go_both_ways(data: st.DataObject) -> None:
-    _reaches(data, card(gates={"gate": data.draw(growth_tests())}))
 
 
 @settings(standing, max_examples=250)

@@ -86,7 +86,10 @@ def test_a_file_of_dossiers_scores_like_each_dossier(engine: Engine, tmp_path: P
     _write_json(firms, path)
     batch = _in_batch(engine, path, question)
     for raw in firms:
-        _same(_alone(engine, json.loads(json.dumps(raw, default=str), parse_float=Decimal), question), batch[raw["enterprise"]["uscc"]])
+        _same(
+            _alone(engine, json.loads(json.dumps(raw, default=str), parse_float=Decimal), question),
+            batch[raw["enterprise"]["uscc"]],
+        )
 
 
 def test_tables_in_csv_score_like_the_dossiers(engine: Engine, question: Question, tmp_path: Path) -> None:
@@ -117,7 +120,9 @@ def test_tables_in_csv_score_like_the_dossiers(engine: Engine, question: Questio
 
 def _null_that_a_file_cannot_say(raw: dict[str, Any]) -> bool:
     """An exclusion stated as unknown: an empty cell is an absent key, which counts as "not so"."""
-    assumed = {name for table in TABLES.values() for name, spec in table.fields.items() if spec.absent.value == "assumed_not"}
+    assumed = {
+        name for table in TABLES.values() for name, spec in table.fields.items() if spec.absent.value == "assumed_not"
+    }
     rows = [raw["enterprise"], *(row for key in ("intellectual_property", "events") for row in raw.get(key) or [])]
     return any(name in row and row[name] is None for row in rows for name in assumed)
 
@@ -127,7 +132,9 @@ def test_the_order_of_rows_and_the_partition_do_not_matter(engine: Engine, quest
     _write_json(_firms(3, 90), path)
     read = read_input(path)
     whole = LongTables(read.tables, read.incomplete)
-    shuffled = LongTables({n: t.sample(fraction=1, shuffle=True, seed=1) for n, t in read.tables.items()}, read.incomplete)
+    shuffled = LongTables(
+        {n: t.sample(fraction=1, shuffle=True, seed=1) for n, t in read.tables.items()}, read.incomplete
+    )
     expected = frames(score(engine, whole, question))
     for one, other in zip(expected, frames(score(engine, shuffled, question)), strict=True):
         assert one.equals(other)

@@ -38,7 +38,11 @@ def _firm(years: dict[int, dict[str, Any]] | None = None, **changes: Any) -> dic
     right = {"kind": "invention_patent", "count": 1, "granted_on": "2021-05-06", "in_force": True, "acquired_by": "own_rd",
              "supports_main_product": True, "used_for_hte": False}  # fmt: skip
     return {
-        "enterprise": {"uscc": "91450200MA00000151", "established_on": "2016-05-01", "technology_field": "new_materials"},
+        "enterprise": {
+            "uscc": "91450200MA00000151",
+            "established_on": "2016-05-01",
+            "technology_field": "new_materials",
+        },
         "annual_reports": reports,
         "intellectual_property": [right],
         "events": [],
@@ -131,7 +135,12 @@ def test_unknown_sales_are_decided_by_cases(sample: Engine) -> None:
     assert found["gates"]["rd_intensity"]["verdict"] == "fail"
 
 
-GROWTH_BANDS = [(Fraction(35, 100), 9, 10), (Fraction(25, 100), 7, 8), (Fraction(15, 100), 5, 6), (Fraction(5, 100), 3, 4)]
+GROWTH_BANDS = [
+    (Fraction(35, 100), 9, 10),
+    (Fraction(25, 100), 7, 8),
+    (Fraction(15, 100), 5, 6),
+    (Fraction(5, 100), 3, 4),
+]
 
 
 def _band(v1: int, v2: int, v3: int) -> tuple[int, int]:

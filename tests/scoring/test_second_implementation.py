@@ -42,7 +42,10 @@ def _theirs(answer: dict[str, Any]) -> dict[str, Any]:
 def _common(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     """Equal in all that the naive implementation knows; it has no gate on the register."""
     gates = theirs.get("gates", {})
-    return {**ours, "gates": {k: v for k, v in ours.get("gates", {}).items() if k in gates}} == {**theirs, "gates": gates}
+    return {**ours, "gates": {k: v for k, v in ours.get("gates", {}).items() if k in gates}} == {
+        **theirs,
+        "gates": gates,
+    }
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -64,9 +67,7 @@ def test_removing_facts_never_narrows_an_answer(seed: int, engine: Engine, quest
     for _ in range(FIRMS // 4):
         whole = random_dossier(rng)
         more = _ours(result(engine.answer(dossier.read(whole), question)))
-        less = _ours(
-            result(engine.answer(dossier.read(drop_facts(rng, whole, only_to_unknown=True)), question))
-        )
+        less = _ours(result(engine.answer(dossier.read(drop_facts(rng, whole, only_to_unknown=True)), question)))
         assert less["verdict"] in (more["verdict"], "undetermined")
         if "score" in more:
             assert less["score"][0] <= more["score"][0] <= more["score"][1] <= less["score"][1]

@@ -36,12 +36,28 @@ numerals = st.builds(
     lambda sign, whole, fraction, tail: sign + whole + fraction + tail,
     st.sampled_from(["", "-", "+", " ", "−"]),
     digits,
-    st.one_of(st.just(""), st.just("."), st.builds("." .__add__, digits)),
+    st.one_of(st.just(""), st.just("."), st.builds(".".__add__, digits)),
     st.sampled_from(["", "", "", "0", "000", "e3", "E+07", "万", "元", " ", "%"]),
 )
 words = st.sampled_from(
     [
-        *("无", "否", "是", "N/A", "-", "不详", "true", "FALSE", "√", "国家级", "省", "national", "分公司", "branch", "none"),
+        *(
+            "无",
+            "否",
+            "是",
+            "N/A",
+            "-",
+            "不详",
+            "true",
+            "FALSE",
+            "√",
+            "国家级",
+            "省",
+            "national",
+            "分公司",
+            "branch",
+            "none",
+        ),
         *("2025-05-01", "2025/5/1", "2025年5月1日", "20250501", "45000", "2025-02-30"),
         *("1,234.50", "１２３", "1，234", "1.2E+07", "广西（柳州）"),
     ]

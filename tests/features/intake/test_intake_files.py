@@ -29,9 +29,16 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
 def test_csv_encodings_and_separators(tmp_path, encoding, separator):
-    text = f"年度数据（单位：万元）\r\n统一社会信用代码,会计年度,营业收入\r\n\r\n{A},2025,12.5\r\n{B},2024,\r\n".replace(",", separator)
+    text = (
+        f"年度数据（单位：万元）\r\n统一社会信用代码,会计年度,营业收入\r\n\r\n{A},2025,12.5\r\n{B},2024,\r\n".replace(
+            ",", separator
+        )
+    )
     got = read_input(write(tmp_path / "年报.csv", text, encoding))
-    assert got.tables["annual_report"].select("uscc", "fiscal_year", "revenue").rows() == [(A, 2025, 125_000_00), (B, 2024, None)]
+    assert got.tables["annual_report"].select("uscc", "fiscal_year", "revenue").rows() == [
+        (A, 2025, 125_000_00),
+        (B, 2024, None),
+    ]
     assert got.rejects.height == 0
 
 
@@ -111,7 +118,9 @@ def test_one_bad_row_among_many_loses_nothing_else(tmp_path):
 
 
 def test_rows_beyond_the_most_for_one_firm_are_refused(tmp_path):
-    frame = pl.DataFrame({"uscc": [A] * 100_002 + [B], "kind": "trademark", "number": [str(n) for n in range(100_003)], "count": 1})
+    frame = pl.DataFrame(
+        {"uscc": [A] * 100_002 + [B], "kind": "trademark", "number": [str(n) for n in range(100_003)], "count": 1}
+    )
     frame.write_parquet(tmp_path / "intellectual_property.parquet")
     got = read_input(tmp_path)
     assert got.tables["intellectual_property"].height == 100_001
@@ -169,7 +178,11 @@ def test_json_files_agree_with_dossiers(tmp_path, form):
         read = dossier.read(raw)
         for table, rows in read.tables.items():
             frame = got.tables.get(table, pl.DataFrame(schema=schema_of(TABLES[table])))
-            ours = frame.filter(pl.col("uscc") == read.uscc).select(c for c in frame.columns if not c.endswith("_listed")).to_dicts()
+            ours = (
+                frame.filter(pl.col("uscc") == read.uscc)
+                .select(c for c in frame.columns if not c.endswith("_listed"))
+                .to_dicts()
+            )
             assert [{k: v for k, v in row.items() if v is not None and k != "uscc"} for row in ours] == [
                 {k: v for k, v in row.items() if v is not None} for row in rows or []
             ]
@@ -238,9 +251,9 @@ def test_sheets_say_what_dossiers_say(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "all.xlsx", {"strings_to_numbers": False}) as workbook:
         for table, rows in flat(raws).items():
             headers = list(dict.fromkeys(k for row in rows for k in row))
-            pl.DataFrame({h: [as_text(row.get(h)) for row in rows] for h in headers}, schema=dict.fromkeys(headers, pl.String)).write_csv(
-                folder / f"{table}.csv"
-            )
+            pl.DataFrame(
+                {h: [as_text(row.get(h)) for row in rows] for h in headers}, schema=dict.fromkeys(headers, pl.String)
+            ).write_csv(folder / f"{table}.csv")
             sheet = workbook.add_worksheet(table)
             fields = TABLES[table].fields | PROVENANCE
             for place, header in enumerate(headers):

@@ -96,7 +96,9 @@ def test_a_code_beside_another_indicators_name_is_refused():
     assert heading.refusal.code == "ambiguous_header"
 
 
-@pytest.mark.parametrize("text", ["", "序号", "2024", "2024年", "去年营业收入", "美元", "联系人（必填）", "营业收入同比（%）"])
+@pytest.mark.parametrize(
+    "text", ["", "序号", "2024", "2024年", "去年营业收入", "美元", "联系人（必填）", "营业收入同比（%）"]
+)
 def test_other_headers_mean_nothing(text):
     assert understand(text, ANNUAL) is None
 

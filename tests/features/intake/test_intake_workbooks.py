@@ -82,7 +82,10 @@ def test_every_bad_cell_is_told_and_costs_only_its_row(tmp_path):
         [B, 2024, 1.23456789, 1, 1.5],
     ]
     got = read_input(book(tmp_path / "x.xlsx", {"年报": rows}))
-    assert got.tables["annual_report"].select("uscc", "fiscal_year", "revenue").rows() == [(A, 2025, 10_000_00), (C, 2023, None)]
+    assert got.tables["annual_report"].select("uscc", "fiscal_year", "revenue").rows() == [
+        (A, 2025, 10_000_00),
+        (C, 2023, None),
+    ]
     seen = got.rejects.select("row", "uscc", "column", "value", "code").rows()
     assert [row[:3] for row in seen] == [
         (3, B, "营业收入（万元）"),
@@ -104,14 +107,28 @@ def test_every_bad_cell_is_told_and_costs_only_its_row(tmp_path):
 
 def test_years_in_headers_become_rows(tmp_path):
     rows = [
-        ["信用代码", "企业名称", "2024年营业收入（万元）", "2025年营业收入（万元）", "2024年末职工总数", "营业收入2023"],
+        [
+            "信用代码",
+            "企业名称",
+            "2024年营业收入（万元）",
+            "2025年营业收入（万元）",
+            "2024年末职工总数",
+            "营业收入2023",
+        ],
         [A, "甲", 100, 200, 8, None],
         [B, "乙", None, 5, None, "7.5"],
     ]
     got = read_input(book(tmp_path / "x.xlsx", {"企业名单": rows}))
-    annual = got.tables["annual_report"].select("uscc", "fiscal_year", "revenue", "employees").sort("uscc", "fiscal_year")
+    annual = (
+        got.tables["annual_report"].select("uscc", "fiscal_year", "revenue", "employees").sort("uscc", "fiscal_year")
+    )
     assert annual.rows() == sorted(
-        [(A, 2024, 1_000_000_00, 80000), (A, 2025, 2_000_000_00, None), (B, 2023, 750, None), (B, 2025, 50_000_00, None)]
+        [
+            (A, 2024, 1_000_000_00, 80000),
+            (A, 2025, 2_000_000_00, None),
+            (B, 2023, 750, None),
+            (B, 2025, 50_000_00, None),
+        ]
     )
     assert got.tables["enterprise"].height == 2
 
@@ -140,14 +157,27 @@ def test_units_in_a_line_of_their_own(tmp_path):
 
 
 def test_merged_cells_hold_for_every_row_but_amounts_do_not(tmp_path):
-    rows = [["信用代码", "类别", "金额", "发生日期"], [A, "科技奖励", 10, "2025-01-01"], [None, "科技奖励", None, "2025-02-01"]]
+    rows = [
+        ["信用代码", "类别", "金额", "发生日期"],
+        [A, "科技奖励", 10, "2025-01-01"],
+        [None, "科技奖励", None, "2025-02-01"],
+    ]
     got = read_input(book(tmp_path / "x.xlsx", {"事项": rows}, {"事项": ["A2:A3", "C2:C3"]}))
     assert got.tables["event"].select("uscc", "amount").rows() == [(A, 1000), (A, None)]
 
 
 def test_unclear_columns_are_refused_and_their_values_stay_unknown(tmp_path):
     rows = [
-        ["uscc", "年度", "营业收入（元/万元）", "净利润（美元）", "qc20_2（万元）", "资产总额", "总资产", "负债总额（千元）"],
+        [
+            "uscc",
+            "年度",
+            "营业收入（元/万元）",
+            "净利润（美元）",
+            "qc20_2（万元）",
+            "资产总额",
+            "总资产",
+            "负债总额（千元）",
+        ],
         [A, 2025, 5, 6, 7, 8, 9, 10],
     ]
     got = read_input(book(tmp_path / "x.xlsx", {"年报": rows}))
@@ -177,9 +207,19 @@ def test_annual_columns_without_a_year_are_refused(tmp_path):
 
 def test_sheets_are_tables_by_name_or_header_and_others_are_noted(tmp_path):
     sheets = {
-        "企业基本信息": [["uscc", "名称", "行业代码", "知识产权_listed", "intellectual_property_listed"], [A, "甲", 3612, "是", True]],
-        "企业专利清单": [["信用代码", "类别", "专利号", "授权公告日"], [A, "发明", "ZL1", dt.date(2021, 5, 6)], [A, "软著", "R2", None]],
-        "Sheet3": [["信用代码", "资质名称", "证书编号", "有效期至", "企业名称"], [A, "高企", "GR2024", "2027.11.29", "甲"]],
+        "企业基本信息": [
+            ["uscc", "名称", "行业代码", "知识产权_listed", "intellectual_property_listed"],
+            [A, "甲", 3612, "是", True],
+        ],
+        "企业专利清单": [
+            ["信用代码", "类别", "专利号", "授权公告日"],
+            [A, "发明", "ZL1", dt.date(2021, 5, 6)],
+            [A, "软著", "R2", None],
+        ],
+        "Sheet3": [
+            ["信用代码", "资质名称", "证书编号", "有效期至", "企业名称"],
+            [A, "高企", "GR2024", "2027.11.29", "甲"],
+        ],
         "说明": [["请按要求填写"], ["谢谢"]],
         "空": [],
         "无代码": [["类别", "授权号", "授权日期"], ["发明", "1", "2020-01-01"]],
@@ -187,11 +227,15 @@ def test_sheets_are_tables_by_name_or_header_and_others_are_noted(tmp_path):
     got = read_input(book(tmp_path / "x.xlsx", sheets))
     assert set(got.tables) == {"enterprise", "intellectual_property", "certificate"}
     assert got.tables["enterprise"].select("industry_code", "intellectual_property_listed").rows() == [("C3612", 1)]
-    assert got.tables["intellectual_property"].select("kind", "count", "number", "disputed", "disputed/assumed").rows() == [
+    assert got.tables["intellectual_property"].select(
+        "kind", "count", "number", "disputed", "disputed/assumed"
+    ).rows() == [
         (0, 1, "ZL1", 0, 1),
         (9, 1, "R2", 0, 1),
     ]
-    assert got.tables["certificate"].select("kind", "valid_to", "revoked_on").rows() == [(4, day_number(dt.date(2027, 11, 29)), NEVER)]
+    assert got.tables["certificate"].select("kind", "valid_to", "revoked_on").rows() == [
+        (4, day_number(dt.date(2027, 11, 29)), NEVER)
+    ]
     assert {note.sheet for note in got.notes} >= {"企业专利清单", "Sheet3", "说明", "空"}
     assert got.rejects.select("sheet", "code").rows() == [("无代码", "missing_uscc_column")]
 
@@ -208,7 +252,10 @@ def test_what_one_sheet_lacks_does_not_contradict_another(tmp_path):
         "年度数据": [["uscc", "企业名称", "年度", "职工总数"], [A, "甲", 2025, 5], [B, "乙", 2025, 5]],
     }
     firms = read_input(book(tmp_path / "x.xlsx", sheets)).tables["enterprise"]
-    assert firms.select("uscc", "restricted_industry", "restricted_industry/assumed").rows() == [(A, 1, None), (B, 0, 1)]
+    assert firms.select("uscc", "restricted_industry", "restricted_industry/assumed").rows() == [
+        (A, 1, None),
+        (B, 0, 1),
+    ]
 
 
 def test_a_code_stored_as_a_number_is_refused_even_if_its_check_holds(tmp_path):
@@ -228,13 +275,22 @@ def test_excel_booleans_long_numbers_and_repeated_headers(tmp_path):
     header = ["uscc", "专利类型", "专利号", "有效", "件数"]
     rows = [header, [A, "发明专利", 201910123456.7, True, 1], header, [B, "实用新型", "ZL2", False, 2.0]]
     got = read_input(book(tmp_path / "x.xlsx", {"知识产权": rows}))
-    assert got.tables["intellectual_property"].select("number", "in_force", "count").rows() == [("201910123456.7", 1, 1), ("ZL2", 0, 2)]
+    assert got.tables["intellectual_property"].select("number", "in_force", "count").rows() == [
+        ("201910123456.7", 1, 1),
+        ("ZL2", 0, 2),
+    ]
     assert got.rejects.height == 0
 
 
 def test_region_and_industry_are_checked(tmp_path):
     header = ["uscc", "行政区划代码", "行业代码", "行业分类版本"]
-    rows = [header, [A, 4502, "3612", None], [B, 450200, "ZZ", 2017], [C, "450200", "36", 2015], [A, "450200", "c36", 2011]]
+    rows = [
+        header,
+        [A, 4502, "3612", None],
+        [B, 450200, "ZZ", 2017],
+        [C, "450200", "36", 2015],
+        [A, "450200", "c36", 2011],
+    ]
     got = read_input(book(tmp_path / "x.xlsx", {"企业": rows}))
     assert got.tables["enterprise"].select("uscc", "region_code", "industry_code").rows() == [(A, 450200, "C36")]
     assert got.rejects.select("row", "column", "value").rows() == [
@@ -245,7 +301,12 @@ def test_region_and_industry_are_checked(tmp_path):
 
 
 def test_expert_grades_take_numbers_and_yes_or_no(tmp_path):
-    rows = [["uscc", "评分项", "评分"], [A, "hte.ip_advancement", 7.5], [A, "specialised.market_position", True], [B, "x", "否"]]
+    rows = [
+        ["uscc", "评分项", "评分"],
+        [A, "hte.ip_advancement", 7.5],
+        [A, "specialised.market_position", True],
+        [B, "x", "否"],
+    ]
     got = read_input(book(tmp_path / "x.xlsx", {"专家评分": rows}))
     assert got.tables["expert_grade"]["value"].to_list() == [7_500_000, 1_000_000, 0]
 

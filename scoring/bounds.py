@@ -1,0 +1,140 @@
+"""Values and truths over the completions of what is unknown, and what they depend on.
+
+A `Bounds` is the least and greatest value, a `Truth` whether something holds in every and in some completion. Both say for
+every fact in which direction it moves them and when it is unknown; from that follows whether the ends of several parts
+taken together can still be reached, or are merely safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scoring import core
+from scoring.core import FALSE, Node, all_of, any_of, choose, const, negate
+
+MIXED = 0
+"""Direction of a fact that can move a result either way."""
+
+
+@dataclass(frozen=True)
+class Influence:
+    """How one fact (or list table) moves a result."""
+
+    sign: int
+    """+1 up, −1 down, `MIXED`."""
+    unknown: Node
+    """1 where it is not fully known."""
+    quirk: Node = FALSE
+    """1 where the direction has an exception that counts once the fact is shared: a denominator of 0 that earns less than
+    any other, a row that may satisfy one condition or another."""
+    tangled: Node = FALSE
+    """1 where the ends of the result itself may not be reached."""
+    confined: bool = False
+    """Whether it is read only as the chooser that a bracket confines."""
+
+
+Influences = Mapping[str, Influence]
+
+
+def joined(parts: Iterable[Influences]) -> dict[str, Influence]:
+    """Influences on something of which one part at a time counts."""
+    found: dict[str, Influence] = {}
+    for part in parts:
+        for name, new in part.items():
+            old = found.get(name, new)
+            found[name] = Influence(
+                old.sign if old.sign == new.sign else MIXED,
+                any_of((old.unknown, new.unknown)),
+                any_of((old.quirk, new.quirk)),
+                any_of((old.tangled, new.tangled)),
+                old.confined and new.confined,
+            )
+    return found
+
+
+def met(parts: Iterable[Influences]) -> dict[str, Influence]:
+    """Influences on something to which all parts count at once: a fact that several read must move them the same way."""
+    given = list(parts)
+    result = joined(given)
+    for name, influence in result.items():
+        if sum(name in part for part in given) > 1:
+            apart = influence.unknown if influence.sign == MIXED else all_of((influence.unknown, influence.quirk))
+            result[name] = tangle(influence, apart)
+    return result
+
+
+def tangle(influence: Influence, where: Node) -> Influence:
+    """The influence, its result's ends not to be relied on ``where``."""
+    tangled = any_of((influence.tangled, where))
+    return Influence(influence.sign, influence.unknown, influence.quirk, tangled, influence.confined)
+
+
+def all_tangled(influences: Influences) -> dict[str, Influence]:
+    """Every fact that is unknown keeps the ends from being relied on."""
+    return {name: tangle(i, i.unknown) for name, i in influences.items()}
+
+
+def turned(influences: Influences, sign: int) -> dict[str, Influence]:
+    """The same facts with their directions multiplied by ``sign``."""
+    return {n: Influence(i.sign * sign, i.unknown, i.quirk, i.tangled, i.confined) for n, i in influences.items()}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Least and greatest value over the completions."""
+
+    lo: Node
+    hi: Node
+    influences: Influences = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Whether it holds in every completion, and whether it holds in some."""
+
+    certain: Node
+    possible: Node
+    influences: Influences = field(default_factory=dict)
+
+    def negated(self) -> Truth:
+        """The contrary."""
+        return Truth(negate(self.possible), negate(self.certain), turned(self.influences, -1))
+
+
+def conjunction(truths: Iterable[Truth]) -> Truth:
+    """Every one holds."""
+    given = list(truths)
+    return Truth(all_of(t.certain for t in given), all_of(t.possible for t in given), met(t.influences for t in given))
+
+
+def disjunction(truths: Iterable[Truth]) -> Truth:
+    """At least one holds."""
+    given = list(truths)
+    return Truth(any_of(t.certain for t in given), any_of(t.possible for t in given), met(t.influences for t in given))
+
+
+def least_of_reachable(cases: Iterable[tuple[Node, Node]]) -> Node:
+    """Least value among the cases (reachable, value); at least one is always reachable."""
+    given = [case for case in cases if case[0].constant != 0]
+    return _first_reachable(sorted(given, key=lambda case: case[1].lo)) or core.smallest(
+        choose(reachable, value, const(max(v.hi for _, v in given))) for reachable, value in given
+    )
+
+
+def greatest_of_reachable(cases: Iterable[tuple[Node, Node]]) -> Node:
+    """Greatest value among the cases (reachable, value); at least one is always reachable."""
+    given = [case for case in cases if case[0].constant != 0]
+    return _first_reachable(sorted(given, key=lambda case: -case[1].hi)) or core.greatest(
+        choose(reachable, value, const(min(v.lo for _, v in given))) for reachable, value in given
+    )
+
+
+def _first_reachable(cases: list[tuple[Node, Node]]) -> Node | None:
+    """Where the values are constants in order of preference, the first reachable one needs no comparison."""
+    if any(value.constant is None for _, value in cases):
+        return None
+    answer = cases[-1][1]
+    for reachable, value in reversed(cases[:-1]):
+        answer = choose(reachable, value, answer)
+    return answer

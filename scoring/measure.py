@@ -1,0 +1,250 @@
+"""Measured values held against thresholds: amounts, ratios, and the mean growth of three years.
+
+Thresholds are exact fractions; a ratio is compared by cross-multiplication with its denominator confined to where the
+ratio is defined.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from scoring import core
+from scoring.bounds import (
+    MIXED,
+    Bounds,
+    Influence,
+    Influences,
+    Truth,
+    all_tangled,
+    conjunction,
+    joined,
+    met,
+    turned,
+)
+from scoring.core import FALSE, Node, all_of, any_of, choose, const, ge, le, negate
+from scoring.errors import CardError
+
+
+def _exceeds(a: Node, b: Node, *, strict: bool) -> Node:
+    return negate(ge(b, a)) if strict else ge(a, b)
+
+
+class Measure:
+    """A value held against thresholds (exact fractions of the integers inside)."""
+
+    influences: Influences
+    contiguous = False
+    """Whether it takes every integer between its ends, so that a range that they span is surely reached."""
+    shown: tuple[Node, Node, Node, Node]
+    """Numerator low and high, denominator low and high: what is displayed where all is known."""
+
+    @staticmethod
+    def of(bounds: Bounds) -> Measure:
+        """An amount whose bounds are at hand."""
+        return Amount(bounds)
+
+    def within(self, limits: Sequence[Truth]) -> Truth:
+        """Whether the value lies within limits on it, one or both."""
+        found = conjunction(limits)
+        influences = joined(limit.influences for limit in limits)
+        if len(limits) > 1 and not self.contiguous:
+            influences = all_tangled(influences)
+        return Truth(found.certain, found.possible, influences)
+
+    def quirky(self, where: Node) -> Influences:
+        """What moves it; ``where`` a zero denominator earns less than every other."""
+        return self.influences if where is FALSE else self._with_quirk(where)
+
+    def _with_quirk(self, where: Node) -> Influences:
+        return self.influences
+
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+        """value ≥ threshold, or > where strict; false where the value is undefined."""
+        raise NotImplementedError
+
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+        """value ≤ threshold, or < where strict; false where the value is undefined."""
+        raise NotImplementedError
+
+    def undefined(self) -> Truth:
+        """Whether the value does not exist (zero denominator)."""
+        raise NotImplementedError
+
+    def share_of(self, full: Fraction, points: int) -> Bounds:
+        """Whole points ``floor(points · value / full)``, clipped to [0, points]."""
+        raise NotImplementedError
+
+
+class Amount(Measure):
+    """An integer."""
+
+    def __init__(self, bounds: Bounds, *, contiguous: bool = True) -> None:
+        self.contiguous = contiguous
+        self.lo, self.hi, self.influences = bounds.lo, bounds.hi, bounds.influences
+        self.shown = (bounds.lo, bounds.hi, const(1), const(1))
+
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+        least = math.floor(threshold) + 1 if strict else math.ceil(threshold)
+        return Truth(ge(self.lo, least), ge(self.hi, least), self.influences)
+
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+        most = math.ceil(threshold) - 1 if strict else math.floor(threshold)
+        return Truth(le(self.hi, most), le(self.lo, most), turned(self.influences, -1))
+
+    def undefined(self) -> Truth:
+        return Truth(FALSE, FALSE)
+
+    def share_of(self, full: Fraction, points: int) -> Bounds:
+        return Bounds(
+            _clipped(self.lo, const(1), full, points), _clipped(self.hi, const(1), full, points), self.influences
+        )
+
+
+class Share(Measure):
+    """A ratio, less 1 for growth."""
+
+    def __init__(self, numerator: Bounds, denominator: Bounds, minus: int) -> None:
+        self._minus = minus
+        self.lo, self.hi = numerator.lo, numerator.hi
+        self.shown = (numerator.lo, numerator.hi, denominator.lo, denominator.hi)
+        self._defined = Truth(ge(denominator.lo, 1), ge(denominator.hi, 1))
+        self._least = core.greatest((denominator.lo, const(1)))
+        self._most = core.greatest((denominator.hi, const(1)))
+        self._by = denominator.influences.keys()
+        direction = -1 if numerator.lo.lo >= 0 else MIXED
+        self.influences = joined((numerator.influences, turned(denominator.influences, direction)))
+
+    def _with_quirk(self, where: Node) -> Influences:
+        return {
+            name: Influence(i.sign, i.unknown, any_of((i.quirk, where)), i.tangled, i.confined)
+            if name in self._by
+            else i
+            for name, i in self.influences.items()
+        }
+
+    def _sides(self, threshold: Fraction) -> tuple[Node, Node, Node, Node]:
+        """q·numerator (low, high) and p·denominator (low, high) for the threshold p/q, where the ratio is defined."""
+        p, q = (threshold + self._minus).as_integer_ratio()
+        least, most = (self._least, self._most) if p >= 0 else (self._most, self._least)
+        low, high, *_ = self.shown
+        return core.mul(low, q), core.mul(high, q), core.mul(least, p), core.mul(most, p)
+
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+        low, high, against_low, against_high = self._sides(threshold)
+        where_defined = _exceeds(low, against_high, strict=strict)
+        return Truth(
+            all_of((where_defined, self._defined.certain)),
+            all_of((_exceeds(high, against_low, strict=strict), self._defined.possible)),
+            self.quirky(all_of((where_defined, negate(self._defined.certain)))),
+        )
+
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+        low, high, against_low, against_high = self._sides(threshold)
+        return Truth(
+            all_of((_exceeds(against_low, high, strict=strict), self._defined.certain)),
+            all_of((_exceeds(against_high, low, strict=strict), self._defined.possible)),
+            turned(self.influences, -1),
+        )
+
+    def undefined(self) -> Truth:
+        return self._defined.negated()
+
+    def share_of(self, full: Fraction, points: int) -> Bounds:
+        if self._minus:
+            raise linear_on_growth()
+        low = _clipped(self.lo, self._most, full, points)
+        high = _clipped(self.hi, self._least, full, points)
+        defined = self._defined
+        return Bounds(choose(defined.certain, low, const(0)), choose(defined.possible, high, const(0)), self.influences)
+
+
+class Growth(Measure):
+    """Mean of two yearly ratios − 1; g ≥ t as second² + first·third ≥ 2(1 + t)·first·second.
+
+    It rises with the third value, falls with the first and is convex in the second, so its greatest value lies at an end
+    of each. Its least is only asked where the second value is known: an unknown one can be 0, where there is no growth.
+    """
+
+    def __init__(self, first: Bounds, second: Bounds, third: Bounds) -> None:
+        self._first, self._second, self._third = (_not_negative(b) for b in (first, second, third))
+        self._defined = Truth(ge(self._second.lo, 1), ge(self._second.hi, 1))
+        # With a first value of 0 another formula holds, so it does not move the growth one way only.
+        self.influences = met((turned(first.influences, MIXED), turned(second.influences, MIXED), third.influences))
+        low = _growth(self._first.lo, self._second.lo, self._third.lo)
+        high = _growth(self._first.hi, self._second.hi, self._third.hi)
+        self.shown = (low[0], high[0], low[1], high[1])
+
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+        p, q = (threshold + 1).as_integer_ratio()
+
+        def holds(first: Node | None, second: Node, third: Node) -> Node:
+            if first is None:
+                return _exceeds(core.mul(third, q), core.mul(second, p), strict=strict)
+            grown = core.add((core.mul(second, second), core.mul(first, third)))
+            return _exceeds(core.mul(grown, q), core.mul(core.mul(first, second), 2 * p), strict=strict)
+
+        first, second, third = self._first, self._second, self._third
+        young, old = le(first.lo, 0), ge(first.hi, 1)
+        smallest_first, smallest_second = (core.greatest((b.lo, const(1))) for b in (first, second))
+        some = any_of(
+            case
+            for end in (smallest_second, second.hi)
+            for case in (
+                all_of((young, holds(None, end, third.hi))),
+                all_of((old, holds(smallest_first, end, third.hi))),
+            )
+        )
+        each = all_of(
+            (
+                ge(second.lo, second.hi),
+                any_of((negate(young), holds(None, second.lo, third.lo))),
+                any_of((negate(old), holds(first.hi, second.lo, third.lo))),
+            )
+        )
+        return Truth(all_of((self._defined.certain, each)), all_of((self._defined.possible, some)), self.influences)
+
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+        beyond = self.at_least(threshold, strict=not strict)
+        return Truth(
+            all_of((self._defined.certain, negate(beyond.possible))),
+            all_of((self._defined.possible, negate(beyond.certain))),
+            # The least growth over an unknown second value is not computed.
+            turned(all_tangled(self.influences), -1),
+        )
+
+    def undefined(self) -> Truth:
+        return self._defined.negated()
+
+    def share_of(self, full: Fraction, points: int) -> Bounds:
+        raise linear_on_growth()
+
+
+def _not_negative(bounds: Bounds) -> Bounds:
+    return Bounds(core.greatest((bounds.lo, const(0))), core.greatest((bounds.hi, const(0))), bounds.influences)
+
+
+def _growth(first: Node, second: Node, third: Node) -> tuple[Node, Node]:
+    """Numerator and denominator of the growth of three known values."""
+    product = core.mul(first, second)
+    mean = core.add((core.mul(second, second), core.mul(first, third), core.mul(product, -2)))
+    old = ge(first, 1)
+    return choose(old, mean, core.add((third, core.mul(second, -1)))), choose(old, core.mul(product, 2), second)
+
+
+def linear_on_growth() -> CardError:
+    """Points in proportion to a growth rate make no sense: it has no zero to start from."""
+    return CardError(
+        code="linear_on_growth",
+        where="linear",
+        problem="增长率不能按比例计分 / a growth rate has no linear points",
+        mend="改用 bands 或比值本身 / use bands, or the ratio itself",
+    )
+
+
+def _clipped(numerator: Node, denominator: Node, full: Fraction, points: int) -> Node:
+    """``floor(points · (numerator / denominator) / full)`` within [0, points]; the denominator is at least 1."""
+    p, q = full.as_integer_ratio()
+    above = core.mul(core.greatest((numerator, const(0))), points * q)
+    return core.smallest((core.div(above, core.mul(denominator, p)), const(points)))

@@ -1,0 +1,108 @@
+"""Every limit against every state of knowledge of the few facts that one measure reads: what is open is truly open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from strategies_cards import CELLS, GRADE, PREFERRED, SCALARS, SIGNED, A, D, E, Reading, card, completions, ends, inputs
+
+from features.expression import Count, Fact, FirstKnown, Linear, MeanGrowth, OneOf, Quantity, Ratio, RowFact
+from features.facts import OUT_OF_SCOPE, FirmFacts, listed
+from features.indicators.base import Indicator, Unit
+from scoring.card import Award, Limits, LinearToCap, Requirement
+from scoring.card import Test as Held
+from scoring.compile import compile_card
+from scoring.errors import CardError
+from scoring.python_backend import compile_python
+
+
+def share(expression: Quantity | Ratio | MeanGrowth) -> Indicator:
+    return Indicator("sample", "样本", "sample", Unit.SHARE, expression, "")
+
+
+def states(facts: Sequence[Fact]) -> Iterator[FirmFacts]:
+    """Each fact unknown or any of its values, all others 0."""
+    scalars: dict[str, int | None] = {**dict.fromkeys(SCALARS, 0), **{listed(table): 1 for table in CELLS}}
+    scalars |= {GRADE: 0, PREFERRED.path: None, OUT_OF_SCOPE.path: 0}
+    for values in product(*([None, *range(fact.kind.lo, fact.kind.hi + 1)] for fact in facts)):
+        known = {fact.path: value for fact, value in zip(facts, values, strict=True)}
+        yield FirmFacts({**scalars, **known}, {table: [] for table in CELLS})
+
+
+def check(facts: Sequence[Fact], award: Award | None = None, gate: Requirement | None = None) -> None:
+    """In every state both ends are the least and the most of the completions."""
+    sample = card({"item": award} if award else {}, {"gate": gate} if gate else {})
+    compiled = compile_card(sample)
+    ((name, part),) = compiled.parts.items()
+    evaluate = compile_python(dict(zip(("low", "high"), ends(part.bounds or part.truth), strict=True)))
+    for firm in states(facts):
+        found = [Reading(whole).part(sample, name) for whole in completions(firm, inputs(compiled))]
+        assert evaluate(firm) == {"low": min(found), "high": max(found)}
+
+
+LIMITS = [
+    Limits(Fraction(0)),
+    Limits(Fraction(0), True),
+    Limits(most=Fraction(0)),
+    Limits(most=Fraction(0), most_strict=True),
+]
+
+
+def moved(limits: Limits, to: Fraction) -> Limits:
+    """The same form of limit elsewhere."""
+    if limits.least is not None:
+        return Limits(to, limits.least_strict)
+    return Limits(most=to, most_strict=limits.most_strict)
+
+
+@pytest.mark.parametrize(
+    "threshold", [Fraction(-2), Fraction(-2, 3), Fraction(-1, 2), Fraction(0), Fraction(2, 3), Fraction(1)]
+)
+@pytest.mark.parametrize("minus", [0, 1])
+@pytest.mark.parametrize("form", LIMITS)
+def test_a_limit_on_a_share_or_a_growth_rate(form: Limits, minus: int, threshold: Fraction) -> None:
+    for over in (SIGNED, SIGNED - E):
+        ratio = Ratio(Linear.of(over), Linear.of(D), minus)
+        check((SIGNED, D, E), gate=Held(share(ratio), moved(form, threshold)))
+
+
+@pytest.mark.parametrize("form", LIMITS)
+@pytest.mark.parametrize("threshold", [Fraction(-3, 2), Fraction(0), Fraction(1), Fraction(5, 2)])
+def test_a_limit_on_an_amount(form: Limits, threshold: Fraction) -> None:
+    for amount in (SIGNED, FirstKnown((PREFERRED, A)), A - SIGNED, A + E + 1):
+        check((SIGNED, A, E, PREFERRED), gate=Held(share(amount), moved(form, threshold)))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    "threshold", [Fraction(-1), Fraction(-1, 2), Fraction(0), Fraction(1, 3), Fraction(3, 4), Fraction(1)]
+)
+def test_at_least_so_much_mean_growth(threshold: Fraction, strict: bool) -> None:
+    for first, third in ((E, A), (E, SIGNED), (SIGNED, A)):
+        growth = MeanGrowth(Linear.of(first), Linear.of(D), Linear.of(third))
+        check((first, D, third), gate=Held(share(growth), Limits(threshold, strict)))
+
+
+@pytest.mark.parametrize(
+    ("full", "points", "step"), [(Fraction(1), 6, 1), (Fraction(3, 2), 7, 2), (Fraction(1, 3), 5, 1)]
+)
+def test_points_in_proportion(full: Fraction, points: int, step: int) -> None:
+    for measured in (A / D, SIGNED / D, A, A / (D + E)):
+        check((A, D, SIGNED, E), LinearToCap(share(measured), full, points, step))
+
+
+@pytest.mark.parametrize(
+    "ratio",
+    [
+        (A + D) / (D + E),
+        Count("event", OneOf(RowFact("event", "role"), (0,))) / Count("event", OneOf(RowFact("event", "role"), (1,))),
+        FirstKnown((PREFERRED, A)) / (A + D),
+    ],
+    ids=["a fact", "a table", "a plain measure"],
+)
+def test_a_ratio_that_reads_one_fact_on_both_sides_is_refused(ratio: Ratio) -> None:
+    with pytest.raises(CardError, match="shared_fact_in_ratio"):
+        compile_card(card(gates={"gate": Held(share(ratio), Limits(Fraction(1)))}))
