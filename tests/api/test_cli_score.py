@@ -55,9 +55,7 @@ def test_an_array_keeps_its_order_and_names_the_wrong_one(tmp_path: Path) -> Non
         (("rulebook", "show", "moon"), None, "moon"),
     ],
 )
-def test_what_is_wrong_goes_to_stderr_with_its_remedy(
-    args: tuple[str, ...], text: str | None, named: str, tmp_path: Path
-) -> None:
+def test_what_is_wrong_goes_to_stderr_with_its_remedy(args: tuple[str, ...], text: str | None, named: str) -> None:
     done = dengti(*args, stdin=text)
     assert done.returncode != 0
     assert named in done.stderr

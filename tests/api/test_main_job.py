@@ -69,7 +69,7 @@ def test_a_workbook_can_be_rescored_directly(office: tuple[Path, list[BadRow]], 
         assert pl.read_parquet(tmp_path / "direct" / name).equals(pl.read_parquet(results / name)), name
 
 
-def test_a_damaged_folder_of_facts_is_named(results: Path, tmp_path: Path) -> None:
+def test_a_damaged_folder_of_facts_is_named(tmp_path: Path) -> None:
     facts = tmp_path / "facts"
     facts.mkdir()
     (facts / "facts.json").write_text('{"format": "dengti-facts/1", "rows": {"enterprise": 1}}', encoding="utf-8")

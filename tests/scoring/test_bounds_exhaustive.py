@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from strategies_cards import CELLS, GRADE, PREFERRED, SCALARS, SIGNED, A, D, E, Reading, card, completions, ends, inputs
+from strategies_cards import CELLS, GRADE, PREFERRED, SCALARS, SIGNED, A, D, E, Reading, card, completions, ends
 
 from features.expression import Count, Fact, FirstKnown, Linear, MeanGrowth, OneOf, Quantity, Ratio, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, listed
@@ -39,7 +39,7 @@ def check(facts: Sequence[Fact], award: Award | None = None, gate: Requirement |
     ((name, part),) = compiled.parts.items()
     evaluate = compile_python(dict(zip(("low", "high"), ends(part.bounds or part.truth), strict=True)))
     for firm in states(facts):
-        found = [Reading(whole).part(sample, name) for whole in completions(firm, inputs(compiled))]
+        found = [Reading(whole).part(sample, name) for whole in completions(firm, {fact.path for fact in facts})]
         assert evaluate(firm) == {"low": min(found), "high": max(found)}
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from golden_cases import Case, cases, found
 
+from api.answers.result import result
 from features import dossier
 from scoring.engine import Engine, Question
-from api.answers.result import result
 
 CASES = list(cases())
 

@@ -9,9 +9,9 @@ import pytest
 from reference_implementation.naive import assess
 from reference_implementation.random_dossiers import add_duplicates, drop_facts, random_dossier
 
+from api.answers.result import result
 from features import dossier
 from scoring.engine import Engine, Question
-from api.answers.result import result
 
 FIRMS = 400
 
