@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.snapshot import Columns, LongTables, columns
-from scoring.compile import Verdict
+from scoring.assembly import Verdict
 from scoring.engine import Engine, Question, Rules
 from scoring.polars_backend import Facts, evaluate
 from scoring.program import LOWER, Program

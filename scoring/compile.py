@@ -1,20 +1,17 @@
-"""From a card to core expressions, in two steps.
+"""From a card to core expressions: every gate, item and route condition becomes a *part* of two bounds that reads facts.
 
-*Parts* read facts: every gate, item and route condition becomes two bounds. *Assembly* reads parts only and makes groups,
-total, routes and verdict of them, as if parts were independent (contract §3). Between the two, an enterprise whose
-sources conflict has its parts united over the completions (`scoring.engine`).
+What is made of the parts is `scoring.assembly`; between the two an enterprise whose sources conflict has its parts united
+over the completions (`scoring.engine`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
 from features.expression import Condition, Fact, Linear, MeanGrowth, OneOf, Ratio
-from features.facts import OUT_OF_SCOPE
 from features.indicators.base import Indicator
 from features.kinds import Choice
 from features.leaves import Leaf, leaves
@@ -36,7 +33,6 @@ from scoring.bounds import (
     turned,
 )
 from scoring.card import (
-    MICRO,
     AllOf,
     AnyOf,
     Award,
@@ -57,23 +53,9 @@ from scoring.card import (
     Test,
     Values,
 )
-from scoring.core import FALSE, TRUE, Node, all_of, any_of, choose, const, fill, negate
+from scoring.core import FALSE, TRUE, Node, all_of, any_of, const, fill, negate
 from scoring.lower import Lowering
 from scoring.measure import Measure
-
-
-class Verdict(Enum):
-    """The four answers, by the integers of the core form."""
-
-    FAIL = 0
-    PASS = 1
-    UNDETERMINED = 2
-    NOT_APPLICABLE = 3
-
-    @property
-    def word(self) -> str:
-        """As in the result JSON."""
-        return self.name.lower()
 
 
 @dataclass(frozen=True)
@@ -133,7 +115,7 @@ def compile_card(card: Card) -> CompiledCard:
     for name, item in card.items.items():
         part = Part()
         bounds = _Awards(part).award(item.award, Lowering(), "")
-        part.bounds = _capped(bounds, item.cap) if item.source.decides else Bounds(const(0), const(item.cap))
+        part.bounds = capped(bounds, item.cap) if item.source.decides else Bounds(const(0), const(item.cap))
         parts[f"items/{name}"] = part
     for name, route in card.routes.items():
         if route.requirement is not None:
@@ -151,7 +133,8 @@ def _missed_scores(card: Card, parts: dict[str, Part]) -> Node:
     return any_of(negate(core.ge(p.bounds.lo, p.bounds.hi)) for p in parts.values() if p.bounds)
 
 
-def _capped(bounds: Bounds, cap: int) -> Bounds:
+def capped(bounds: Bounds, cap: int) -> Bounds:
+    """At most ``cap``."""
     lo, hi = (core.smallest((b, const(cap))) for b in (bounds.lo, bounds.hi))
     return Bounds(lo, hi, bounds.influences)
 
@@ -219,10 +202,11 @@ def range_truth(indicator: Indicator, range_: Range, lowering: Lowering) -> Trut
         assert isinstance(expression, Fact)
         return lowering.truth(OneOf(expression, range_.codes))
     assert not isinstance(expression, Condition)
-    return _limits_truth(lowering.measure(expression), range_, indicator.unit.scale)
+    return limits_truth(lowering.measure(expression), range_, indicator.unit.scale)
 
 
-def _limits_truth(measure: Measure, limits: Limits, scale: int) -> Truth:
+def limits_truth(measure: Measure, limits: Limits, scale: int) -> Truth:
+    """Whether a measured value lies within limits given in its unit, of which ``scale`` integers make one."""
     truths = []
     if limits.least is not None:
         truths.append(measure.at_least(limits.least * scale, strict=limits.least_strict))
@@ -398,7 +382,7 @@ class _Awards:
         if measure is None:
             return turned(joined(by_band), rising)
         moving = measure.influences
-        if rising == MIXED and not measure.contiguous:
+        if (rising == MIXED and not measure.contiguous) or (rising < 0 and not measure.least_reached):
             moving = all_tangled(moving)
         undefined = measure.undefined().possible
         defined = [case for case in reached if case[0] is not undefined and case[0] is not FALSE]
@@ -446,76 +430,3 @@ def _direction(award: Bands) -> int:
     if points == sorted(points):
         return 1
     return -1 if points == sorted(points, reverse=True) else MIXED
-
-
-# --- assembly -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Assembly:
-    """What is made of the parts of one card."""
-
-    verdict: Node
-    """A `Verdict`'s integer."""
-    score: Bounds
-    """Micro-points."""
-    groups: dict[str, Bounds]
-    routes: dict[str, Truth]
-    gates: dict[str, Truth]
-    """Gates on the score; all others are parts."""
-
-
-def assemble(card: Card, part: Callable[[str], Bounds | Truth]) -> Assembly:
-    """Groups, total, routes and verdict; ``part`` gives the bounds of a part by name."""
-
-    def bounds(name: str) -> Bounds:
-        found = part(f"items/{name}")
-        assert isinstance(found, Bounds)
-        return found
-
-    def truth(name: str) -> Truth:
-        found = part(name)
-        assert isinstance(found, Truth)
-        return found
-
-    grouped = {member for group in card.groups.values() for member in group.items}
-    groups = {}
-    for name, group in card.groups.items():
-        total = _sum(bounds(member) for member in group.items)
-        groups[name] = total if group.cap is None else _capped(total, group.cap)
-    score = _sum((*groups.values(), *(bounds(name) for name in card.items if name not in grouped)))
-    on_score = {
-        name: _limits_truth(Measure.of(score), gate.score, MICRO) for name, gate in card.gates.items() if gate.score
-    }
-    gates = {name: on_score[name] if name in on_score else truth(f"gates/{name}") for name in card.gates}
-    routes = {}
-    for name, route in card.routes.items():
-        needed = [gates[g.id] for g in card.gates.values() if g.route == name]
-        if route.score is not None:
-            needed.append(_limits_truth(Measure.of(score), route.score, MICRO))
-            for group_name, group in card.groups.items():
-                if group.floor is not None:
-                    floor = group.floor
-                    needed.append(Measure.of(groups[group_name]).at_least(Fraction(floor), strict=False))
-        if route.requirement is not None:
-            needed.append(truth(f"routes/{name}"))
-        routes[name] = conjunction(needed)
-    whole = [gates[g.id] for g in card.gates.values() if g.route is None]
-    if routes:
-        whole.append(disjunction(routes.values()))
-    verdict = conjunction(whole)
-    answer = choose(
-        verdict.certain,
-        const(Verdict.PASS.value),
-        choose(verdict.possible, const(Verdict.UNDETERMINED.value), const(Verdict.FAIL.value)),
-    )
-    outside = core.eq(fill(OUT_OF_SCOPE.path, 0, 0, 1), 1)
-    return Assembly(choose(outside, const(Verdict.NOT_APPLICABLE.value), answer), score, groups, routes, on_score)
-
-
-def _sum(parts: Iterable[Bounds]) -> Bounds:
-    given = list(parts)
-    return Bounds(core.add(b.lo for b in given), core.add(b.hi for b in given))
-
-
-__all__ = ["Assembly", "CompiledCard", "Detail", "Part", "Verdict", "assemble", "compile_card", "range_truth"]

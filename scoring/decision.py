@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from features.kinds import NEVER
-from scoring.compile import Verdict
+from scoring.assembly import Verdict
 from scoring.engine import Answer
 
 Json = dict[str, Any]

@@ -10,9 +10,9 @@ from functools import lru_cache
 from features.dossier import Dossier
 from features.facts import FirmFacts
 from features.resolve import Known, completions, resolve
+from scoring.assembly import Verdict
 from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN, accounts_open, publicity_open
 from scoring.catalogue import Catalogue, Picked
-from scoring.compile import Verdict
 from scoring.ladder import Ladder, ladder_for, ladders
 from scoring.program import LOWER, Program
 from scoring.release import Release, release_of

@@ -15,10 +15,11 @@ from pathlib import Path
 from features.identifiers import regions
 from features.indicators import catalogue as indicators
 from scoring import core
+from scoring.assembly import Verdict
 from scoring.bounds import Truth
 from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN
 from scoring.card import GRADES, Label, Source, Values
-from scoring.compile import Verdict, range_truth
+from scoring.compile import range_truth
 from scoring.core import Node, all_of, choose, const, fill
 from scoring.lower import Lowering
 from scoring.yaml_tree import Findings, Reader, Tree, load

@@ -37,6 +37,8 @@ class Measure:
     influences: Influences
     contiguous = False
     """Whether it takes every integer between its ends, so that a range that they span is surely reached."""
+    least_reached = True
+    """Whether its least value is computed, also where it lies between the ends of a fact."""
     shown: tuple[Node, Node, Node, Node]
     """Numerator low and high, denominator low and high: what is displayed where all is known."""
 
@@ -166,6 +168,8 @@ class Growth(Measure):
     It rises with the third value, falls with the first and is convex in the second, so its greatest value lies at an end
     of each. Its least is only asked where the second value is known: an unknown one can be 0, where there is no growth.
     """
+
+    least_reached = False
 
     def __init__(self, first: Bounds, second: Bounds, third: Bounds) -> None:
         self._first, self._second, self._third = (_not_negative(b) for b in (first, second, third))

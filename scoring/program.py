@@ -22,9 +22,10 @@ from features.moments import PREFIX
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core
+from scoring.assembly import Assembly, assemble
 from scoring.bounds import Bounds, Truth
 from scoring.card import Card
-from scoring.compile import Assembly, CompiledCard, Part, assemble, compile_card
+from scoring.compile import CompiledCard, Part, compile_card
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
 from scoring.python_backend import Evaluate, compile_python

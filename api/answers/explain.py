@@ -9,8 +9,9 @@ from typing import Any
 from features.expression import Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
+from scoring.assembly import Verdict
 from scoring.card import MICRO, Card, Expert, Gate, Item, Label, Limits
-from scoring.compile import Detail, Verdict
+from scoring.compile import Detail
 from scoring.engine import Answer
 
 Json = dict[str, Any]

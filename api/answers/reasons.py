@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scoring.assembly import Verdict
 from scoring.card import Card
-from scoring.compile import Verdict
 
 Json = dict[str, Any]
 

@@ -8,8 +8,8 @@ from api.answers import explain
 from api.answers.reasons import reasons
 from features.facts import path_of_year
 from features.tables import LIST_TABLES, TABLES
+from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
-from scoring.compile import Verdict
 from scoring.decision import decision_part
 from scoring.engine import Answer
 from scoring.ladder import State

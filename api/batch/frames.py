@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.card import MICRO, Card
-from scoring.compile import Verdict
 from scoring.ladder import Ladder, State, ladder_for
 from scoring.program import Program
 

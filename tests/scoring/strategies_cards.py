@@ -36,6 +36,8 @@ from features.facts import OUT_OF_SCOPE, FirmFacts, Row, listed
 from features.indicators.base import Indicator, Unit
 from features.kinds import Choice, Flag, Number
 from scoring import core
+from scoring.assembly import Assembly, Verdict, assemble
+from scoring.bounds import Bounds, Truth
 from scoring.card import (
     AllOf,
     AnyOf,
@@ -63,9 +65,8 @@ from scoring.card import (
     Test,
     Values,
 )
-from scoring.compile import Assembly, CompiledCard, Verdict, assemble
+from scoring.compile import CompiledCard
 from scoring.core import Node
-from scoring.lower import Bounds, Truth
 from scoring.python_backend import compile_python
 
 # --- facts with few values ------------------------------------------------------------------------------------------
@@ -89,72 +90,48 @@ CELLS: dict[str, dict[str, tuple[int, ...]]] = {
 """Values that an unknown cell is tried with: all of a small domain, of a count those beyond every threshold below."""
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """What the cards drawn may contain."""
-
-    tables: bool = True
-    gapped: bool = True
-    """Values that skip some of what lies between their ends, held against ranges with two ends or uneven bands."""
-    repeated: bool = True
-    """Conditions of one indicator, or a chooser and its brackets, that read the same fact."""
-    chosen_by_ratio: bool = True
-
-
-EVERYTHING = Shapes()
-
-
 # --- expressions and indicators -------------------------------------------------------------------------------------
 
 
 @st.composite
-def row_conditions(draw: st.DrawFn, table: str, *, repeated: bool) -> Condition:
-    """A condition on one row, each column at most once unless ``repeated``."""
+def row_conditions(draw: st.DrawFn, table: str) -> Condition:
+    """A condition on one row, some of them on one column twice."""
     fields = [f for f in CELLS[table] if f != "count"]
 
     def one(field: str) -> Condition:
         values = CELLS[table][field]
         # Never all values: what no row can be is no condition of a rule.
-        codes = draw(st.sampled_from([(v,) for v in values] + [values[1:]]))
-        return OneOf(RowFact(table, field), codes)
+        return OneOf(RowFact(table, field), draw(st.sampled_from([(v,) for v in values] + [values[1:]])))
 
-    first, second = (one(draw(st.sampled_from(fields))), one(fields[1])) if repeated else map(one, fields)
+    first, second, again = one(fields[0]), one(fields[1]), one(fields[1])
     amount = RowFact(table, "count") >= draw(st.integers(1, 3))
-    return draw(
-        st.sampled_from([first, second, ~first, first & second, first | second, ~(first & second), first & amount])
-    )
+    found = [first, second, ~second, first & second, first | second, second | again, ~(first & second), first & amount]
+    return draw(st.sampled_from([*found, second | (first & again)]))
 
 
 @st.composite
-def counts(draw: st.DrawFn, *, weighted: bool) -> Count:
+def counts(draw: st.DrawFn) -> Count:
     """Rows of one table, or the sum of their counts."""
     table = draw(st.sampled_from(sorted(CELLS)))
-    return Count(
-        table, draw(row_conditions(table, repeated=False)), draw(st.sampled_from(["count", None])) if weighted else None
-    )
+    return Count(table, draw(row_conditions(table)), draw(st.sampled_from(["count", None])))
 
 
 @st.composite
-def amounts(draw: st.DrawFn, shapes: Shapes) -> Quantity:
+def amounts(draw: st.DrawFn) -> Quantity:
     """An integer expression."""
-    plain: list[Quantity] = [A, B, SIGNED, FirstKnown((PREFERRED, A)), BRACKET, A - B, B + A + E]
-    if shapes.gapped:
-        plain.append(A * 2 + 1)
-    if shapes.tables and draw(st.booleans()):
-        return draw(counts(weighted=shapes.gapped))
+    if draw(st.booleans()):
+        return draw(counts())
+    plain: list[Quantity] = [A, B, SIGNED, FirstKnown((PREFERRED, A)), BRACKET, A - B, B + A + E, A * 2 + 1]
     return draw(st.sampled_from(plain))
 
 
 @st.composite
-def ratios(draw: st.DrawFn, shapes: Shapes) -> Ratio:
+def ratios(draw: st.DrawFn) -> Ratio:
     """A share, a difference over something, or a growth rate."""
     over: list[Quantity] = [A, SIGNED, FirstKnown((PREFERRED, A)), A + B, A - B, A + 1, BRACKET, A + BRACKET]
-    if shapes.tables and draw(st.booleans()):
-        over = [draw(counts(weighted=True))]
-    under: list[Quantity] = [D, D, E, D + E, D - 1]
-    if shapes.gapped:
-        # The least positive value is 2, not 1.
-        under.append(D * 2)
+    if draw(st.booleans()):
+        over = [draw(counts())]
+    under: list[Quantity] = [D, D, E, D + E, D - 1, D * 2]
     return Ratio(
         Linear.of(draw(st.sampled_from(over))),
         Linear.of(draw(st.sampled_from(under))),
@@ -170,20 +147,16 @@ def growths(draw: st.DrawFn) -> MeanGrowth:
 
 
 @st.composite
-def conditions(draw: st.DrawFn, shapes: Shapes) -> Condition:
+def conditions(draw: st.DrawFn) -> Condition:
     """A true-or-false expression."""
     x = draw(st.sampled_from([A >= B, A <= 1, SIGNED > 0, A + B >= 3, D >= E, BRACKET <= A, BRACKET >= 2]))
     y = draw(st.sampled_from([flagged(YES), OneOf(KIND, (0,)), OneOf(KIND, (1, 2))]))
-    found = [x, y, ~x, x & y, x | ~y, ~(x & y)]
-    if shapes.repeated:
-        found += [x & (A >= 2), x | (B <= 1), All((x, Negated(x))), y | OneOf(KIND, (0, 1))]
-    if shapes.tables:
-        table = draw(st.sampled_from(sorted(CELLS)))
-        some = Exists(table, draw(row_conditions(table, repeated=shapes.repeated)))
-        found += [some, ~some, some & x, some | x]
-        if shapes.repeated:
-            other = Exists(table, draw(row_conditions(table, repeated=True)))
-            found += [Either((some, other)), All((some, other)), some & ~other]
+    table = draw(st.sampled_from(sorted(CELLS)))
+    some, other = (Exists(table, draw(row_conditions(table))) for _ in range(2))
+    found = [x, y, ~x, x & y, x | ~y, ~(x & y), some, ~some, some & x, some | x]
+    # The same fact or list twice.
+    found += [x & (A >= 2), x | (B <= 1), All((x, Negated(x))), y | OneOf(KIND, (0, 1))]
+    found += [Either((some, other)), All((some, other)), some & ~other]
     return draw(st.sampled_from(found))
 
 
@@ -192,28 +165,17 @@ def _indicator(expression: Quantity | Ratio | MeanGrowth | Condition, unit: Unit
 
 
 @st.composite
-def measures(draw: st.DrawFn, shapes: Shapes) -> Indicator:
+def measures(draw: st.DrawFn) -> Indicator:
     """An indicator with a number as its value."""
     kind = draw(st.integers(0, 4))
     if kind < 3:
-        rate: Ratio | MeanGrowth = draw(ratios(shapes)) if kind else draw(growths())
+        rate: Ratio | MeanGrowth = draw(ratios()) if kind else draw(growths())
         return _indicator(rate, Unit.SHARE)
-    amount = draw(amounts(shapes))
+    amount = draw(amounts())
     # In yuan a threshold counts hundredths.
     return _indicator(
         amount, Unit.ITEMS if isinstance(amount, Count) else draw(st.sampled_from([Unit.ITEMS, Unit.YUAN]))
     )
-
-
-def _is_gapped(indicator: Indicator) -> bool:
-    match indicator.expression:
-        case Count(_, _, of):
-            return of is not None
-        case Linear(terms):
-            return any(abs(coefficient) != 1 for coefficient, _ in terms)
-        case Ratio() | MeanGrowth():
-            return True
-    return False
 
 
 def thresholds(unit: Unit) -> st.SearchStrategy[Fraction]:
@@ -269,85 +231,76 @@ def brackets(by: Indicator) -> st.SearchStrategy[list[Range]]:
 
 
 @st.composite
-def single_tests(draw: st.DrawFn, shapes: Shapes) -> Test:
+def single_tests(draw: st.DrawFn) -> Test:
     """One indicator held against a range."""
     kind = draw(st.integers(0, 3))
     if kind == 0:
-        indicator = _indicator(draw(conditions(shapes)), Unit.TRUTH)
+        indicator = _indicator(draw(conditions()), Unit.TRUTH)
         return Test(indicator, Values((draw(st.integers(0, 1)),)))
     if kind == 1:
         return Test(_indicator(KIND, Unit.CHOICE), Values(draw(st.sampled_from([(0,), (1,), (0, 2)]))))
-    indicator = draw(measures(shapes))
+    indicator = draw(measures())
     ranges = draw(partitions(indicator))
-    inner = ranges if shapes.gapped or not _is_gapped(indicator) else [ranges[0], ranges[-1]]
-    if isinstance(indicator.expression, MeanGrowth) and not shapes.gapped:
-        # The least growth over the years between is not looked for: where one may be 0 there is none at all.
-        inner = ranges[-1:]
-    return Test(indicator, draw(st.sampled_from(inner)))
+    return Test(indicator, draw(st.sampled_from(ranges)))
 
 
 @st.composite
-def choosers(draw: st.DrawFn, shapes: Shapes, depth: int) -> Indicator:
-    """An indicator that brackets are chosen by; the outer and the inner choice by different facts unless repeated."""
-    outer = [
-        _indicator(BRACKET, Unit.YUAN),
-        _indicator(BRACKET, Unit.ITEMS),
-        _indicator(Linear.of(BRACKET), Unit.ITEMS),
+def choosers(draw: st.DrawFn) -> Indicator:
+    """An indicator that brackets are chosen by."""
+    by_value: list[tuple[Quantity | Ratio | Condition, Unit]] = [
+        (BRACKET, Unit.YUAN),
+        (Linear.of(BRACKET), Unit.ITEMS),
+        (FirstKnown((PREFERRED, A)), Unit.ITEMS),
+        (A * 2, Unit.ITEMS),
+        (A / E, Unit.SHARE),
+        (GROUP, Unit.CHOICE),
+        (KIND, Unit.CHOICE),
+        (flagged(YES), Unit.TRUTH),
+        (A >= B, Unit.TRUTH),
     ]
-    inner = [_indicator(GROUP, Unit.CHOICE)]
-    found = outer if depth > 1 else inner
-    if shapes.repeated:
-        found = [*outer, *inner, _indicator(KIND, Unit.CHOICE), _indicator(flagged(YES), Unit.TRUTH)]
-        found += [_indicator(FirstKnown((PREFERRED, A)), Unit.ITEMS), _indicator(A >= B, Unit.TRUTH)]
-    if shapes.gapped:
-        found.append(_indicator(A * 2, Unit.ITEMS))
-    if shapes.chosen_by_ratio:
-        found.append(_indicator(A / E, Unit.SHARE))
-    return draw(st.sampled_from(found))
+    return _indicator(*draw(st.sampled_from(by_value)))
 
 
 # --- requirements and awards ----------------------------------------------------------------------------------------
 
 
 @st.composite
-def requirements(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Requirement:
+def requirements(draw: st.DrawFn, depth: int = 2) -> Requirement:
     """A condition of a gate or a route."""
     kind = draw(st.integers(0, 6)) if depth else 0
-    inner = requirements(shapes, depth - 1)
+    inner = requirements(depth - 1)
     if kind < 3:
-        return draw(single_tests(shapes))
+        return draw(single_tests())
     if kind == 3:
         return AllOf(tuple(draw(st.lists(inner, min_size=1, max_size=2))))
     if kind == 4:
         return AnyOf(tuple(draw(st.lists(inner, min_size=1, max_size=2))))
     if kind == 5:
         return NotOf(draw(inner))
-    by = draw(choosers(shapes, depth))
+    by = draw(choosers())
     return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(brackets(by))))
 
 
 @st.composite
-def bands(draw: st.DrawFn, shapes: Shapes, *, rising: bool = False) -> Bands:
-    """A table that holds every value once; uneven points only where no value is skipped."""
+def bands(draw: st.DrawFn, *, rising: bool = False) -> Bands:
+    """A table that holds every value once, its points rising, falling or uneven."""
     kind = draw(st.integers(0, 5))
     if kind == 0 and not rising:
         indicator = _indicator(KIND, Unit.CHOICE)
     elif kind == 1 and not rising:
-        indicator = _indicator(draw(conditions(shapes)), Unit.TRUTH)
+        indicator = _indicator(draw(conditions()), Unit.TRUTH)
     else:
-        indicator = draw(measures(shapes))
+        indicator = draw(measures())
     ranges = draw(partitions(indicator))
     points = st.lists(st.integers(0, 6), min_size=len(ranges), max_size=len(ranges))
     lows = draw(points)
     graded = draw(st.booleans())
     highs = [low + more for low, more in zip(lows, draw(points), strict=True)] if graded else lows
-    gapped = indicator.unit not in (Unit.CHOICE, Unit.TRUTH) and _is_gapped(indicator)
-    if rising or (gapped and not shapes.gapped):
-        growth = isinstance(indicator.expression, MeanGrowth)
-        falling = not rising and not growth and draw(st.booleans())
+    # Of mean growth the law only ever rewards more.
+    rising = rising or isinstance(indicator.expression, MeanGrowth)
+    if rising or draw(st.booleans()):
+        falling = not rising and draw(st.booleans())
         lows, highs = sorted(lows, reverse=falling), sorted(highs, reverse=falling)
-        if growth and not shapes.gapped:
-            lows[0] = highs[0] = 0
     table = [Band(*one) for one in zip(ranges, lows, highs, strict=True)]
     return Bands(indicator, tuple(draw(st.permutations(table))), "quality" if graded else None)
 
@@ -358,28 +311,28 @@ def _is_share(indicator: Indicator) -> bool:
 
 
 @st.composite
-def linear(draw: st.DrawFn, shapes: Shapes) -> LinearToCap:
+def linear(draw: st.DrawFn) -> LinearToCap:
     """Points in proportion."""
-    indicator = draw(measures(shapes).filter(_is_share))
+    indicator = draw(measures().filter(_is_share))
     full = draw(st.sampled_from([Fraction(1, 2), Fraction(1), Fraction(5, 3), Fraction(3)]))
     return LinearToCap(indicator, full, draw(st.integers(1, 9)), draw(st.integers(1, 3)))
 
 
 @st.composite
-def awards(draw: st.DrawFn, shapes: Shapes, depth: int = 2) -> Award:
+def awards(draw: st.DrawFn, depth: int = 2) -> Award:
     """A way to earn points."""
     kind = draw(st.integers(0, 9)) if depth else draw(st.integers(0, 6))
     if kind < 4:
-        return draw(bands(shapes))
+        return draw(bands())
     if kind == 4:
-        return draw(linear(shapes))
+        return draw(linear())
     if kind == 5:
         return Expert("quality", *sorted(draw(st.tuples(st.integers(0, 2), st.integers(2, 4)))))
     if kind == 6:
         return Fixed(draw(st.integers(0, 5)))
-    inner = awards(shapes, depth - 1)
+    inner = awards(depth - 1)
     if kind == 9:
-        by = draw(choosers(shapes, depth))
+        by = draw(choosers())
         return Choose(by, tuple(Case(range_, draw(inner)) for range_ in draw(brackets(by))))
     options = {f"option {i}": option for i, option in enumerate(draw(st.lists(inner, min_size=1, max_size=2)))}
     return BestOf(options) if kind == 7 else LeastOf(options)
@@ -409,7 +362,7 @@ def crowded(draw: st.DrawFn) -> Card:
     rows = [OneOf(RowFact("event", "severity"), (code,)) for code in (0, 1)]
 
     def held() -> Requirement:
-        choices: list[Quantity | Ratio] = [A, A, SIGNED, A / E, Count("event", rows[0])]
+        choices: list[Quantity | Ratio] = [A, A, SIGNED, E, A / E, Count("event", rows[0])]
         measured = draw(st.sampled_from(choices))
         indicator = _indicator(measured, Unit.SHARE if isinstance(measured, Ratio) else Unit.ITEMS)
         some: list[Requirement] = [Test(indicator, draw(st.sampled_from(draw(partitions(indicator, 2)))))]
@@ -424,8 +377,12 @@ def crowded(draw: st.DrawFn) -> Card:
         return draw(st.sampled_from(found))
 
     def table() -> Award:
-        measured = draw(st.sampled_from([A, A, SIGNED, B + A, Count("event", draw(st.sampled_from(rows)))]))
-        indicator = _indicator(measured, Unit.ITEMS)
+        counted = Count("event", draw(st.sampled_from(rows)))
+        choices: list[Quantity | Ratio] = [A, A, SIGNED, B + A, counted, E, A / E, B / E]
+        measured = draw(st.sampled_from(choices))
+        indicator = _indicator(measured, Unit.SHARE if isinstance(measured, Ratio) else Unit.ITEMS)
+        if draw(st.integers(0, 3)) == 0:
+            return LinearToCap(indicator, Fraction(draw(st.integers(1, 2))), draw(st.integers(1, 4)), 1)
         ranges = draw(partitions(indicator, 2))
         points = sorted(draw(st.lists(st.integers(0, 4), min_size=len(ranges), max_size=len(ranges))))
         points.sort(reverse=draw(st.booleans()))
@@ -498,11 +455,11 @@ def card(
 
 
 @st.composite
-def cards(draw: st.DrawFn, shapes: Shapes) -> Card:
+def cards(draw: st.DrawFn) -> Card:
     """Up to three items and two gates, with or without a group and routes."""
     depth = draw(st.integers(0, 2))
-    items = {f"item {i}": a for i, a in enumerate(draw(st.lists(awards(shapes, depth), min_size=1, max_size=3)))}
-    gates = {f"gate {i}": g for i, g in enumerate(draw(st.lists(requirements(shapes, depth), max_size=2)))}
+    items = {f"item {i}": a for i, a in enumerate(draw(st.lists(awards(depth), min_size=1, max_size=3)))}
+    gates = {f"gate {i}": g for i, g in enumerate(draw(st.lists(requirements(depth), max_size=2)))}
     groups = {}
     if draw(st.booleans()):
         members = tuple(items)[: draw(st.integers(1, len(items)))]
@@ -515,7 +472,7 @@ def cards(draw: st.DrawFn, shapes: Shapes) -> Card:
         # Points are millionths; a score of so few of them is what these items can give.
         routes["score"] = Route("score", LABEL, OFFICIAL, least)
     if draw(st.booleans()):
-        routes["direct"] = Route("direct", LABEL, OFFICIAL, requirement=draw(requirements(shapes, 1)))
+        routes["direct"] = Route("direct", LABEL, OFFICIAL, requirement=draw(requirements(1)))
     made = card(items, gates, routes, groups, cap=draw(st.sampled_from([5, 10**9])))
     if draw(st.booleans()):
         made = replace(made, gates={**made.gates, "on score": Gate("on score", LABEL, OFFICIAL, score=least)})

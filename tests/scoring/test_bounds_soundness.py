@@ -8,11 +8,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies_cards import (
     CELLS,
-    EVERYTHING,
     SCALARS,
     Answer,
     Reading,
-    Shapes,
     answering,
     awards,
     bands,
@@ -31,8 +29,9 @@ from strategies_cards import (
 )
 
 from features.facts import listed
+from scoring.assembly import Verdict
 from scoring.card import Card
-from scoring.compile import Verdict, compile_card
+from scoring.compile import compile_card
 
 standing = settings(
     max_examples=100,
@@ -42,14 +41,11 @@ standing = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
-REACHED = Shapes(gapped=False, repeated=False)
-"""Where ends are promised to be reached: each fact stands once, and no range falls between the values there are."""
-
 
 @standing
 @given(st.data())
 def test_every_completion_lies_within_the_bounds(data: st.DataObject) -> None:
-    sample = data.draw(cards(EVERYTHING))
+    sample = data.draw(cards())
     compiled = compile_card(sample)
     answer, read = answering(compiled), inputs(compiled)
     firm = data.draw(firms(read))
@@ -63,7 +59,7 @@ def test_every_completion_lies_within_the_bounds(data: st.DataObject) -> None:
 @settings(standing, max_examples=200)
 @given(st.data())
 def test_with_nothing_unknown_both_ends_are_what_the_card_says(data: st.DataObject) -> None:
-    sample = data.draw(st.one_of(cards(EVERYTHING), crowded()))
+    sample = data.draw(st.one_of(cards(), crowded()))
     compiled = compile_card(sample)
     answer = answering(compiled)
     for firm in data.draw(st.lists(firms(inputs(compiled), unknown=0), min_size=1, max_size=8)):
@@ -78,19 +74,19 @@ def test_with_nothing_unknown_both_ends_are_what_the_card_says(data: st.DataObje
 @settings(standing, max_examples=250)
 @given(st.data())
 def test_one_limit_on_one_measure_is_open_only_if_it_can_go_both_ways(data: st.DataObject) -> None:
-    _reaches(data, card(gates={"gate": data.draw(single_tests(REACHED))}))
+    _reaches(data, card(gates={"gate": data.draw(single_tests())}))
 
 
 @settings(standing, max_examples=250)
 @given(st.data())
 def test_one_table_of_bands_reaches_both_ends(data: st.DataObject) -> None:
-    _reaches(data, card({"item": data.draw(bands(REACHED))}))
+    _reaches(data, card({"item": data.draw(bands())}))
 
 
 @standing
 @given(st.data())
 def test_linear_points_reach_both_ends(data: st.DataObject) -> None:
-    _reaches(data, card({"item": data.draw(linear(REACHED))}))
+    _reaches(data, card({"item": data.draw(linear())}))
 
 
 @standing
@@ -102,19 +98,19 @@ def test_a_choice_whose_brackets_read_the_chooser_reaches_both_ends(data: st.Dat
 @settings(standing, max_examples=150)
 @given(st.data())
 def test_an_item_labelled_exact_reaches_both_ends(data: st.DataObject) -> None:
-    _reaches(data, card({"item": data.draw(awards(REACHED))}))
+    _reaches(data, card({"item": data.draw(awards())}))
 
 
 @settings(standing, max_examples=150)
 @given(st.data())
 def test_a_condition_labelled_exact_is_undetermined_only_if_it_can_go_both_ways(data: st.DataObject) -> None:
-    _reaches(data, card(gates={"gate": data.draw(requirements(REACHED))}))
+    _reaches(data, card(gates={"gate": data.draw(requirements())}))
 
 
 @settings(standing, max_examples=150)
 @given(st.data())
 def test_a_card_labelled_exact_reaches_both_totals_and_both_verdicts(data: st.DataObject) -> None:
-    _reaches(data, data.draw(cards(REACHED)))
+    _reaches(data, data.draw(cards()))
 
 
 @settings(standing, max_examples=300)
@@ -126,7 +122,7 @@ def test_parts_that_share_facts_and_are_labelled_exact_reach_their_ends_together
 @standing
 @given(st.data())
 def test_knowing_less_never_narrows_an_answer(data: st.DataObject) -> None:
-    compiled = compile_card(data.draw(cards(EVERYTHING)))
+    compiled = compile_card(data.draw(cards()))
     answer, read = answering(compiled), inputs(compiled)
     firm = data.draw(firms(read))
     names = [name for name in (*SCALARS, *map(listed, CELLS)) if name in read]
@@ -138,7 +134,7 @@ def test_knowing_less_never_narrows_an_answer(data: st.DataObject) -> None:
 @standing
 @given(st.data())
 def test_more_of_what_rising_bands_measure_never_lowers_either_end(data: st.DataObject) -> None:
-    award = data.draw(bands(EVERYTHING, rising=True))
+    award = data.draw(bands(rising=True))
     compiled = compile_card(card({"item": award}))
     answer, read = answering(compiled), inputs(compiled)
     firm = data.draw(firms(read))
@@ -153,7 +149,7 @@ def test_more_of_what_rising_bands_measure_never_lowers_either_end(data: st.Data
 @standing
 @given(st.data())
 def test_a_value_that_may_not_decide_leaves_its_part_open(data: st.DataObject) -> None:
-    sample = data.draw(cards(EVERYTHING))
+    sample = data.draw(cards())
     name, item = next(iter(sample.items.items()))
     remembered = replace(item, source=replace(item.source, grade="memory"), cap=7)
     compiled = compile_card(replace(sample, items={**sample.items, name: remembered}))
