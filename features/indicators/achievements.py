@@ -47,7 +47,7 @@ def valid_rights(of: str) -> Indicator:
     return Indicator(
         f"valid_rights({of})",
         f"有效{name}知识产权数量",
-        f"valid class {name[0]} rights",
+        f"valid rights of {of.replace('_', ' ')}",
         Unit.ITEMS,
         Count("intellectual_property", where, "count"),
         "国科发政〔2017〕115号 附件说明",

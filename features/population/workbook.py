@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from features.kinds import Choice, Money
 from features.population.assumptions import NOTE_EN, NOTE_ZH
