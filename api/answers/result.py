@@ -29,6 +29,7 @@ def result(answer: Answer) -> Json:
             assessments[name]["flags"].append("edition_outside_period")
     decision = decision_part(answer)
     flags = [f"uscc:{warning}" for warning in answer.dossier.warnings]
+    flags += [f"conflict:{path}" for path in answer.known.conflicts]
     if answer.known.duplicates:
         flags.append(f"duplicate_rows:{answer.known.duplicates}")
     return {
