@@ -87,12 +87,12 @@ class Part:
     bounds: Bounds | None = None
     truth: Truth | None = None
     details: list[Detail] = field(default_factory=list)
-    leaves: list[Influences] = field(default_factory=list)
 
     @property
     def influences(self) -> Influences:
         """All that it depends on."""
-        return joined(self.leaves)
+        found = self.truth or self.bounds
+        return found.influences if found else {}
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ def compile_card(card: Card) -> CompiledCard:
     for name, item in card.items.items():
         part = Part()
         bounds = _Awards(part).award(item.award, Lowering(), "")
-        part.bounds = capped(bounds, item.cap) if item.source.decides else Bounds(const(0), const(item.cap))
+        whole = Bounds(const(0), const(item.cap), bounds.influences)
+        part.bounds = capped(bounds, item.cap) if item.source.decides else whole
         parts[f"items/{name}"] = part
     for name, route in card.routes.items():
         if route.requirement is not None:
@@ -145,8 +146,7 @@ def capped(bounds: Bounds, cap: int) -> Bounds:
 def _requirement_part(requirement: Requirement, *, decides: bool) -> Part:
     part = Part()
     truth = _Requirements(part).truth(requirement, Lowering(), "")
-    part.truth = truth if decides else Truth(FALSE, TRUE)
-    part.leaves = [truth.influences]
+    part.truth = truth if decides else Truth(FALSE, TRUE, truth.influences)
     return part
 
 
@@ -164,13 +164,9 @@ class _Requirements:
                 )
                 return truth
             case AllOf(parts):
-                truths = [self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts)]
-                found = conjunction(truths)
-                return Truth(found.certain, found.possible, met(t.influences for t in truths))
+                return conjunction(self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts))
             case AnyOf(parts):
-                truths = [self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts)]
-                found = disjunction(truths)
-                return Truth(found.certain, found.possible, met(t.influences for t in truths))
+                return disjunction(self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts))
             case NotOf(inner):
                 return self.truth(inner, lowering, path).negated()
             case Choose():
@@ -296,17 +292,11 @@ class _Awards:
         self.part = part
 
     def award(self, award: Award, lowering: Lowering, path: str) -> Bounds:
-        bounds = self._award(award, lowering, path)
-        if not path:
-            self.part.leaves = [bounds.influences]
-        return bounds
-
-    def _award(self, award: Award, lowering: Lowering, path: str) -> Bounds:
         match award:
             case Bands():
                 return self._bands(award, lowering, path)
             case BestOf(options) | LeastOf(options):
-                found = [self._award(a, lowering, f"{path}.{n}".lstrip(".")) for n, a in options.items()]
+                found = [self.award(a, lowering, f"{path}.{n}".lstrip(".")) for n, a in options.items()]
                 pick = core.greatest if isinstance(award, BestOf) else core.smallest
                 return Bounds(
                     pick([b.lo for b in found]),
@@ -315,7 +305,7 @@ class _Awards:
                 )
             case Choose():
                 cases = [
-                    (reachable, self._award(body, inner, _below(path, i)))
+                    (reachable, self.award(body, inner, _below(path, i)))
                     for i, (reachable, inner, body) in enumerate(_cases(award, lowering))
                 ]
                 if (undefined := _undefined(award.by, lowering)) is not None:

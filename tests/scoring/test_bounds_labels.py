@@ -42,7 +42,22 @@ from features.expression import (
 from features.facts import OUT_OF_SCOPE, FirmFacts, listed
 from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
-from scoring.card import AllOf, AnyOf, Award, Band, Bands, BestOf, Card, Case, Choose, Fixed, Limits, Route, Values
+from scoring.card import (
+    AllOf,
+    AnyOf,
+    Award,
+    Band,
+    Bands,
+    BestOf,
+    Card,
+    Case,
+    Choose,
+    Fixed,
+    Limits,
+    LinearToCap,
+    Route,
+    Values,
+)
 from scoring.card import Test as Held
 from scoring.compile import compile_card
 
@@ -115,6 +130,15 @@ CASES: dict[str, tuple[Card, FirmFacts]] = {
     ),
     "a denominator that the same item counts down": (
         card({"best": BestOf({"share": steps(A / D, 1), "size": steps(D, 3, falling=True)})}),
+        firm(D, known={A: 3}),
+    ),
+    "a denominator of linear points that another item counts down": (
+        card(
+            {
+                "share": LinearToCap(indicator(A / D, Unit.SHARE), Fraction(1), 6, 1),
+                "size": steps(D, 3, falling=True),
+            }
+        ),
         firm(D, known={A: 3}),
     ),
     "a first year of growth that another item counts down": (
