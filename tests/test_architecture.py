@@ -18,7 +18,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING = 2_800
+LARGEST_SCORING = 2_500
 
 
 def _imports(path: Path) -> set[str]:
@@ -45,7 +45,7 @@ def test_the_serving_process_imports_neither_scikit_learn_nor_mlflow() -> None:
 
 
 def _code_lines(path: Path) -> int:
-    """Lines that hold code: no blank ones, comments or docstrings."""
+    """Lines that hold code: no blank ones, comments, docstrings or imports."""
     text = path.read_text(encoding="utf-8")
     silent = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     lines: set[int] = set()
@@ -53,6 +53,8 @@ def _code_lines(path: Path) -> int:
         if token.type not in silent:
             lines.update(range(token.start[0], token.end[0] + 1))
     for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            lines.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             lines.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return len(lines)
@@ -64,7 +66,7 @@ def test_the_rule_engine_stays_small_enough_to_read() -> None:
 
 
 def test_the_oracle_knows_nothing_of_the_engine() -> None:
-    ours = _imports(ROOT / "scoring" / "oracle.py") & ALLOWED.keys()
+    ours = _imports(ROOT / "tests" / "scoring" / "core_oracle.py") & ALLOWED.keys()
     assert not ours
 
 

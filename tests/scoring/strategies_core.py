@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import core_oracle as oracle
 import polars as pl
 from hypothesis import strategies as st
 
 from features.facts import FirmFacts, Row
-from scoring import core, oracle, polars_backend
+from scoring import core, polars_backend
 from scoring.core import WIDEST, Node, const, fill, known
 from scoring.errors import CardError
 from scoring.python_backend import compile_python

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from core_oracle import evaluate as by_oracle
 
 from features import moments
 from features.expression import Condition, Fact, FirstKnown, MeanGrowth
@@ -19,7 +20,6 @@ from features.leaves import leaves
 from features.tables import TABLES
 from scoring.core import Node, to_json, walk
 from scoring.lower import Lowering
-from scoring.oracle import evaluate as by_oracle
 from scoring.polars_backend import ROW, Facts, evaluate
 from scoring.python_backend import compile_python
 
