@@ -159,7 +159,11 @@ class Share(Measure):
         low = _clipped(self.lo, self._most, full, points)
         high = _clipped(self.hi, self._least, full, points)
         defined = self._defined
-        return Bounds(choose(defined.certain, low, const(0)), choose(defined.possible, high, const(0)), self.influences)
+        return Bounds(
+            choose(defined.certain, low, const(0)),
+            choose(defined.possible, high, const(0)),
+            self.quirky(all_of((negate(defined.certain), ge(low, 1)))),
+        )
 
 
 class Growth(Measure):
