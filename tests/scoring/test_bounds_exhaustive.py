@@ -7,12 +7,29 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from strategies_cards import CELLS, GRADE, PREFERRED, SCALARS, SIGNED, A, D, E, Reading, card, completions, ends
+from strategies_cards import (
+    CELLS,
+    GRADE,
+    LABEL,
+    OFFICIAL,
+    PREFERRED,
+    SCALARS,
+    SIGNED,
+    A,
+    D,
+    E,
+    Reading,
+    answering,
+    card,
+    completions,
+    ends,
+)
 
 from features.expression import Count, Fact, FirstKnown, Linear, MeanGrowth, OneOf, Quantity, Ratio, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, listed
 from features.indicators.base import Indicator, Unit
-from scoring.card import Award, Limits, LinearToCap, Requirement
+from scoring.assembly import Verdict
+from scoring.card import Award, Band, Bands, Group, Limits, LinearToCap, Requirement, Route
 from scoring.card import Test as Held
 from scoring.compile import compile_card
 from scoring.errors import CardError
@@ -106,3 +123,23 @@ def test_points_in_proportion(full: Fraction, points: int, step: int) -> None:
 def test_a_ratio_that_reads_one_fact_on_both_sides_is_refused(ratio: Ratio) -> None:
     with pytest.raises(CardError, match="shared_fact_in_ratio"):
         compile_card(card(gates={"gate": Held(share(ratio), Limits(Fraction(1)))}))
+
+
+@pytest.mark.parametrize("floor", [None, 1, 2])
+@pytest.mark.parametrize("cap", [None, 2])
+@pytest.mark.parametrize("least", [2, 3])
+def test_a_group_at_its_floor_and_a_score_at_its_limit_pass(least: int, cap: int | None, floor: int | None) -> None:
+    points = [Limits(most=Fraction(1), most_strict=True), Limits(Fraction(1), most=Fraction(1)), Limits(Fraction(2))]
+    items = {
+        fact.path: Bands(share(fact), tuple(Band(range_, i, i) for i, range_ in enumerate(points))) for fact in (A, E)
+    }
+    group = Group("group", LABEL, (A.path,), cap, floor)
+    route = Route("score", LABEL, OFFICIAL, Limits(Fraction(least, 10**6)))
+    sample = card(items, {}, {"score": route}, {"group": group})
+    answer = answering(compile_card(sample))
+    for firm in states((A, E)):
+        found = [Reading(whole) for whole in completions(firm, {A.path, E.path})]
+        totals, verdicts = {one.score(sample)[0] for one in found}, {one.passes(sample) for one in found}
+        assert answer(firm).score == (min(totals), max(totals))
+        wanted = Verdict.UNDETERMINED if len(verdicts) > 1 else (Verdict.FAIL, Verdict.PASS)[verdicts.pop()]
+        assert answer(firm).verdict is wanted

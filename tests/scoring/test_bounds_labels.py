@@ -209,6 +209,21 @@ CASES: dict[str, tuple[Card, FirmFacts]] = {
         card({"item": by(A, to_2=by(A, to_0=Fixed(0), above_0=steps(A, 3)), above_2=Fixed(0))}),
         firm(A),
     ),
+    "a choice by a count that skips the bracket between": (
+        card(
+            {
+                "item": Choose(
+                    indicator(Count("event", LEAD, "count")),
+                    (
+                        Case(Limits(most=Fraction(0)), Fixed(0)),
+                        Case(Limits(Fraction(1), most=Fraction(1)), Fixed(1)),
+                        Case(Limits(Fraction(2)), Fixed(0)),
+                    ),
+                )
+            }
+        ),
+        firm(events=[{"role": None, "count": 2}]),
+    ),
     # Values that skip a range, or never come as near to 0 as an integer can.
     "a share between two that can be": (
         card(gates={"gate": from_to(A / D, Fraction(2, 5), Fraction(3, 5))}),
