@@ -95,7 +95,7 @@ class Part:
         return found.influences if found else {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledCard:
     """A card with its parts lowered."""
 

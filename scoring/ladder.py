@@ -6,7 +6,7 @@ without a card in this release is undetermined, never failed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -20,7 +20,7 @@ from scoring.bounds import Truth
 from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN
 from scoring.card import GRADES, Label, Source, Values
 from scoring.compile import range_truth
-from scoring.core import Node, all_of, choose, const, fill
+from scoring.core import Node, all_of, choose, const
 from scoring.lower import Lowering
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
@@ -106,7 +106,7 @@ def ladder_for(region: str | None, folder: Path = FOLDER) -> Ladder:
 
 
 TITLE_TRUTHS = ("holds", "lapsed_last_year", "withdrawn_this_year", "lapsed")
-"""Indicators asked of every rung's certificates; inputs of the assembly as ``<indicator>/<rung>|certain``."""
+"""Indicators asked of every rung's certificates: roots ``<indicator>/<rung>|certain``."""
 
 
 def title_truth(indicator: str, rung: Rung) -> Truth:
@@ -139,47 +139,36 @@ class Standing:
     """By rung: a `State`'s integer."""
 
 
-def standing(ladder: Ladder, verdicts: Mapping[str, Node]) -> Standing:
-    """Place on the ladder from the verdicts of the cards and the held certificates (inputs ``holds/<rung>``)."""
+def standing(ladder: Ladder, verdicts: Mapping[str, Node], read: Callable[[str], Node]) -> Standing:
+    """Place on the ladder from the verdicts of the cards; ``read`` gives titles and dates by name of their root."""
     unset = const(Verdict.UNDETERMINED.value)
     answers = [verdicts.get(rung.card, unset) if rung.card else unset for rung in ladder.rungs]
     recognised, qualified = const(-1), const(-1)
     for place, (rung, answer) in enumerate(zip(ladder.rungs, answers, strict=True)):
-        held = core.eq(fill(f"holds/{rung.id}|certain", 0, 0, 1), 1)
-        recognised = choose(held, const(place), recognised)
+        recognised = choose(read(f"holds/{rung.id}|certain"), const(place), recognised)
         qualified = choose(core.eq(answer, Verdict.PASS.value), const(place), qualified)
     undetermined = tuple(
         all_of((core.eq(answer, Verdict.UNDETERMINED.value), core.ge(const(place - 1), qualified)))
         for place, answer in enumerate(answers)
     )
     following = core.add((core.greatest((recognised, qualified)), const(1)))
-    top = len(ladder.rungs)
-    beyond = core.ge(following, top)
-    states = tuple(_state(rung, answer) for rung, answer in zip(ladder.rungs, answers, strict=True))
+    beyond = core.ge(following, len(ladder.rungs))
+    states = tuple(_state(rung, answer, read) for rung, answer in zip(ladder.rungs, answers, strict=True))
     return Standing(recognised, qualified, undetermined, choose(beyond, const(-1), following), states)
 
 
-def _state(rung: Rung, answer: Node) -> Node:
-    def truth(name: str) -> Node:
-        return core.eq(fill(name, 0, 0, 1), 1)
-
-    waiting = all_of(
-        (
-            core.eq(answer, Verdict.UNDETERMINED.value) if rung.card else core.FALSE,
-            truth(ACCOUNTS_OPEN),
-            core.negate(truth("accounts|certain")),
+def _state(rung: Rung, answer: Node, read: Callable[[str], Node]) -> Node:
+    open_ = core.eq(answer, Verdict.UNDETERMINED.value) if rung.card else core.FALSE
+    waiting = all_of((open_, read(ACCOUNTS_OPEN), core.negate(read("accounts|certain"))))
+    state = choose(read(f"lapsed/{rung.id}|certain"), const(State.LAPSED.value), const(State.NONE.value))
+    if rung.yearly:
+        renewable = all_of(
+            (
+                read(f"lapsed_last_year/{rung.id}|certain"),
+                core.negate(read(f"withdrawn_this_year/{rung.id}|certain")),
+                read(f"{PUBLICITY_OPEN}{rung.card}"),
+            )
         )
-    )
-    renewable = all_of(
-        (
-            truth(f"lapsed_last_year/{rung.id}|certain"),
-            core.negate(truth(f"withdrawn_this_year/{rung.id}|certain")),
-            truth(f"{PUBLICITY_OPEN}{rung.card}"),
-        )
-    )
-    if not rung.yearly:
-        renewable = core.FALSE
-    state = choose(truth(f"lapsed/{rung.id}|certain"), const(State.LAPSED.value), const(State.NONE.value))
-    state = choose(renewable, const(State.RENEWAL_OPEN.value), state)
-    state = choose(truth(f"holds/{rung.id}|certain"), const(State.VALID.value), state)
+        state = choose(renewable, const(State.RENEWAL_OPEN.value), state)
+    state = choose(read(f"holds/{rung.id}|certain"), const(State.VALID.value), state)
     return choose(waiting, const(State.AWAITING_ACCOUNTS.value), state)

@@ -12,17 +12,17 @@ Names of roots
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from features.expression import Exists, Fact, FirstKnown, RowFact
-from features.facts import OUT_OF_SCOPE, assumed
+from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
 from features.moments import PREFIX
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core
-from scoring.assembly import Assembly, assemble
+from scoring.assembly import Verdict, assemble
 from scoring.bounds import Bounds, Truth
 from scoring.card import Card
 from scoring.compile import CompiledCard, Part, compile_card
@@ -32,9 +32,11 @@ from scoring.python_backend import Evaluate, compile_python
 
 LOWER = ("low", "certain")
 """Suffixes of roots that take the least over completions; all others take the greatest."""
+Read = Callable[[str], Node]
+Values = Sequence[int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Compiled cards and ladders of one release at one set of versions."""
 
@@ -112,11 +114,24 @@ class Program:
 
     @cached_property
     def assembly(self) -> dict[str, Node]:
-        """Roots over parts."""
+        """Roots over the facts: what is made of the parts."""
+        return self._assembled(lambda name: self.parts[name] if name in self.parts else fill(name, 0, 0, 1))
+
+    @cached_property
+    def assembly_of_parts(self) -> dict[str, Node]:
+        """The same roots over united parts, given as inputs by name."""
+
+        def read(name: str) -> Node:
+            lo, hi = (self.parts[name].lo, self.parts[name].hi) if name in self.parts else (0, 1)
+            return fill(name, lo, lo, hi)
+
+        return self._assembled(read)
+
+    def _assembled(self, read: Read) -> dict[str, Node]:
         roots: dict[str, Node] = {}
         verdicts: dict[str, Node] = {}
         for name, compiled in self.cards.items():
-            made = self._assembled(name, compiled)
+            made = assemble(compiled.card, partial(_part, name, compiled, read))
             if not compiled.card.classes:
                 verdicts[name] = roots[f"verdict|{name}"] = made.verdict
             if compiled.card.items:
@@ -128,7 +143,7 @@ class Program:
             for route, truth in made.routes.items():
                 roots.update(_ends(f"route|{name}|{route}", truth))
         for ladder in self.ladders.values():
-            place = standing(ladder, verdicts)
+            place = standing(ladder, verdicts, read)
             roots[f"tier|{ladder.id}|recognised"] = place.recognised
             roots[f"tier|{ladder.id}|qualified"] = place.qualified
             roots[f"tier|{ladder.id}|next"] = place.next
@@ -142,15 +157,6 @@ class Program:
         """Rulebooks whose publicity calendar the assembly reads."""
         rungs = (rung for ladder in self.ladders.values() for rung in ladder.rungs)
         return tuple(dict.fromkeys(rung.card for rung in rungs if rung.yearly and rung.card))
-
-    def _assembled(self, name: str, compiled: CompiledCard) -> Assembly:
-        def part(part_name: str) -> Bounds | Truth:
-            own = compiled.parts[part_name]
-            ends = _ends(f"{name}|{part_name}", own.truth or own.bounds)
-            one, other = (fill(end, node.lo, node.lo, node.hi) for end, node in ends.items())
-            return Truth(one, other) if own.truth else Bounds(one, other)
-
-        return assemble(compiled.card, part)
 
     @cached_property
     def scalars(self) -> tuple[str, ...]:
@@ -178,14 +184,47 @@ class Program:
         return {str(node.args[0]) for node in walk(roots) if node.op in ("fill", "known")}
 
     @cached_property
-    def evaluate_parts(self) -> Evaluate:
-        """Parts and what is shown of them, for one firm."""
-        return compile_python({**self.parts, **self.unknown, **self.shown})
+    def whole(self) -> dict[str, Node]:
+        """Every root that an answer to one enterprise has."""
+        return {**self.parts, **self.unknown, **self.shown, **self.assembly}
 
     @cached_property
-    def evaluate_assembly(self) -> Evaluate:
-        """Assembly from the united parts of one firm."""
-        return compile_python(self.assembly)
+    def at(self) -> dict[str, int]:
+        """Place of each root among the values of an answer."""
+        return {name: place for place, name in enumerate(self.whole)}
+
+    @cached_property
+    def evaluate(self) -> Evaluate:
+        """All values of one enterprise whose facts do not conflict."""
+        return compile_python(self.whole.values())
+
+    def unite(self, each: Sequence[Values], calendar: Mapping[str, int]) -> tuple[Values, set[str]]:
+        """Values over several completions, and the cards of which the united answer is wider than theirs.
+
+        Parts are united, the least of the lower ends and the greatest of all else; the assembly is made of them.
+        """
+        ends = zip(self.whole, *each, strict=True)
+        found = [(min if name.endswith(LOWER) else max)(values) for name, *values in ends]
+        given = dict(zip(self.whole, found, strict=True))
+        made = self._evaluate_assembly_of_parts(FirmFacts({**given, **calendar}))
+        wider = set()
+        for name, value in zip(self.assembly, made, strict=True):
+            stated = given[name]
+            if name.startswith("verdict|") and len({one[self.at[name]] for one in each}) > 1:
+                stated = Verdict.UNDETERMINED.value
+            if name.startswith(("score|", "verdict|")) and value != stated:
+                wider.add(name.split("|")[1])
+        return [*found[: len(found) - len(made)], *made], wider
+
+    @cached_property
+    def _evaluate_assembly_of_parts(self) -> Evaluate:
+        return compile_python(self.assembly_of_parts.values())
+
+
+def _part(name: str, compiled: CompiledCard, read: Read, part: str) -> Bounds | Truth:
+    own = compiled.parts[part]
+    one, other = (read(end) for end in _ends(f"{name}|{part}", own.truth or own.bounds))
+    return Truth(one, other) if own.truth else Bounds(one, other)
 
 
 def _is_of_last_year(node: Node) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.answers.numbers import amount
 from scoring.assembly import Verdict
 from scoring.card import Card
 
@@ -52,12 +53,3 @@ def _beside(gate: Json) -> str:
     if "value" not in gate or "gap" not in gate:
         return ""
     return f"（现为 {amount(gate['value'], gate['unit'])}，相差 {amount(gate['gap'], gate['unit'])}）"
-
-
-def amount(value: float, unit: str) -> str:
-    """A value as an office writes it: 万元 for money, % for shares."""
-    if unit == "元":
-        return f"{value / 10_000:,.2f}".rstrip("0").rstrip(".") + "万元"
-    if unit == "":
-        return f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
-    return f"{value:,}{unit}"

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from math import ceil, floor
 
+from by_name import compile_by_name
 from hypothesis import strategies as st
 
 from features.expression import (
@@ -67,7 +68,6 @@ from scoring.card import (
 )
 from scoring.compile import CompiledCard
 from scoring.core import Node
-from scoring.python_backend import compile_python
 
 # --- facts with few values ------------------------------------------------------------------------------------------
 
@@ -597,7 +597,7 @@ def answering(compiled: CompiledCard) -> Callable[[FirmFacts], Answer]:
     }
     for name in compiled.parts:
         roots[f"{name} low"], roots[f"{name} high"] = ends(part(name))
-    evaluate = compile_python(roots)
+    evaluate = compile_by_name(roots)
 
     def answer(firm: FirmFacts) -> Answer:
         found = evaluate(firm)
