@@ -116,7 +116,10 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
     """One row of several statements; where they differ a cell holds the alternatives."""
     first = versions[0]
     if len(versions) == 1:
-        return {k: v for k, v in first.items() if k not in PROVENANCE}
+        alone: dict[str, Cell] = dict(first)
+        for name in PROVENANCE:
+            alone.pop(name, None)
+        return alone
     distinct = {_natural(table, row) for row in versions}
     known.duplicates += len(versions) - len(distinct)
     merged: dict[str, Cell] = {}
@@ -182,12 +185,15 @@ class Wanted:
         slots: list[tuple[Row, str, Alternatives]] = []
         whole = FirmFacts(dict(self._moments), {})
 
-        def put(row: Row, name: str, cell: Cell) -> None:
+        def number(row: Row, name: str, cell: Cell) -> int | None:
+            """What the cell says, unknown for now where sources differ."""
+            if cell is None or type(cell) is int:
+                return cell
             if type(cell) is Alternatives:
                 slots.append((row, name, cell))
-            row[name] = cell if type(cell) is int else None
+            return None
 
-        tables = known.tables
+        tables, scalars = known.tables, whole.scalars
         enterprise = (tables[Enterprise.id] or [{}])[0]
         sources: dict[object, dict[str, Cell]] = {row["fiscal_year"]: row for row in tables[AnnualReport.id] or ()}
         sources[Enterprise.id] = enterprise
@@ -199,20 +205,20 @@ class Wanted:
             if source is None:
                 # Nothing was earned, spent or employed in a year before the founding year.
                 before = type(place) is int and type(founded) is int and place < day_of(founded).year
-                whole.scalars.update(dict.fromkeys((path for path, _ in fields), 0 if before else None))
+                scalars.update(dict.fromkeys((path for path, _ in fields), 0 if before else None))
                 continue
             for path, name in fields:
-                put(whole.scalars, path, source.get(name))
+                scalars[path] = number(scalars, path, source.get(name))
         for path in self._derived:
-            put(whole.scalars, path, derived(path, known.uscc, enterprise, self._as_of))
+            scalars[path] = number(scalars, path, derived(path, known.uscc, enterprise, self._as_of))
         for path, table in self._listed:
-            whole.scalars[path] = None if tables[table] is None or table in known.partial else 1
+            scalars[path] = None if tables[table] is None or table in known.partial else 1
         for table, names in self._row_fields.items():
             rows = whole.rows[table] = []
             for source in tables[table] or ():
                 row: Row = {}
                 for name in names:
-                    put(row, name, source.get(name))
+                    row[name] = number(row, name, source.get(name))
                 rows.append(row)
         return list(_spread(whole, slots))
 

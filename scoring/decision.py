@@ -5,60 +5,79 @@ It has one canonical form (RFC 8785) and is what a receipt covers; texts for peo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from features.facts import FirmFacts
 from features.kinds import NEVER
 from scoring.assembly import Verdict
+from scoring.card import Card
 from scoring.compile import CompiledCard
 from scoring.engine import Answer
+from scoring.program import Program, Values
 
 Json = dict[str, Any]
+WORDS = [verdict.word for verdict in Verdict]
 TRUTH, BOUNDS = ("certain", "possible"), ("low", "high")
 
 
 def decision_part(answer: Answer) -> Json:
     """What was decided, from which facts, under which release."""
-    at, values = answer.rules.program.at, answer.values
-
-    def pair(root: str, ends: tuple[str, str]) -> list[int]:
-        return [int(values[at[f"{root}|{end}"]]) for end in ends]
-
-    cards = {}
-    for name, compiled in answer.rules.program.cards.items():
-        card = compiled.card
-        entry: Json = {"edition": card.edition, **_clauses(compiled), "parts": {}, "bands": {}}
-        for part, own in compiled.parts.items():
-            root = f"{name}|{part}"
-            entry["parts"][part] = pair(root, TRUTH if own.truth else BOUNDS)
-            for detail in own.details:
-                if detail.band_low is not None:
-                    entry["bands"][f"{part}|{detail.path}"] = pair(f"show|{root}|{detail.path}|band", BOUNDS)
-        if not card.classes:
-            entry["verdict"] = Verdict(values[at[f"verdict|{name}"]]).word
-        if card.items:
-            entry["score"] = pair(f"score|{name}", BOUNDS)
-        cards[name] = entry
+    values = answer.values
     return {
         "uscc": answer.dossier.uscc,
         "as_of": answer.question.as_of.isoformat(),
         "known_at": answer.question.known_at.isoformat(),
         "release": answer.rules.release.id,
         "facts": [_stated(one) for one in answer.facts],
-        "cards": cards,
+        "cards": {name: of_card(values) for name, of_card in _cards(answer.rules.program).items()},
     }
 
 
 @cache
-def _clauses(compiled: CompiledCard) -> Json:
-    card = compiled.card
-    return {
-        "clauses": {
-            **{f"gates/{name}": gate.source.clause for name, gate in card.gates.items()},
-            **{f"items/{name}": item.source.clause for name, item in card.items.items()},
-            **{f"routes/{name}": route.source.clause for name, route in card.routes.items()},
+def _cards(program: Program) -> dict[str, Callable[[Values], Json]]:
+    return {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
+
+
+def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Values], Json]:
+    card, at = compiled.card, program.at
+
+    def places(root: str, ends: tuple[str, str]) -> tuple[int, int]:
+        return at[f"{root}|{ends[0]}"], at[f"{root}|{ends[1]}"]
+
+    parts = [(n, *places(f"{card.id}|{n}", TRUTH if own.truth else BOUNDS)) for n, own in compiled.parts.items()]
+    bands = [
+        (f"{name}|{detail.path}", *places(f"show|{card.id}|{name}|{detail.path}|band", BOUNDS))
+        for name, own in compiled.parts.items()
+        for detail in own.details
+        if detail.band_low is not None
+    ]
+    verdict = None if card.classes else at[f"verdict|{card.id}"]
+    score = places(f"score|{card.id}", BOUNDS) if card.items else None
+    fixed = {"edition": card.edition, "clauses": _clauses(card)}
+
+    def write(values: Values) -> Json:
+        out: Json = {
+            **fixed,
+            # A truth is a bool here and an integer in the canonical form.
+            "parts": {name: [+values[one], +values[other]] for name, one, other in parts},
+            "bands": {name: [values[one], values[other]] for name, one, other in bands},
         }
+        if verdict is not None:
+            out["verdict"] = WORDS[values[verdict]]
+        if score is not None:
+            out["score"] = [values[end] for end in score]
+        return out
+
+    return write
+
+
+def _clauses(card: Card) -> dict[str, str]:
+    return {
+        **{f"gates/{name}": gate.source.clause for name, gate in card.gates.items()},
+        **{f"items/{name}": item.source.clause for name, item in card.items.items()},
+        **{f"routes/{name}": route.source.clause for name, route in card.routes.items()},
     }
 
 

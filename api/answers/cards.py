@@ -9,10 +9,9 @@ from api.answers.numbers import points, threshold
 from api.answers.parts import PASS, Json, Prepared, clause, gate_writer, item_writer, label, verdict_of
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
+from scoring.decision import WORDS
 from scoring.engine import Answer
 from scoring.program import Values
-
-WORDS = [verdict.word for verdict in Verdict]
 
 
 def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Callable[[Answer], Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.answers.numbers import amount
-from scoring.assembly import Verdict
+from api.answers.parts import FAIL, OPEN
 from scoring.card import Card
 
 Json = dict[str, Any]
@@ -17,9 +17,9 @@ def reasons(card: Card, assessment: Json) -> list[Json]:
     found: list[tuple[int, float, Json]] = []
     for gate in assessment.get("gates", {}).values():
         zh, en = gate["label"]["zh"], gate["label"]["en"]
-        if gate["verdict"] == Verdict.FAIL.word:
+        if gate["verdict"] == FAIL:
             found.append((0, 0, _reason(f"{title_zh}：不满足“{zh}”{_beside(gate)}", f"{title_en}: not met: {en}")))
-        elif gate["verdict"] == Verdict.UNDETERMINED.word:
+        elif gate["verdict"] == OPEN:
             found.append((1, 0, _reason(f"{title_zh}：“{zh}”缺数据，待定", f"{title_en}: open for lack of data: {en}")))
     for item in assessment.get("items", {}).values() if "class" not in assessment else ():
         zh, en = item["label"]["zh"], item["label"]["en"]
