@@ -15,6 +15,7 @@ from features.expression import Condition, Fact, Linear, MeanGrowth, OneOf, Rati
 from features.indicators.base import Indicator
 from features.kinds import Choice
 from features.leaves import Leaf, leaves
+from scoring import card as cards
 from scoring import core
 from scoring.bounds import (
     MIXED,
@@ -32,27 +33,6 @@ from scoring.bounds import (
     tangle,
     turned,
 )
-from scoring.card import (
-    AllOf,
-    AnyOf,
-    Award,
-    Band,
-    Bands,
-    BestOf,
-    Body,
-    Card,
-    Choose,
-    Expert,
-    Fixed,
-    LeastOf,
-    Limits,
-    LinearToCap,
-    NotOf,
-    Range,
-    Requirement,
-    Test,
-    Values,
-)
 from scoring.core import FALSE, TRUE, Node, all_of, any_of, const, fill, negate
 from scoring.lower import Lowering
 from scoring.measure import Measure
@@ -65,7 +45,7 @@ class Detail:
     path: str
     """Where in the part: empty, an option's name, or a position."""
     indicator: Indicator
-    range: Range | None
+    range: cards.Range | None
     value: tuple[Node, Node, Node, Node] | None
     """Numerator low and high, denominator low and high; None for conditions."""
     bands: tuple[str, ...] = ()
@@ -99,14 +79,14 @@ class Part:
 class CompiledCard:
     """A card with its parts lowered."""
 
-    card: Card
+    card: cards.Card
     parts: dict[str, Part]
     """By ``gates/<id>``, ``items/<id>``, ``routes/<id>``."""
     unsafe: Node
     """1 where an unknown fact reaches several parts in directions that are not aligned."""
 
 
-def compile_card(card: Card) -> CompiledCard:
+def compile_card(card: cards.Card) -> CompiledCard:
     """Lower every part of a card. Raises `CardError` where a bound cannot be exact or leaves 127 bits."""
     parts: dict[str, Part] = {}
     for name, gate in card.gates.items():
@@ -125,7 +105,7 @@ def compile_card(card: Card) -> CompiledCard:
     return CompiledCard(card, parts, any_of((*(i.tangled for i in shared.values()), _missed_scores(card, parts))))
 
 
-def _missed_scores(card: Card, parts: dict[str, Part]) -> Node:
+def _missed_scores(card: cards.Card, parts: dict[str, Part]) -> Node:
     """1 where an open score is asked for in several ways or to stay below something: what lies between may be missed."""
     gates, routes = card.gates.values(), card.routes.values()
     stated = [limits for limits in (*(g.score for g in gates), *(r.score for r in routes)) if limits]
@@ -143,7 +123,7 @@ def capped(bounds: Bounds, cap: int) -> Bounds:
 # --- requirements -------------------------------------------------------------------------------------------------
 
 
-def _requirement_part(requirement: Requirement, *, decides: bool) -> Part:
+def _requirement_part(requirement: cards.Requirement, *, decides: bool) -> Part:
     part = Part()
     truth = _Requirements(part).truth(requirement, Lowering(), "")
     part.truth = truth if decides else Truth(FALSE, TRUE, truth.influences)
@@ -154,22 +134,22 @@ class _Requirements:
     def __init__(self, part: Part) -> None:
         self.part = part
 
-    def truth(self, requirement: Requirement, lowering: Lowering, path: str) -> Truth:
+    def truth(self, requirement: cards.Requirement, lowering: Lowering, path: str) -> Truth:
         match requirement:
-            case Test(indicator, range_):
+            case cards.Test(indicator, range_):
                 truth = range_truth(indicator, range_, lowering)
                 measure = _measure(indicator, lowering)
                 self.part.details.append(
                     Detail(path, indicator, range_, measure.shown if measure else None, truth=truth)
                 )
                 return truth
-            case AllOf(parts):
+            case cards.AllOf(parts):
                 return conjunction(self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts))
-            case AnyOf(parts):
+            case cards.AnyOf(parts):
                 return disjunction(self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts))
-            case NotOf(inner):
+            case cards.NotOf(inner):
                 return self.truth(inner, lowering, path).negated()
-            case Choose():
+            case cards.Choose():
                 cases = [
                     (reachable, self.truth(body, inner, _below(path, i)))
                     for i, (reachable, inner, body) in enumerate(_cases(requirement, lowering))
@@ -188,10 +168,10 @@ def _below(path: str, index: int) -> str:
     return f"{path}.{index}" if path else str(index)
 
 
-def range_truth(indicator: Indicator, range_: Range, lowering: Lowering) -> Truth:
+def range_truth(indicator: Indicator, range_: cards.Range, lowering: Lowering) -> Truth:
     """Whether the indicator lies within the range."""
     expression = indicator.expression
-    if isinstance(range_, Values):
+    if isinstance(range_, cards.Values):
         if isinstance(expression, Condition):
             truth = lowering.truth(expression)
             return truth if range_.codes == (1,) else truth.negated()
@@ -201,7 +181,7 @@ def range_truth(indicator: Indicator, range_: Range, lowering: Lowering) -> Trut
     return limits_truth(lowering.measure(expression), range_, indicator.unit.scale)
 
 
-def limits_truth(measure: Measure, limits: Limits, scale: int) -> Truth:
+def limits_truth(measure: Measure, limits: cards.Limits, scale: int) -> Truth:
     """Whether a measured value lies within limits given in its unit, of which ``scale`` integers make one."""
     truths = []
     if limits.least is not None:
@@ -224,7 +204,7 @@ def _undefined(by: Indicator, lowering: Lowering) -> Node | None:
     return None if measure is None or measure.undefined().possible is FALSE else measure.undefined().possible
 
 
-def _cases(choice: Choose[Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, Body]]:
+def _cases(choice: cards.Choose[cards.Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, cards.Body]]:
     """Each bracket: whether it can be reached, and the lowering in which the chooser is confined to it."""
     for case in choice.cases:
         yield (
@@ -234,8 +214,8 @@ def _cases(choice: Choose[Body], lowering: Lowering) -> Iterable[tuple[Node, Low
         )
 
 
-def _confined(by: Indicator, range_: Range, lowering: Lowering) -> Lowering:
-    if not isinstance(range_, Limits) or isinstance(by.expression, (Condition, Ratio, MeanGrowth)):
+def _confined(by: Indicator, range_: cards.Range, lowering: Lowering) -> Lowering:
+    if not isinstance(range_, cards.Limits) or isinstance(by.expression, (Condition, Ratio, MeanGrowth)):
         return lowering
     expression = by.expression
     if isinstance(expression, Linear):
@@ -254,7 +234,9 @@ def _floor(value: Fraction) -> int:
     return value.numerator // value.denominator
 
 
-def _by_cases(choice: Choose[Body], lowering: Lowering, bodies: Iterable[Influences]) -> dict[str, Influence]:
+def _by_cases(
+    choice: cards.Choose[cards.Body], lowering: Lowering, bodies: Iterable[Influences]
+) -> dict[str, Influence]:
     """The chooser moves the result either way, yet its ends are reached: it is decided by cases.
 
     Not so where a bracket reads the chooser's facts but is not confined by it, or where the chooser may skip a bracket.
@@ -284,26 +266,26 @@ def _grade_of(criterion: str | None) -> dict[str, Influence]:
     return {name: Influence(1, negate(core.known(name)))}
 
 
-UNDEFINED = Band(Limits(text="无法计算 / undefined"), 0, 0)
+UNDEFINED = cards.Band(cards.Limits(text="无法计算 / undefined"), 0, 0)
 
 
 class _Awards:
     def __init__(self, part: Part) -> None:
         self.part = part
 
-    def award(self, award: Award, lowering: Lowering, path: str) -> Bounds:
+    def award(self, award: cards.Award, lowering: Lowering, path: str) -> Bounds:
         match award:
-            case Bands():
+            case cards.Bands():
                 return self._bands(award, lowering, path)
-            case BestOf(options) | LeastOf(options):
+            case cards.BestOf(options) | cards.LeastOf(options):
                 found = [self.award(a, lowering, f"{path}.{n}".lstrip(".")) for n, a in options.items()]
-                pick = core.greatest if isinstance(award, BestOf) else core.smallest
+                pick = core.greatest if isinstance(award, cards.BestOf) else core.smallest
                 return Bounds(
                     pick([b.lo for b in found]),
                     pick([b.hi for b in found]),
                     met(b.influences for b in found),
                 )
-            case Choose():
+            case cards.Choose():
                 cases = [
                     (reachable, self.award(body, inner, _below(path, i)))
                     for i, (reachable, inner, body) in enumerate(_cases(award, lowering))
@@ -315,16 +297,18 @@ class _Awards:
                     greatest_of_reachable((r, b.hi) for r, b in cases),
                     _by_cases(award, lowering, [b.influences for _, b in cases]),
                 )
-            case LinearToCap(indicator, full, points, step):
+            case cards.LinearToCap(indicator, full, points, step):
                 return self._linear(indicator, full, points, step, lowering, path)
-            case Expert(criterion, low, high):
-                lo, hi = (self._graded(Band(Limits(), low, high), criterion, end) for end in ("low", "high"))
+            case cards.Expert(criterion, low, high):
+                lo, hi = (
+                    self._graded(cards.Band(cards.Limits(), low, high), criterion, end) for end in ("low", "high")
+                )
                 return Bounds(lo, hi, _grade_of(criterion))
-            case Fixed(points):
+            case cards.Fixed(points):
                 return Bounds(const(points), const(points))
         raise TypeError(award)
 
-    def _bands(self, award: Bands, lowering: Lowering, path: str) -> Bounds:
+    def _bands(self, award: cards.Bands, lowering: Lowering, path: str) -> Bounds:
         measure = _measure(award.indicator, lowering)
         reached: list[tuple[Node, int]] = []
         influences: list[Influences] = []
@@ -365,7 +349,7 @@ class _Awards:
 
     @staticmethod
     def _moved(
-        award: Bands, measure: Measure | None, by_band: list[Influences], reached: list[tuple[Node, Node]]
+        award: cards.Bands, measure: Measure | None, by_band: list[Influences], reached: list[tuple[Node, Node]]
     ) -> dict[str, Influence]:
         """What moves the points of a band table, and where it does so with an exception."""
         rising = _direction(award)
@@ -382,7 +366,7 @@ class _Awards:
         return turned(moving, rising)
 
     @staticmethod
-    def _graded(band: Band, criterion: str | None, end: str) -> Node:
+    def _graded(band: cards.Band, criterion: str | None, end: str) -> Node:
         """The band's end, or the recorded grade kept within the band."""
         low, high = const(band.low), const(band.high)
         if criterion is None or band.low == band.high:
@@ -404,17 +388,17 @@ class _Awards:
         return bounds
 
 
-def _direction(award: Bands) -> int:
+def _direction(award: cards.Bands) -> int:
     """+1 where points rise with the indicator, −1 where they fall, `MIXED` otherwise."""
-    if any(isinstance(band.range, Values) for band in award.bands):
-        by_truth = {band.range.codes: band.high for band in award.bands if isinstance(band.range, Values)}
+    if any(isinstance(band.range, cards.Values) for band in award.bands):
+        by_truth = {band.range.codes: band.high for band in award.bands if isinstance(band.range, cards.Values)}
         if set(by_truth) <= {(0,), (1,)}:
             return 1 if by_truth.get((1,), 0) >= by_truth.get((0,), 0) else -1
         return MIXED
     lowest = Fraction(-(10**30))
     ordered = sorted(
         award.bands,
-        key=lambda b: b.range.least if isinstance(b.range, Limits) and b.range.least is not None else lowest,
+        key=lambda b: b.range.least if isinstance(b.range, cards.Limits) and b.range.least is not None else lowest,
     )
     ends = [band.low for band in ordered], [band.high for band in ordered]
     if all(points == sorted(points) for points in ends):

@@ -52,7 +52,7 @@ class _Writer:
                 self.statements += self._input(str(node.args[0]))
         for table in tables:
             self._loop(table, [node for node in sums if node.args[0] == table])
-        outer = _without_bodies(roots)
+        outer = walk(roots, rows=False)
         used = _uses(node for node in outer if node.op != "rows")
         used.update(id(node) for node in roots)
         for node in outer:
@@ -147,20 +147,3 @@ def _store(name: str, value: ast.expr) -> ast.stmt:
 
 def _is_none(name: str) -> ast.expr:
     return ast.Compare(_name(name), [ast.Is()], [ast.Constant(None)])
-
-
-def _without_bodies(roots: Iterable[Node]) -> list[Node]:
-    """Nodes below the roots, operands first, not descending into row sums."""
-    order: dict[int, Node] = {}
-    stack: list[tuple[Node, bool]] = [(root, False) for root in roots]
-    while stack:
-        node, ready = stack.pop()
-        if id(node) in order:
-            continue
-        if ready:
-            order[id(node)] = node
-        else:
-            stack.append((node, True))
-            if node.op != "rows":
-                stack.extend((operand, False) for operand in node.operands)
-    return list(order.values())
