@@ -7,7 +7,7 @@ over the completions (`scoring.engine`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -22,7 +22,6 @@ from scoring.bounds import (
     Bounds,
     Influence,
     Influences,
-    Truth,
     all_tangled,
     conjunction,
     disjunction,
@@ -48,11 +47,11 @@ class Detail:
     range: cards.Range | None
     value: tuple[Node, Node, Node, Node] | None
     """Numerator low and high, denominator low and high; None for conditions."""
+    bounds: Bounds
+    """Whether the range holds, or the points that it gives."""
     bands: tuple[str, ...] = ()
     band_low: Node | None = None
     band_high: Node | None = None
-    points: Bounds | None = None
-    truth: Truth | None = None
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -60,19 +59,17 @@ class Detail:
         return tuple(leaves(self.indicator.expression))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """A gate, an item or a route's condition, lowered."""
 
-    bounds: Bounds | None = None
-    truth: Truth | None = None
-    details: list[Detail] = field(default_factory=list)
+    bounds: Bounds
+    details: tuple[Detail, ...]
 
     @property
     def influences(self) -> Influences:
         """All that it depends on."""
-        found = self.truth or self.bounds
-        return found.influences if found else {}
+        return self.bounds.influences
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +90,10 @@ def compile_card(card: cards.Card) -> CompiledCard:
         if gate.requirement is not None:
             parts[f"gates/{name}"] = _requirement_part(gate.requirement, decides=gate.source.decides)
     for name, item in card.items.items():
-        part = Part()
-        bounds = _Awards(part).award(item.award, Lowering(), "")
+        details: list[Detail] = []
+        bounds = _Awards(details).award(item.award, Lowering(), "")
         whole = Bounds(const(0), const(item.cap), bounds.influences)
-        part.bounds = capped(bounds, item.cap) if item.source.decides else whole
-        parts[f"items/{name}"] = part
+        parts[f"items/{name}"] = Part(capped(bounds, item.cap) if item.source.decides else whole, tuple(details))
     for name, route in card.routes.items():
         if route.requirement is not None:
             parts[f"routes/{name}"] = _requirement_part(route.requirement, decides=route.source.decides)
@@ -111,7 +107,7 @@ def _missed_scores(card: cards.Card, parts: dict[str, Part]) -> Node:
     stated = [limits for limits in (*(g.score for g in gates), *(r.score for r in routes)) if limits]
     if len(stated) <= 1 and all(limits.most is None for limits in stated):
         return FALSE
-    return any_of(negate(core.ge(p.bounds.lo, p.bounds.hi)) for p in parts.values() if p.bounds)
+    return any_of(negate(core.ge(p.bounds.lo, p.bounds.hi)) for name, p in parts.items() if name.startswith("items/"))
 
 
 def capped(bounds: Bounds, cap: int) -> Bounds:
@@ -124,24 +120,21 @@ def capped(bounds: Bounds, cap: int) -> Bounds:
 
 
 def _requirement_part(requirement: cards.Requirement, *, decides: bool) -> Part:
-    part = Part()
-    truth = _Requirements(part).truth(requirement, Lowering(), "")
-    part.truth = truth if decides else Truth(FALSE, TRUE, truth.influences)
-    return part
+    details: list[Detail] = []
+    truth = _Requirements(details).truth(requirement, Lowering(), "")
+    return Part(truth if decides else Bounds(FALSE, TRUE, truth.influences), tuple(details))
 
 
 class _Requirements:
-    def __init__(self, part: Part) -> None:
-        self.part = part
+    def __init__(self, details: list[Detail]) -> None:
+        self.details = details
 
-    def truth(self, requirement: cards.Requirement, lowering: Lowering, path: str) -> Truth:
+    def truth(self, requirement: cards.Requirement, lowering: Lowering, path: str) -> Bounds:
         match requirement:
             case cards.Test(indicator, range_):
                 truth = range_truth(indicator, range_, lowering)
                 measure = _measure(indicator, lowering)
-                self.part.details.append(
-                    Detail(path, indicator, range_, measure.shown if measure else None, truth=truth)
-                )
+                self.details.append(Detail(path, indicator, range_, measure.shown if measure else None, truth))
                 return truth
             case cards.AllOf(parts):
                 return conjunction(self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts))
@@ -155,10 +148,10 @@ class _Requirements:
                     for i, (reachable, inner, body) in enumerate(_cases(requirement, lowering))
                 ]
                 if (undefined := _undefined(requirement.by, lowering)) is not None:
-                    cases.append((undefined, Truth(FALSE, FALSE)))
-                return Truth(
-                    all_of(any_of((negate(r), t.certain)) for r, t in cases),
-                    any_of(all_of((r, t.possible)) for r, t in cases),
+                    cases.append((undefined, Bounds(FALSE, FALSE)))
+                return Bounds(
+                    all_of(any_of((negate(r), t.lo)) for r, t in cases),
+                    any_of(all_of((r, t.hi)) for r, t in cases),
                     _by_cases(requirement, lowering, [t.influences for _, t in cases]),
                 )
         raise TypeError(requirement)
@@ -168,7 +161,7 @@ def _below(path: str, index: int) -> str:
     return f"{path}.{index}" if path else str(index)
 
 
-def range_truth(indicator: Indicator, range_: cards.Range, lowering: Lowering) -> Truth:
+def range_truth(indicator: Indicator, range_: cards.Range, lowering: Lowering) -> Bounds:
     """Whether the indicator lies within the range."""
     expression = indicator.expression
     if isinstance(range_, cards.Values):
@@ -181,7 +174,7 @@ def range_truth(indicator: Indicator, range_: cards.Range, lowering: Lowering) -
     return limits_truth(lowering.measure(expression), range_, indicator.unit.scale)
 
 
-def limits_truth(measure: Measure, limits: cards.Limits, scale: int) -> Truth:
+def limits_truth(measure: Measure, limits: cards.Limits, scale: int) -> Bounds:
     """Whether a measured value lies within limits given in its unit, of which ``scale`` integers make one."""
     truths = []
     if limits.least is not None:
@@ -201,14 +194,14 @@ def _measure(indicator: Indicator, lowering: Lowering) -> Measure | None:
 def _undefined(by: Indicator, lowering: Lowering) -> Node | None:
     """Whether the chooser can be undefined (a ratio with a zero denominator): then no bracket holds."""
     measure = _measure(by, lowering)
-    return None if measure is None or measure.undefined().possible is FALSE else measure.undefined().possible
+    return None if measure is None or measure.undefined().hi is FALSE else measure.undefined().hi
 
 
 def _cases(choice: cards.Choose[cards.Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, cards.Body]]:
     """Each bracket: whether it can be reached, and the lowering in which the chooser is confined to it."""
     for case in choice.cases:
         yield (
-            range_truth(choice.by, case.range, lowering).possible,
+            range_truth(choice.by, case.range, lowering).hi,
             _confined(choice.by, case.range, lowering),
             case.body,
         )
@@ -270,8 +263,8 @@ UNDEFINED = cards.Band(cards.Limits(text="无法计算 / undefined"), 0, 0)
 
 
 class _Awards:
-    def __init__(self, part: Part) -> None:
-        self.part = part
+    def __init__(self, details: list[Detail]) -> None:
+        self.details = details
 
     def award(self, award: cards.Award, lowering: Lowering, path: str) -> Bounds:
         match award:
@@ -317,7 +310,7 @@ class _Awards:
         for index, band in enumerate(ordered):
             if band is not UNDEFINED:
                 truth = range_truth(award.indicator, band.range, lowering)
-                reached.append((truth.possible, index))
+                reached.append((truth.hi, index))
                 influences.append(truth.influences)
             elif (undefined := _undefined(award.indicator, lowering)) is not None:
                 reached.append((undefined, index))
@@ -333,16 +326,16 @@ class _Awards:
             ),
         )
         indices = [(r, const(i)) for r, i in reached]
-        self.part.details.append(
+        self.details.append(
             Detail(
                 path,
                 award.indicator,
                 None,
                 measure.shown if measure else None,
+                bounds,
                 tuple(b.range.text for b in ordered),
                 least_of_reachable(indices),
                 greatest_of_reachable(indices),
-                bounds,
             )
         )
         return bounds
@@ -358,7 +351,7 @@ class _Awards:
         moving = measure.influences
         if (rising == MIXED and not measure.contiguous) or (rising < 0 and not measure.least_reached):
             moving = all_tangled(moving)
-        undefined = measure.undefined().possible
+        undefined = measure.undefined().hi
         defined = [case for case in reached if case[0] is not undefined and case[0] is not FALSE]
         if rising > 0 and undefined is not FALSE and defined:
             worst = least_of_reachable(defined)
@@ -384,7 +377,7 @@ class _Awards:
         if step > 1:
             lo, hi = (core.mul(core.div(b, const(step)), step) for b in (bounds.lo, bounds.hi))
             bounds = Bounds(lo, hi, bounds.influences)
-        self.part.details.append(Detail(path, indicator, None, measure.shown, points=bounds))
+        self.details.append(Detail(path, indicator, None, measure.shown, bounds))
         return bounds
 
 

@@ -19,7 +19,6 @@ from scoring.program import Program, Values
 
 Json = dict[str, Any]
 WORDS = [verdict.word for verdict in Verdict]
-TRUTH, BOUNDS = ("certain", "possible"), ("low", "high")
 
 
 def decision_part(answer: Answer) -> Json:
@@ -43,18 +42,18 @@ def _cards(program: Program) -> dict[str, Callable[[Values], Json]]:
 def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Values], Json]:
     card, at = compiled.card, program.at
 
-    def places(root: str, ends: tuple[str, str]) -> tuple[int, int]:
-        return at[f"{root}|{ends[0]}"], at[f"{root}|{ends[1]}"]
+    def places(root: str) -> tuple[int, int]:
+        return at[f"{root}|low"], at[f"{root}|high"]
 
-    parts = [(n, *places(f"{card.id}|{n}", TRUTH if own.truth else BOUNDS)) for n, own in compiled.parts.items()]
+    parts = [(name, *places(f"{card.id}|{name}")) for name in compiled.parts]
     bands = [
-        (f"{name}|{detail.path}", *places(f"show|{card.id}|{name}|{detail.path}|band", BOUNDS))
+        (f"{name}|{detail.path}", *places(f"show|{card.id}|{name}|{detail.path}|band"))
         for name, own in compiled.parts.items()
         for detail in own.details
         if detail.band_low is not None
     ]
     verdict = None if card.classes else at[f"verdict|{card.id}"]
-    score = places(f"score|{card.id}", BOUNDS) if card.items else None
+    score = places(f"score|{card.id}") if card.items else None
     fixed = {"edition": card.edition, "clauses": _clauses(card)}
 
     def write(values: Values) -> Json:

@@ -17,7 +17,6 @@ from scoring.bounds import (
     Bounds,
     Influence,
     Influences,
-    Truth,
     all_tangled,
     conjunction,
     disjunction,
@@ -107,12 +106,12 @@ class Lowering:
             influences.append(turned(bounds.influences, 1 if coefficient > 0 else -1))
         return Bounds(core.add(lo), core.add(hi), met(influences))
 
-    def truth(self, condition: ex.Condition) -> Truth:
+    def truth(self, condition: ex.Condition) -> Bounds:
         """Whether a condition holds, certainly and possibly."""
         match condition:
             case ex.AtLeast(quantity):
                 plus, minus = (self._linear(side) for side in _sides(quantity))
-                return Truth(
+                return Bounds(
                     ge(plus.lo, minus.hi),
                     ge(plus.hi, minus.lo),
                     met((plus.influences, turned(minus.influences, -1))),
@@ -129,33 +128,33 @@ class Lowering:
                 return self._exists(table, where)
         raise TypeError(f"cannot lower {condition!r}")
 
-    def _one_of(self, fact: ex.Fact | ex.RowFact, codes: tuple[int, ...]) -> Truth:
+    def _one_of(self, fact: ex.Fact | ex.RowFact, codes: tuple[int, ...]) -> Bounds:
         name, (least, most) = self._name(fact)
         if set(range(least, most + 1)) <= set(codes):
-            return Truth(TRUE, TRUE)
+            return Bounds(TRUE, TRUE)
         value = fill(name, least - 1, least, most)
         certain = any_of(_within(value, first, last) for first, last in _runs(codes))
         unknown = negate(known(name))
         sign = 1 if (least, most) == (0, 1) and codes == (1,) else MIXED
-        return Truth(certain, any_of((unknown, certain)), {name: Influence(sign, unknown)})
+        return Bounds(certain, any_of((unknown, certain)), {name: Influence(sign, unknown)})
 
     def _row(self, table: str) -> Lowering:
         return Lowering(row_table=table)
 
-    def _exists(self, table: str, where: ex.Condition) -> Truth:
+    def _exists(self, table: str, where: ex.Condition) -> Bounds:
         row = self._row(table).truth(where)
-        certain = ge(core.rows(table, row.certain), 1)
-        more = FALSE if row.possible is FALSE else negate(known(listed(table)))
-        possible = any_of((more, ge(core.rows(table, row.possible), 1)))
-        return Truth(certain, possible, _of_rows(table, row, all_of((possible, negate(certain)))))
+        certain = ge(core.rows(table, row.lo), 1)
+        more = FALSE if row.hi is FALSE else negate(known(listed(table)))
+        possible = any_of((more, ge(core.rows(table, row.hi), 1)))
+        return Bounds(certain, possible, _of_rows(table, row, all_of((possible, negate(certain)))))
 
     def _count(self, table: str, where: ex.Condition, of: str | None) -> Bounds:
         satisfied = self._row(table).truth(where)
         each = self._row(table).quantity(ex.RowFact(table, of)) if of else Bounds(const(1), const(1))
         if each.lo.lo < 0:
             raise ValueError(f"{table}.{of} can be negative: a further row could lower the sum")
-        lo = core.rows(table, choose(satisfied.certain, each.lo, const(0)))
-        found = core.rows(table, choose(satisfied.possible, each.hi, const(0)))
+        lo = core.rows(table, choose(satisfied.lo, each.lo, const(0)))
+        found = core.rows(table, choose(satisfied.hi, each.hi, const(0)))
         hi = choose(known(listed(table)), found, const(found.hi))
         return Bounds(lo, hi, _of_rows(table, satisfied, negate(ge(lo, hi)), each.influences))
 
@@ -187,7 +186,7 @@ def _is_contiguous(quantity: ex.Quantity, *, sums: bool = False) -> bool:
     return plain and (sums or len(linear.terms) <= 1)
 
 
-def _of_rows(table: str, row: Truth, open_: Node, summed: Influences | None = None) -> dict[str, Influence]:
+def _of_rows(table: str, row: Bounds, open_: Node, summed: Influences | None = None) -> dict[str, Influence]:
     """What moves a count while it is open: the list as a whole, and each column that is unknown in a row.
 
     A column of the condition moves it by rows in doubt, the column that is ``summed`` by all that may count.
@@ -196,9 +195,9 @@ def _of_rows(table: str, row: Truth, open_: Node, summed: Influences | None = No
     def somewhere(in_row: Node) -> Node:
         return FALSE if in_row is FALSE else all_of((open_, ge(core.rows(table, in_row), 1)))
 
-    doubtful = all_of((row.possible, negate(row.certain)))
+    doubtful = all_of((row.hi, negate(row.lo)))
     counted = {n: Influence(i.sign, all_of((i.unknown, doubtful)), FALSE, i.tangled) for n, i in row.influences.items()}
-    added = {n: Influence(i.sign, all_of((i.unknown, row.possible))) for n, i in (summed or {}).items()}
+    added = {n: Influence(i.sign, all_of((i.unknown, row.hi))) for n, i in (summed or {}).items()}
     columns = {
         name: Influence(i.sign, somewhere(i.unknown), tangled=somewhere(i.tangled))
         for name, i in met((counted, added)).items()

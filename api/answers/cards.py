@@ -96,7 +96,7 @@ def _score(prepared: Prepared, card: Card) -> Callable[[Values], Json]:
 def _review(prepared: Prepared, card: Card) -> Callable[[Values], Json]:
     """What the experts still decide: whether all other gates pass, points certain and possible (contract §3)."""
     hard = [
-        prepared.places(f"{card.id}|gates/{name}", "certain", "possible")
+        prepared.places(f"{card.id}|gates/{name}", "low", "high")
         for name, gate in card.gates.items()
         if gate.requirement
     ]

@@ -6,7 +6,7 @@ writer then fills in what one enterprise's values say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ class Prepared:
 
     def truth(self, root: str) -> Callable[[Values], str]:
         """The word for the two truths of a root."""
-        certain, possible = self.places(root, "certain", "possible")
+        certain, possible = self.places(root, "low", "high")
         return lambda values: verdict_of(values[certain], values[possible])
 
     def points(self, root: str) -> Callable[[Values], Json]:
@@ -148,7 +148,7 @@ def _on_score(prepared: Prepared, card: Card, gate: Gate, limits: Limits, fixed:
 Inside = Callable[[Values, str], Json]
 
 
-def _inside(prepared: Prepared, root: str, details: list[Detail]) -> Inside:
+def _inside(prepared: Prepared, root: str, details: Sequence[Detail]) -> Inside:
     """What a gate asks: its one indicator, or the list of its conditions."""
     if len(details) == 1:
         return _single(prepared, root, details[0])
@@ -206,7 +206,7 @@ def item_writer(prepared: Prepared, card: Card, item: Item) -> Write:
         fixed["expert"] = item.award.criterion
     low, high = prepared.places(f"{card.id}|{part}", "low", "high")
     most, flags = points(item.cap), prepared.flags(card, part)
-    options = [_option(prepared, f"{card.id}|{part}", detail) for detail in own.details if detail.points is not None]
+    options = [_option(prepared, f"{card.id}|{part}", detail) for detail in own.details]
 
     def write(answer: Answer) -> Json:
         values = answer.values
@@ -233,7 +233,7 @@ class _Option:
 
 def _option(prepared: Prepared, root: str, detail: Detail) -> _Option:
     shown = f"show|{root}|{detail.path}"
-    low, high = prepared.places(f"{shown}|points", "low", "high")
+    low, high = prepared.places(shown, "low", "high")
     fixed = {"indicator": label(detail.indicator), **prepared.data_date(detail.indicator)}
     if detail.indicator.unit is not Unit.SHARE:
         fixed["unit"] = detail.indicator.unit.symbol

@@ -21,7 +21,7 @@ def tier_of(answer: Answer, assessments: Json) -> Json:
 
     prefix = f"tier|{ladder.id}|"
     out: Json = {
-        "held": [r.id for r in ladder.rungs if said(f"holds/{r.id}|certain")],
+        "held": [r.id for r in ladder.rungs if said(f"holds/{r.id}|low")],
         "recognised": rung(said(f"{prefix}recognised")),
         "qualified": rung(said(f"{prefix}qualified")),
         "undetermined": [r.id for r in ladder.rungs if said(f"{prefix}undetermined/{r.id}")],
@@ -41,7 +41,7 @@ def tier_of(answer: Answer, assessments: Json) -> Json:
             r.id: STATES[state] for r in ladder.rungs if (state := said(f"{prefix}state/{r.id}")) != State.NONE.value
         },
     }
-    open_ = [r.id for r in ladder.rungs if said(f"holds/{r.id}|possible") > said(f"holds/{r.id}|certain")]
+    open_ = [r.id for r in ladder.rungs if said(f"holds/{r.id}|high") > said(f"holds/{r.id}|low")]
     if open_:
         out["certificate_undetermined"] = open_
     return out

@@ -54,7 +54,7 @@ def check(facts: Sequence[Fact], award: Award | None = None, gate: Requirement |
     sample = card({"item": award} if award else {}, {"gate": gate} if gate else {})
     compiled = compile_card(sample)
     ((name, part),) = compiled.parts.items()
-    evaluate = compile_by_name(dict(zip(("low", "high"), ends(part.bounds or part.truth), strict=True)))
+    evaluate = compile_by_name(dict(zip(("low", "high"), ends(part.bounds), strict=True)))
     for firm in states(facts):
         found = [Reading(whole).part(sample, name) for whole in completions(firm, {fact.path for fact in facts})]
         assert evaluate(firm) == {"low": min(found), "high": max(found)}

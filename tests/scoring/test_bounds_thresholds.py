@@ -68,7 +68,7 @@ def part(award: Award | None = None, gate: Requirement | None = None) -> dict[st
     """Both ends of a card's one part."""
     compiled = compile_card(card({"item": award} if award else {}, {"gate": gate} if gate else {}, cap=WIDEST))
     (only,) = compiled.parts.values()
-    return dict(zip(("low", "high"), ends(only.bounds or only.truth), strict=True))
+    return dict(zip(("low", "high"), ends(only.bounds), strict=True))
 
 
 def every_form(measured: Indicator, threshold: Fraction) -> dict[str, Node]:

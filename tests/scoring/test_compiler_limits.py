@@ -83,12 +83,12 @@ AS_OF = date(2026, 11, 22)
 
 @pytest.mark.parametrize("name", indicators.names())
 def test_every_condition_on_rows_can_be_satisfied(name: str) -> None:
-    """An unlisted table may hold such a row; were there none, "possible" would be too much."""
+    """An unlisted table may hold such a row; were there none, "high" would be too much."""
     for leaf in leaves(indicators.make(name, **SETTINGS.get(name, {})).expression):
         if isinstance(leaf, (Exists, Count)):
             truth = Lowering(row_table=leaf.table).truth(leaf.where)
-            holds = compile_by_name({"certain": truth.certain, "possible": truth.possible})
-            days = {n.args[0]: moments.value(str(n.args[0]), AS_OF) for n in walk((truth.possible,)) if _is_day(n)}
+            holds = compile_by_name({"low": truth.lo, "high": truth.hi})
+            days = {n.args[0]: moments.value(str(n.args[0]), AS_OF) for n in walk((truth.hi,)) if _is_day(n)}
             columns = sorted({f"{leaf.table}.{c.field}" for c in leaves(leaf.where) if isinstance(c, RowFact)})
             assert _satisfied(holds, {**days, **dict.fromkeys(columns)}, columns), name
 
@@ -100,8 +100,8 @@ def _is_day(node: Node) -> bool:
 def _satisfied(holds: Callable[[FirmFacts], dict[str, int]], row: dict[str, int | None], open_: list[str]) -> bool:
     """Whether some values of the open columns satisfy the condition."""
     found = holds(FirmFacts(row))
-    if not open_ or not found["possible"]:
-        return bool(found["certain"])
+    if not open_ or not found["high"]:
+        return bool(found["low"])
     lo, hi = domain(open_[0])
     days = (day + off for name, day in row.items() if name.startswith(moments.PREFIX) and day for off in (-1, 0))
     values = (value for value in (hi, *days, *range(lo, min(hi, lo + 60))) if lo <= value <= hi)

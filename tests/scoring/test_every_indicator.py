@@ -55,7 +55,7 @@ def _roots(indicator: Indicator) -> dict[str, Node]:
     expression = indicator.expression
     if isinstance(expression, Condition):
         truth = Lowering().truth(expression)
-        return {"low": truth.certain, "high": truth.possible}
+        return {"low": truth.lo, "high": truth.hi}
     if isinstance(expression, Fact) and isinstance(expression.kind, Choice):
         bounds = Lowering().quantity(expression)
         return {"low": bounds.lo, "high": bounds.hi}
