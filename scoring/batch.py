@@ -7,114 +7,129 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from features.snapshot import Columns, LongTables, columns
+from features.pivot import ROW, SAID, Wide
+from features.wide_columns import Columns, WantedColumns
 from scoring.assembly import Verdict
+from scoring.core import Node
 from scoring.engine import Engine, Question, Rules
 from scoring.polars_backend import Facts, evaluate
 from scoring.program import LOWER, Program
 
+HEAD = ("uscc", "name", "region_code", "duplicates", "conflicts")
+"""Columns of a snapshot that the results repeat."""
+
 
 @dataclass(frozen=True)
 class Scored:
-    """Values of every root for enterprises under the same rules, one row each, sorted by uscc."""
+    """Values of every root for enterprises under the same rules, one row each, in order of uscc."""
 
     rules: Rules
     firms: pl.DataFrame
-    """uscc, name, region_code."""
-    parts: pl.DataFrame
-    assembly: pl.DataFrame
+    """The columns `HEAD`."""
+    values: pl.DataFrame
     wider: pl.DataFrame
     """By card: whether the united answer is wider than what the completions say."""
-    notes: pl.DataFrame
-    """Duplicates and conflicts of the enterprises that have any."""
 
 
-def score(engine: Engine, long: LongTables, question: Question) -> list[Scored]:
-    """Every enterprise of the tables, grouped by the rules that apply. Raises `UnknownName` for an unknown rulebook."""
-    return [_score(rules, tables, question) for rules, tables in _by_rules(engine, long, question)]
+def score(engine: Engine, wide: Wide, question: Question) -> list[Scored]:
+    """The enterprises of a part, grouped by the rules that apply. Raises `UnknownName` for an unknown rulebook."""
+    return [_score(rules, part, question) for rules, part in _by_rules(engine, wide, question)]
 
 
-def _by_rules(engine: Engine, long: LongTables, question: Question) -> Iterator[tuple[Rules, LongTables]]:
+def rules_of(engine: Engine, question: Question, region_code: int | None) -> Rules:
+    """The rules for the enterprises of a region."""
+    region = None if region_code is None else str(region_code)
+    return engine.rules(question.rules_on or question.as_of, region, question.kind or "new", question.rulebooks)
+
+
+def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[Rules, Wide]]:
     """Enterprises grouped by the cards that are in force for their region."""
-    firms = long.firms().to_frame("uscc")
-    enterprise = long.tables.get("enterprise")
-    if enterprise is None:
-        regions = firms.with_columns(pl.lit(None, dtype=pl.Int64).alias("region_code"))
-    else:
-        last = enterprise.select("uscc", "region_code").unique("uscc", keep="last", maintain_order=True)
-        regions = firms.join(last, on="uscc", how="left")
     groups: dict[str, tuple[Rules, list[int | None]]] = {}
-    for code in regions["region_code"].unique().to_list() or [None]:
-        region = None if code is None else str(code)
-        rules = engine.rules(question.rules_on or question.as_of, region, question.kind or "new", question.rulebooks)
+    for code in wide.firms["region_code"].unique().sort().to_list() or [None]:
+        rules = rules_of(engine, question, code)
         groups.setdefault(rules.release.id, (rules, []))[1].append(code)
     for rules, codes in groups.values():
-        if len(groups) == 1:
-            yield rules, long
-        else:
-            wanted = pl.DataFrame({"region_code": codes}, schema={"region_code": pl.Int64})
-            yield rules, long.of(regions.join(wanted, on="region_code", how="semi", nulls_equal=True)["uscc"])
+        chosen = wide.firms["region_code"].is_in(pl.Series(codes, dtype=pl.Int64).implode(), nulls_equal=True)
+        yield rules, wide if len(groups) == 1 else _chosen(wide, chosen)
 
 
-def _score(rules: Rules, long: LongTables, question: Question) -> Scored:
+def _chosen(wide: Wide, which: pl.Series) -> Wide:
+    """Some of the enterprises with their rows."""
+    place = (which.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)
+    rows = {}
+    for table, frame in wide.rows.items():
+        kept = frame.filter(which.gather(frame[ROW]))
+        rows[table] = kept.with_columns(place.gather(kept[ROW]).alias(ROW))
+    return Wide(wide.firms.filter(which), rows)
+
+
+def _score(rules: Rules, wide: Wide, question: Question) -> Scored:
     program = rules.program
-    read = columns(long, question.as_of, question.known_at, program.scalars, program.row_fields)
-    each = evaluate({**program.parts, **program.unknown}, Facts(read.frame, read.children, read.moments))
-    firms = read.frame.select("uscc", "name", "region_code").unique("uscc", keep="first", maintain_order=True)
-    each = each.with_columns(_calendar(rules, question, read.frame["region_code"]))
-    if firms.height == read.frame.height:
-        parts, made = each, evaluate(program.assembly_of_parts, Facts(each, {}, {}))
-        wider = firms.select(pl.lit(False).alias(name) for name in program.cards)
-    else:
-        parts, made, wider = _unite(program, read, each)
-    return Scored(rules, firms, parts, made, wider, read.notes)
+    wanted = WantedColumns(program.scalars, program.row_fields, question.as_of)
+    differ = wide.firms[SAID].is_not_null()
+    agreed = wide if not differ.any() else _chosen(wide, ~differ)
+    firms = agreed.firms.select(HEAD)
+    calendar = _calendar(rules, question, firms["region_code"])
+    values = _values({**program.parts, **program.unknown, **program.assembly}, wanted.of(agreed), calendar)
+    # with_columns, not select: literals alone would be one row.
+    wider = firms.with_columns(pl.lit(False).alias(name) for name in program.cards).select(*program.cards)
+    if differ.any():
+        conflicting = wide.firms.filter(differ)
+        united, apart = _united(rules, wanted.of_conflicting(conflicting), conflicting, question)
+        order = pl.concat([firms["uscc"], conflicting["uscc"]]).arg_sort()
+        firms, values, wider = (
+            pl.concat(pair)[order] for pair in ((firms, conflicting.select(HEAD)), (values, united), (wider, apart))
+        )
+    return Scored(rules, firms, values, wider)
+
+
+def _values(roots: dict[str, Node], read: Columns, calendar: list[pl.Series]) -> pl.DataFrame:
+    return evaluate(roots, Facts(read.frame.with_columns(calendar), read.children, read.moments))
 
 
 def _calendar(rules: Rules, question: Question, regions: pl.Series) -> list[pl.Series]:
     """The calendar's inputs, by each firm's region."""
     codes = regions.unique().to_list()
     rows = [{"region_code": c, **rules.calendar(question.as_of, None if c is None else str(c))} for c in codes]
-    at = regions.to_frame("region_code")
+    if not rows:
+        return [pl.Series(name, [], dtype=pl.Int64) for name in rules.calendar(question.as_of, None)]
     table = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("region_code").cast(pl.Int64))
-    return (
-        at.join(table, on="region_code", how="left", nulls_equal=True, maintain_order="left")
-        .drop("region_code")
-        .get_columns()
-    )
+    at = regions.to_frame("region_code")
+    found = at.join(table, on="region_code", how="left", nulls_equal=True, maintain_order="left")
+    return found.drop("region_code").get_columns()
 
 
-def _unite(program: Program, read: Columns, each: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Parts of each enterprise over its completions, what is made of them, and where that is wider than they are."""
-    code = read.frame["uscc"]
-    parts = _over(each, code, list(each.columns)).drop("uscc")
-    made = evaluate(program.assembly_of_parts, Facts(parts, {}, {}))
-    singly = evaluate(program.assembly_of_parts, Facts(each, {}, {}))
-    stated = _over(singly, code, [name for name in made.columns if name.startswith("score|")])
-    verdicts = [name for name in made.columns if name.startswith("verdict|")]
-    agreed = (
-        singly.with_columns(code)
-        .group_by("uscc", maintain_order=True)
-        .agg(
-            pl.when(pl.col(name).n_unique() == 1)
-            .then(pl.col(name).first())
-            .otherwise(Verdict.UNDETERMINED.value)
-            .alias(name)
-            for name in verdicts
+def _united(rules: Rules, read: Columns, firms: pl.DataFrame, question: Question) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Values of each enterprise over its completions, and where what is made of them is wider than they are."""
+    program, code = rules.program, read.frame["uscc"]
+    regions = read.frame.select("uscc").join(firms.select("uscc", "region_code"), on="uscc", maintain_order="left")
+    facts = {**program.parts, **program.unknown}
+    each = _values({**facts, **program.assembly}, read, _calendar(rules, question, regions["region_code"]))
+    over = _over(each, code)
+    calendar = _calendar(rules, question, firms["region_code"])
+    made = evaluate(program.assembly_of_parts, Facts(over.select(*facts).with_columns(calendar), {}, {}))
+    stated = over.select(made.columns).with_columns(_agreed(each, code, program))
+    compared = [name for name in made.columns if name.startswith(("score|", "verdict|"))]
+    wider = stated.select(
+        pl.any_horizontal(pl.lit(False), *(pl.col(n) != made[n] for n in compared if n.split("|")[1] == card)).alias(
+            card
         )
+        for card in program.cards
     )
-    said = stated.with_columns(agreed.drop("uscc"))
-    by_card = {card: [n for n in said.columns if n != "uscc" and n.split("|")[1] == card] for card in program.cards}
-    wider = said.select(
-        pl.any_horizontal(pl.lit(False), *(pl.col(n) != made[n] for n in names)).alias(card)
-        for card, names in by_card.items()
-    )
-    return parts, made, wider
+    return over.select(*facts).hstack(made), wider
 
 
-def _over(values: pl.DataFrame, code: pl.Series, names: list[str]) -> pl.DataFrame:
+def _agreed(each: pl.DataFrame, code: pl.Series, program: Program) -> pl.DataFrame:
+    """Verdicts on which an enterprise's completions agree, undetermined where they do not."""
+    verdicts = [name for name in program.assembly if name.startswith("verdict|")]
+    same = (
+        pl.when(pl.col(n).n_unique() == 1).then(pl.col(n).first()).otherwise(Verdict.UNDETERMINED.value).alias(n)
+        for n in verdicts
+    )
+    return each.with_columns(code).group_by("uscc", maintain_order=True).agg(same).drop("uscc")
+
+
+def _over(values: pl.DataFrame, code: pl.Series) -> pl.DataFrame:
     """The least of lower ends and the greatest of all else, by enterprise."""
-    return (
-        values.with_columns(code)
-        .group_by("uscc", maintain_order=True)
-        .agg(pl.col(name).min() if name.endswith(LOWER) else pl.col(name).max() for name in names)
-    )
+    ends = (pl.col(n).min() if n.endswith(LOWER) else pl.col(n).max() for n in values.columns)
+    return values.with_columns(code).group_by("uscc", maintain_order=True).agg(ends).drop("uscc")

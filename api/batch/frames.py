@@ -27,8 +27,8 @@ def frames(scored: Iterable[Scored]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _scores(scored: Scored) -> pl.DataFrame:
-    program, parts, made = scored.rules.program, scored.parts, scored.assembly
-    found: list[pl.Series] = _tier(program, scored.firms["region_code"], parts, made)
+    program, parts, made = scored.rules.program, scored.values, scored.values
+    found: list[pl.Series] = _tier(program, scored.firms["region_code"], made)
     for name, compiled in program.cards.items():
         card = compiled.card
         if card.classes:
@@ -47,16 +47,16 @@ def _scores(scored: Scored) -> pl.DataFrame:
         flags.setdefault(name.rsplit("|", 1)[1], []).append(name)
     found.append(_raised(parts, "flags", flags))
     release = pl.Series("release", [scored.rules.release.id]).new_from_index(0, scored.firms.height)
-    return scored.firms.with_columns(release, *found).join(scored.notes, on="uscc", how="left", maintain_order="left")
+    return scored.firms.with_columns(release, *found)
 
 
-def _tier(program: Program, region_codes: pl.Series, parts: pl.DataFrame, made: pl.DataFrame) -> list[pl.Series]:
+def _tier(program: Program, region_codes: pl.Series, made: pl.DataFrame) -> list[pl.Series]:
     codes = region_codes.unique().to_list()
     chosen = pl.DataFrame(
         {"region_code": codes, "ladder": [ladder_for(None if c is None else str(c)).id for c in codes]},
         schema={"region_code": pl.Int64, "ladder": pl.String},
     )
-    frame = pl.concat([region_codes.to_frame("region_code"), parts, made], how="horizontal").join(
+    frame = made.with_columns(region_codes).join(
         chosen, on="region_code", how="left", nulls_equal=True, maintain_order="left"
     )
     ladders = program.ladders.values()
@@ -135,7 +135,7 @@ def _raised(parts: pl.DataFrame, name: str, roots: dict[str, list[str]]) -> pl.S
 
 
 def _items(scored: Scored) -> pl.DataFrame:
-    parts = scored.parts
+    parts = scored.values
     found: list[pl.Series] = [scored.firms["uscc"]]
     for name, compiled in scored.rules.program.cards.items():
         for part in compiled.parts:
@@ -148,7 +148,7 @@ def _items(scored: Scored) -> pl.DataFrame:
                 found += [_points(parts[f"{root}|{end}"]).alias(f"{path}.{end}") for end in ("low", "high")]
         for gate, given in compiled.card.gates.items():
             if given.score is not None:
-                made = scored.assembly
+                made = scored.values
                 verdict = 2 * made[f"gate|{name}|{gate}|high"] - made[f"gate|{name}|{gate}|low"]
                 found.append(_words(verdict).alias(f"{name}.gates.{gate}.verdict"))
     return pl.DataFrame(found)

@@ -8,9 +8,11 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from api.batch.sources import pivoted
 from api.cli import console, tables
 from features import factstore
 from features.intake import Imported, read_input, write_rejects
+from features.long_tables import LongTables
 
 
 def import_(
@@ -21,12 +23,15 @@ def import_(
         ),
     ],
     into: Annotated[Path, typer.Option(help="存放事实的目录 / folder for the facts")] = Path("var/facts"),
+    known_at: Annotated[str | None, typer.Option(help="快照日，默认今天 / day of the snapshot, default today")] = None,
 ) -> None:
     """导入企业数据；有误的行单独列出 / import facts; wrong rows come back in rejects.xlsx."""
     read = [read_with_progress(path) for path in files]
     whole = read[0] if len(read) == 1 else _together(read)
     manifest = factstore.write(into, whole.tables, whole.incomplete, whole.rejects, files)
     write_rejects(whole.rejects, into / "rejects.xlsx")
+    day = console.day_option(known_at, "known_at")
+    pivoted(LongTables.of(whole.tables, whole.incomplete), day, factstore.snapshot_at(into, day))
     tables.imported(whole, manifest)
     console.out.print(f"事实目录 facts: {into}", highlight=False)
 

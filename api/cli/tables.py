@@ -1,4 +1,4 @@
-"""Tables that commands print: what was imported, the ladder summary of a population."""
+"""Tables that commands print of what was imported and what was rejected."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from rich.table import Table
 from api.cli.console import out
 from features.intake import Imported
 from features.tables import TABLES
-from scoring.engine import Engine, Question
-from scoring.ladder import ladders
 
 REJECTS_SHOWN = 12
 
@@ -48,77 +46,7 @@ def rejects(found: pl.DataFrame) -> None:
     out.print(table)
 
 
-def summary(scores: pl.DataFrame, rejected: pl.DataFrame, engine: Engine, question: Question) -> None:
-    """Firms by rung, verdicts and points of each card, size classes, rejects by reason."""
-    out.print(f"[bold]评价日 as of {question.as_of}[/]  企业 firms: {scores.height:,}", highlight=False)
-    for ladder_id, ladder in ladders().items():
-        of_ladder = scores.filter(pl.col("tier.ladder") == ladder_id)
-        if of_ladder.is_empty():
-            continue
-        table = Table(title=f"{ladder.title.zh} {ladder.title.en} — {of_ladder.height:,}", title_justify="left")
-        table.add_column("梯级 rung")
-        for name in ("已认定 recognised", "符合公布条件 qualified", "待定 undetermined", "下一级 next"):
-            table.add_column(name, justify="right")
-        for rung in reversed(ladder.rungs):
-            name = (
-                f"{rung.label.zh} {rung.id}"
-                + ("（并行 parallel）" if rung.parallel else "")
-                + ("" if rung.card else " *")
-            )
-            table.add_row(
-                name,
-                *(f"{(of_ladder[f'tier.{key}'] == rung.id).sum():,}" for key in ("recognised", "qualified")),
-                f"{of_ladder['tier.undetermined'].list.contains(rung.id).sum():,}",
-                f"{(of_ladder['tier.next'] == rung.id).sum():,}",
-            )
-        none = [f"{of_ladder[f'tier.{key}'].null_count():,}" for key in ("recognised", "qualified")]
-        table.add_row("无 none", *none, "", f"{of_ladder['tier.next'].null_count():,}")
-        out.print(table)
-    out.print("* 条件未设或未公布，记为待定 / its conditions are not on file: undetermined", highlight=False)
-    _cards(scores, engine, question)
-    _reject_reasons(rejected)
-
-
-def _cards(scores: pl.DataFrame, engine: Engine, question: Question) -> None:
-    rules = engine.rules(question.rules_on or question.as_of, None, "new", ())
-    for name, picked in rules.picked.items():
-        card = picked.card
-        title = f"{card.title.zh} {card.title.en} ({card.edition})"
-        if card.classes:
-            _counts(title, scores[f"{name}.class"])
-            continue
-        _counts(title, scores[f"{name}.verdict"])
-        if card.items:
-            _distribution(f"{title}：分数 points", scores, name)
-
-
-def _counts(title: str, values: pl.Series) -> None:
-    table = Table(title=title, title_justify="left")
-    counted = values.cast(pl.String).value_counts(sort=True, name="n").sort("n", values.name, descending=[True, False])
-    table.add_column("结论 answer")
-    table.add_column("企业 firms", justify="right")
-    for answer, n in counted.iter_rows():
-        table.add_row(str(answer), f"{n:,}")
-    out.print(table)
-
-
-def _distribution(title: str, scores: pl.DataFrame, name: str) -> None:
-    low, high = scores[f"{name}.score.low"], scores[f"{name}.score.high"]
-    fixed = low.filter(low == high)
-    table = Table(title=title, title_justify="left")
-    table.add_column("分段 band")
-    table.add_column("企业 firms", justify="right")
-    table.add_column("")
-    most = max(1, fixed.len())
-    for start in range(90, -1, -10):
-        end = start + 10
-        n = ((fixed >= start) & ((fixed < end) | (end == 100) & (fixed <= 100))).sum()
-        table.add_row(f"{start}–{end if end == 100 else end - 1}", f"{n:,}", "█" * round(40 * n / most))
-    table.add_row("区间（缺数据）interval", f"{(low != high).sum():,}", "")
-    out.print(table)
-
-
-def _reject_reasons(found: pl.DataFrame) -> None:
+def reject_reasons(found: pl.DataFrame) -> None:
     """How many rows were rejected for what; the rows themselves are in the result folder."""
     if found.is_empty():
         out.print("没有被拒绝的行 / no row was rejected")

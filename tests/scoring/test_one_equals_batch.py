@@ -18,7 +18,8 @@ from api.answers.result import result
 from api.batch.frames import frames
 from features import dossier
 from features.intake import read_input
-from features.snapshot import LongTables
+from features.long_tables import LongTables
+from features.pivot import pivot
 from features.tables import TABLES
 from scoring.batch import score
 from scoring.engine import Engine, Question
@@ -49,7 +50,9 @@ def _alone(engine: Engine, raw: dict[str, Any], question: Question) -> dict[str,
 def _in_batch(engine: Engine, path: Path, question: Question) -> dict[str, dict[str, Any]]:
     read = read_input(path)
     assert read.rejects.is_empty(), read.rejects
-    scores, items = frames(score(engine, LongTables(read.tables, read.incomplete), question))
+    scores, items = frames(
+        score(engine, pivot(LongTables.of(read.tables, read.incomplete), question.known_at), question)
+    )
     joined = scores.join(items, on="uscc", how="left")
     return {row["uscc"]: row for row in joined.iter_rows(named=True)}
 
@@ -131,15 +134,15 @@ def test_the_order_of_rows_and_the_partition_do_not_matter(engine: Engine, quest
     path = tmp_path / "firms.json"
     _write_json(_firms(3, 90), path)
     read = read_input(path)
-    whole = LongTables(read.tables, read.incomplete)
-    shuffled = LongTables(
+    whole = LongTables.of(read.tables, read.incomplete)
+    shuffled = LongTables.of(
         {n: t.sample(fraction=1, shuffle=True, seed=1) for n, t in read.tables.items()}, read.incomplete
     )
-    expected = frames(score(engine, whole, question))
-    for one, other in zip(expected, frames(score(engine, shuffled, question)), strict=True):
+    expected = frames(score(engine, pivot(whole, question.known_at), question))
+    for one, other in zip(expected, frames(score(engine, pivot(shuffled, question.known_at), question)), strict=True):
         assert one.equals(other)
-    firms = whole.firms()
-    parts = [score(engine, whole.of(firms.slice(start, 17)), question) for start in range(0, firms.len(), 17)]
+    parts = [score(engine, pivot(part, question.known_at), question) for part in whole.parts(17)]
+    assert len(parts) == 6
     for one, other in zip(expected, frames([s for part in parts for s in part]), strict=True):
         assert one.equals(other.select(one.columns))
 
@@ -153,5 +156,5 @@ def test_one_bad_row_loses_nothing_else(engine: Engine, question: Question, tmp_
     (folder / "annual_report.csv").write_text(wrong, encoding="utf-8")
     read = read_input(folder)
     assert read.rejects.select("row", "column", "value").rows() == [(2, "revenue", "many")]
-    scores, _ = frames(score(engine, LongTables(read.tables, read.incomplete), question))
+    scores, _ = frames(score(engine, pivot(LongTables.of(read.tables, read.incomplete), question.known_at), question))
     assert scores.height == len(firms)

@@ -1,0 +1,168 @@
+"""A population scored part by part: what is done stays done, whatever stops the run.
+
+Each part's results are written beside their place, seen onto the disk and moved there; then the journal names their
+hashes. A run that goes on keeps the parts whose hashes hold, and refuses another input, release or day.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from api.batch.frames import frames
+from features.durable import fingerprint, write_text, write_whole
+from features.errors import FileProblem
+from features.intake import write_rejects
+from features.snapshot import Snapshot
+from features.wide_columns import place_of
+from scoring.batch import rules_of, score
+from scoring.engine import Engine, Question
+from scoring.program import Program
+from scoring.release import ENGINE
+
+WORK, JOURNAL, MANIFEST = "unfinished", "journal.json", "manifest.json"
+RESULTS = ("scores", "items")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One run: what is scored, by which question, into which folder."""
+
+    engine: Engine
+    snapshot: Snapshot
+    question: Question
+    source: dict[str, Any]
+    """Name and hash of what the user gave."""
+    target: Path
+
+    def identity(self) -> dict[str, Any]:
+        """What two runs must share for one to go on where the other stopped."""
+        question = self.question
+        rules = [rules_of(self.engine, question, code) for code in self.snapshot.regions or [None]]
+        return {
+            "engine": ENGINE,
+            "as_of": question.as_of.isoformat(),
+            "known_at": question.known_at.isoformat(),
+            "rules_on": (question.rules_on or question.as_of).isoformat(),
+            "input": self.source,
+            "snapshot": self.snapshot.sha256,
+            "releases": {one.release.id: one.release.cards for one in rules},
+        }
+
+    def run(self, rejects: pl.DataFrame, *, resume: bool, workers: int, done: Callable[[int], None]) -> dict[str, Any]:
+        """Score what is not scored yet and write the result files; ``done`` is told the enterprises of each part.
+
+        Raises `FileProblem` where ``resume`` finds the beginning of another run.
+        """
+        identity = self.identity()
+        journal = _Journal(self.target / WORK, identity, resume=resume)
+        (self.target / MANIFEST).unlink(missing_ok=True)
+        sizes = self.snapshot.sizes
+        left = []
+        for number, firms in enumerate(sizes):
+            if journal.has(number):
+                done(firms)
+            else:
+                left.append(number)
+        for number in self._scored(left, journal, workers):
+            done(sizes[number])
+        self._publish(journal, len(sizes), rejects)
+        files = {f"{name}.parquet": fingerprint(self.target / f"{name}.parquet") for name in (*RESULTS, "rejects")}
+        manifest = {**identity, "firms": sum(sizes), "rejected_rows": rejects.height, "files": files}
+        write_text(self.target / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+        shutil.rmtree(journal.folder)
+        return manifest
+
+    def _scored(self, numbers: list[int], journal: _Journal, workers: int) -> Iterator[int]:
+        def part(number: int) -> tuple[int, dict[str, str]]:
+            found = dict(zip(RESULTS, self._results(number), strict=True))
+            hashes = {}
+            for name, frame in found.items():
+                path = journal.path(name, number)
+                write_whole(path, frame.write_ipc)
+                hashes[path.name] = fingerprint(path)
+            return number, hashes
+
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            for number, hashes in pool.map(part, numbers):
+                journal.add(number, hashes)
+                yield number
+
+    def _results(self, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        programs = {rules_of(self.engine, self.question, code).program for code in self.snapshot.regions or [None]}
+        columns = {place_of(path, self.question.as_of) for program in programs for path in program.scalars}
+        wide = self.snapshot.part(number, {*columns, "enterprise/established_on"}, _row_fields(programs))
+        return frames(score(self.engine, wide, self.question))
+
+    def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:
+        """Parts become the result files."""
+        for name in RESULTS:
+            # Scanned one by one: parts under other rules have other columns.
+            whole = pl.concat([pl.scan_ipc(journal.path(name, n)) for n in range(parts)], how="diagonal")
+            write_whole(self.target / f"{name}.parquet", partial(whole.sink_parquet, compression="zstd"))
+        write_whole(self.target / "rejects.parquet", lambda path: rejects.write_parquet(path, compression="zstd"))
+        write_rejects(rejects, self.target / "rejects.xlsx")
+
+
+def _row_fields(programs: set[Program]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for program in programs:
+        for table, names in program.row_fields.items():
+            found.setdefault(table, {}).update(dict.fromkeys(names))
+    return {table: tuple(names) for table, names in found.items()}
+
+
+class _Journal:
+    """Which parts are done, and the hashes of their files."""
+
+    def __init__(self, folder: Path, identity: dict[str, Any], *, resume: bool) -> None:
+        self.folder = folder
+        self._entry: dict[str, Any] = {"run": identity, "parts": {}}
+        if resume and (folder / JOURNAL).is_file():
+            found = json.loads((folder / JOURNAL).read_text(encoding="utf-8"))
+            _same(found["run"], json.loads(json.dumps(identity)))
+            self._entry = found
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._write()
+
+    def path(self, name: str, number: int) -> Path:
+        """Where a part's results are."""
+        return self.folder / f"{name}-{number:05d}.arrow"
+
+    def has(self, number: int) -> bool:
+        """Whether a part is done and its files are as they were written."""
+        files = self._entry["parts"].get(str(number))
+        return files is not None and all(
+            (self.folder / name).is_file() and fingerprint(self.folder / name) == sha for name, sha in files.items()
+        )
+
+    def add(self, number: int, hashes: dict[str, str]) -> None:
+        """Note a part as done."""
+        self._entry["parts"][str(number)] = hashes
+        self._write()
+
+    def _write(self) -> None:
+        write_text(self.folder / JOURNAL, json.dumps(self._entry, ensure_ascii=False))
+
+
+def _same(found: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Raise `FileProblem` where a run that was begun is another one."""
+    for key, value in wanted.items():
+        if found.get(key) != value:
+            raise FileProblem(
+                field=f"--resume: {key}",
+                value=json.dumps(found.get(key), ensure_ascii=False)[:200],
+                rule="未完成的批次用的是另一输入、发布版或日期 / the unfinished run has another input, release or day",
+                remedy="用原来的输入与参数继续，或不加 --resume 重新开始 / go on with the same input and options, "
+                "or start anew without --resume",
+            )

@@ -1,0 +1,93 @@
+"""Typed long tables of many enterprises, as the intake hands them on: a row a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from features.dossier import Dossier, TypedRow
+from features.tables import LIST_TABLES, PROVENANCE, TABLES
+
+LISTED = tuple(table.id for table in LIST_TABLES)
+
+
+@dataclass(frozen=True)
+class LongTables:
+    """Typed frames by table, in order of uscc; ``incomplete`` names lists that lost a row to rejection."""
+
+    tables: Mapping[str, pl.DataFrame]
+    incomplete: pl.DataFrame
+
+    @staticmethod
+    def of(tables: Mapping[str, pl.DataFrame], incomplete: pl.DataFrame) -> LongTables:
+        """The tables, sorted where they are not; rows of one enterprise keep their order."""
+        return LongTables(
+            {name: t if t["uscc"].is_sorted() else t.sort("uscc", maintain_order=True) for name, t in tables.items()},
+            incomplete,
+        )
+
+    def firms(self) -> pl.Series:
+        """Every enterprise that some table names, sorted."""
+        found = [frame["uscc"].unique() for frame in self.tables.values()]
+        return pl.concat(found).unique().sort() if found else pl.Series("uscc", [], dtype=pl.String)
+
+    def parts(self, size: int) -> Iterator[LongTables]:
+        """The tables of ``size`` enterprises at a time, in order of uscc; one empty part where there are none."""
+        firms = self.firms()
+        for start in range(0, max(firms.len(), 1), size):
+            part = firms.slice(start, size)
+            if part.len() == firms.len():
+                yield self
+            else:
+                yield self._between(part[0], part[-1])
+
+    def _between(self, first: str, last: str) -> LongTables:
+        cut = {}
+        for name, frame in self.tables.items():
+            begin = frame["uscc"].search_sorted(first, side="left")
+            end = frame["uscc"].search_sorted(last, side="right")
+            cut[name] = frame.slice(begin, end - begin)
+        return LongTables(cut, self.incomplete.filter(pl.col("uscc").is_between(pl.lit(first), pl.lit(last))))
+
+    def only(self, firms: pl.Series) -> LongTables:
+        """The rows of some enterprises."""
+        wanted = firms.to_frame("uscc")
+        kept = {n: t.join(wanted, on="uscc", how="semi", maintain_order="left") for n, t in self.tables.items()}
+        return LongTables(kept, self.incomplete.join(wanted, on="uscc", how="semi"))
+
+    def dossiers(self) -> Iterable[Dossier]:
+        """Every enterprise as a typed dossier, sorted by uscc."""
+        grouped: dict[str, dict[str, list[TypedRow]]] = {}
+        listed_columns: dict[str, dict[str, int | None]] = {}
+        for name, frame in self.tables.items():
+            stated = [c for c in frame.columns if c.endswith("_listed")]
+            for row in frame.iter_rows(named=True):
+                code = row.pop("uscc")
+                if stated:
+                    listed_columns[code] = {c: row.pop(c) for c in stated}
+                grouped.setdefault(code, {}).setdefault(name, []).append(row)
+        known_columns = {c for frame in self.tables.values() for c in frame.columns if c.endswith("_listed")}
+        rejected: dict[str, set[str]] = {}
+        for code, table in self.incomplete.select("uscc", "table").iter_rows():
+            rejected.setdefault(code, set()).add(table)
+        for code in sorted(grouped):
+            tables: dict[str, list[TypedRow] | None] = {}
+            partial = set(rejected.get(code, ()))
+            for name in TABLES:
+                rows = grouped[code].get(name)
+                column = f"{name}_listed"
+                said = listed_columns.get(code, {}).get(column) if column in known_columns else -1
+                if rows is None and name in LISTED and said == 1:
+                    rows = []
+                if rows is not None and name in LISTED and said not in (1, -1):
+                    partial.add(name)
+                tables[name] = None if rows is None else [_filled(name, row) for row in rows]
+            yield Dossier(code, tables, partial=frozenset(partial))
+
+
+def _filled(table: str, row: TypedRow) -> TypedRow:
+    for name in (*TABLES[table].fields, *PROVENANCE):
+        row.setdefault(name, None)
+    return row

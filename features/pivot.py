@@ -1,0 +1,302 @@
+"""Long tables → the wide part of a snapshot: a row an enterprise, as known at a day.
+
+Enterprises whose rows speak of nothing twice take the vectorised way; the others (several versions, sources that differ,
+duplicates, withdrawals) go one by one through `features.resolve`, so hard cases have one definition for file and dossier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+import polars as pl
+
+from features.facts import OUT_OF_SCOPE, SIZE_GROUP, listed
+from features.identifiers import industry, uscc
+from features.kinds import Choice, day_number, day_of
+from features.long_tables import LISTED, LongTables
+from features.resolve import Alternatives, Cell, Known, resolve
+from features.schema import Table
+from features.tables import TABLES, AnnualReport, Enterprise, ExpertGrade
+
+ROW = "row"
+"""Column of a list's frame: position of its enterprise in the part."""
+SAID = "said"
+"""Column with what sources say differently: the tables of `resolve` as JSON; null where they agree."""
+ANNUAL = tuple(n for n, spec in AnnualReport.fields.items() if spec.kind.readable and n != "fiscal_year")
+_TEXTS = {"name": pl.String(), "industry_code": pl.String()}
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A part of a snapshot.
+
+    ``firms`` has ``uscc``, ``name``, ``region_code``, ``duplicates``, ``conflicts``, `SAID` and the facts by name, years
+    written out: ``enterprise/established_on``, ``annual_report/2025/revenue``, ``expert_grade/hte.talent``,
+    ``event/listed``. ``rows`` has a frame a list table, with column `ROW` and the table's fields.
+    """
+
+    firms: pl.DataFrame
+    rows: Mapping[str, pl.DataFrame]
+
+
+def pivot(long: LongTables, known_at: date) -> Wide:
+    """What was known at a day."""
+    visible = LongTables({name: _visible(frame, known_at) for name, frame in long.tables.items()}, long.incomplete)
+    hard = _hard(visible.tables)
+    firms = long.firms()
+    if hard.is_empty():
+        return _easy(firms, visible, long)
+    chosen = firms.is_in(hard.implode())
+    easy = _easy(firms.filter(~chosen), visible.only(firms.filter(~chosen)), long)
+    reports = long.tables.get(AnnualReport.id)
+    years = [] if reports is None else reports["fiscal_year"].unique().to_list()
+    return _together(easy, _resolved(long.only(hard), known_at, years))
+
+
+def _visible(frame: pl.DataFrame, known_at: date) -> pl.DataFrame:
+    if frame["known_from"].null_count() == frame.height:
+        return frame
+    return frame.filter(pl.col("known_from").is_null() | (pl.col("known_from") <= day_number(known_at)))
+
+
+def _hard(visible: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """Enterprises of which some row speaks of what another row speaks of, or was withdrawn, or whose industry code is too
+    short to name one size group: each of its children's groups is a completion."""
+    found = [pl.Series("uscc", [], dtype=pl.String)]
+    for name, frame in visible.items():
+        table = TABLES[name]
+        key = ["uscc"] if table is Enterprise else ["uscc", *(table.identity or table.fields)]
+        # Where each enterprise has one row, nothing stands twice, and the dear comparison of whole rows is spared.
+        several = frame.filter(pl.col("uscc").is_duplicated()) if len(key) > 2 else frame
+        twice = several.filter(pl.struct(key).is_duplicated() | (pl.col("retracted") == 1).fill_null(False))
+        found += [twice["uscc"], frame.filter(pl.col("retracted") == 1)["uscc"]]
+        if not table.identity and frame["row_id"].null_count() < frame.height:
+            named = frame.filter(pl.col("row_id").is_not_null())
+            found.append(named.filter(pl.struct("uscc", "row_id").is_duplicated())["uscc"])
+        if table is Enterprise:
+            unclear = pl.col("industry_code").is_not_null() & _size_group(frame).is_null()
+            found.append(frame.filter(unclear)["uscc"])
+    return pl.concat(found).unique()
+
+
+def _size_group(enterprise: pl.DataFrame) -> pl.Series:
+    """Group of the size standard; each distinct (code, edition) is looked up once."""
+    kind = SIZE_GROUP.kind
+    assert isinstance(kind, Choice)
+    pairs = enterprise.select("industry_code", "industry_code_edition")
+    distinct = pairs.unique()
+    found = []
+    for code, edition in distinct.iter_rows():
+        name = None if code is None else industry.size_group(code, 2017 if edition is None else edition)
+        found.append(None if name is None else kind.code(name))
+    groups = distinct.with_columns(pl.Series(SIZE_GROUP.path, found, dtype=pl.Int64))
+    return pairs.join(groups, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left")[SIZE_GROUP.path]
+
+
+# --- enterprises whose rows agree -----------------------------------------------------------------------------------
+
+
+def _easy(firms: pl.Series, visible: LongTables, long: LongTables) -> Wide:
+    at = firms.to_frame("uscc").with_row_index(ROW)
+    enterprise = _enterprise(firms, visible.tables.get(Enterprise.id))
+    columns = [
+        *enterprise.get_columns(),
+        *_annual(at, visible.tables.get(AnnualReport.id), enterprise["enterprise/established_on"]),
+        *_grades(at, visible.tables.get(ExpertGrade.id)),
+        *(_listed(table, enterprise, visible, long) for table in LISTED),
+    ]
+    kept = [c for c in columns if not c.name.endswith("_listed")]
+    rows = {}
+    for table in LISTED:
+        frame = visible.tables.get(table)
+        if frame is not None:
+            placed = frame.join(at, on="uscc", how="inner", maintain_order="left")
+            rows[table] = placed.select(ROW, *_fields(TABLES[table], frame))
+    return Wide(pl.DataFrame(kept), rows)
+
+
+def _fields(table: type[Table], frame: pl.DataFrame) -> list[str]:
+    """Columns that rules can read, and what they say was assumed."""
+    names = [name for name, spec in table.fields.items() if spec.kind.readable]
+    return [c for name in names for c in (name, f"{name}/assumed") if c in frame.columns]
+
+
+def _enterprise(firms: pl.Series, rows: pl.DataFrame | None) -> pl.DataFrame:
+    given = pl.DataFrame(schema={"uscc": pl.String}) if rows is None else rows
+    frame = firms.to_frame("uscc").join(given, on="uscc", how="left", maintain_order="left")
+    missing = [n for n in Enterprise.fields if n not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, dtype=_TEXTS.get(name, pl.Int64())).alias(name) for name in missing)
+    scope = pl.col("uscc").str.slice(0, 2).is_in(["92", "93"]).cast(pl.Int64).alias(OUT_OF_SCOPE.path)
+    facts = (pl.col(c).alias(f"enterprise/{c}") for c in _fields(Enterprise, frame))
+    said = [c for c in frame.columns if c.endswith("_listed")]
+    group = _size_group(frame)
+    return frame.select(
+        "uscc",
+        "name",
+        "region_code",
+        pl.lit(0, dtype=pl.Int64).alias("duplicates"),
+        pl.lit(None, dtype=pl.List(pl.String)).alias("conflicts"),
+        pl.lit(None, dtype=pl.String).alias(SAID),
+        *facts,
+        group,
+        scope,
+        *said,
+    )
+
+
+def _annual(at: pl.DataFrame, reports: pl.DataFrame | None, founded: pl.Series) -> list[pl.Series]:
+    """Facts by year. In a year before the founding year that nobody reported nothing was earned, spent or employed."""
+    if reports is None:
+        return []
+    found: list[pl.Series] = []
+    years = pl.from_epoch(founded, time_unit="d").dt.year()
+    for (year,), of_year in sorted(reports.partition_by("fiscal_year", as_dict=True).items()):
+        joined = at.select("uscc").join(
+            of_year.select("uscc", *ANNUAL, pl.lit(True).alias("#stated")), on="uscc", how="left", maintain_order="left"
+        )
+        before = (years > year).fill_null(False) & joined["#stated"].is_null()
+        values = joined.select(ANNUAL)
+        if before.any():
+            values = values.select(pl.when(before).then(0).otherwise(pl.col(n)).alias(n) for n in ANNUAL)
+        found += [values[name].alias(f"annual_report/{year}/{name}") for name in ANNUAL]
+    return found
+
+
+def _grades(at: pl.DataFrame, grades: pl.DataFrame | None) -> list[pl.Series]:
+    if grades is None:
+        return []
+    return [
+        at.select("uscc").join(rows.select("uscc", "value"), on="uscc", how="left", maintain_order="left")["value"]
+        .alias(f"expert_grade/{criterion}")
+        for (criterion,), rows in sorted(grades.partition_by("criterion", as_dict=True).items())
+    ]  # fmt: skip
+
+
+def _listed(table: str, enterprise: pl.DataFrame, visible: LongTables, long: LongTables) -> pl.Series:
+    """1 where the list is complete: said so, or not said and the firm has a row; never where a row was rejected, nor
+    where rows exist but none was known yet."""
+    firms = enterprise["uscc"]
+    nobody = pl.Series("uscc", [], dtype=pl.String)
+    given, seen = (t.tables[table]["uscc"] if table in t.tables else nobody for t in (long, visible))
+    has_rows, has_visible = (firms.is_in(rows.unique().implode()) for rows in (given, seen))
+    column = f"{table}_listed"
+    complete = (enterprise[column] == 1).fill_null(False) if column in enterprise.columns else has_visible
+    rejected = long.incomplete.filter(pl.col("table") == table)["uscc"]
+    complete = complete & ~(has_rows & ~has_visible) & ~firms.is_in(rejected.unique().implode())
+    flags = pl.DataFrame({"complete": complete})
+    return flags.select(pl.when("complete").then(pl.lit(1, dtype=pl.Int64)).alias(listed(table))).to_series()
+
+
+# --- enterprises that several rows speak of -------------------------------------------------------------------------
+
+
+def _resolved(long: LongTables, known_at: date, years: list[int]) -> Wide:
+    firms: list[dict[str, Any]] = []
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in LISTED}
+    for place, dossier in enumerate(long.dossiers()):
+        known = resolve(dossier, known_at)
+        firms.append(_wide_row(known, years))
+        for table in LISTED:
+            for row in known.tables[table] or ():
+                rows[table].append({ROW: place, **{name: _agreed(row[name]) for name in row}})
+    frames = {table: _frame(found, {ROW: pl.UInt32}) for table, found in rows.items() if found}
+    kept = {t: f.select(ROW, *_fields(TABLES[t], f)) for t, f in frames.items()}
+    return Wide(_frame(firms, {**_TEXTS, "uscc": pl.String, "conflicts": pl.List(pl.String), SAID: pl.String}), kept)
+
+
+def _frame(rows: list[dict[str, Any]], types: Mapping[str, Any]) -> pl.DataFrame:
+    names = dict.fromkeys(name for row in rows for name in row)
+    texts = {name: pl.String for name in names if any(type(row.get(name)) is str for row in rows)}
+    return pl.DataFrame(rows, schema={name: types.get(name, texts.get(name, pl.Int64)) for name in names})
+
+
+def _agreed(cell: Cell) -> int | str | None:
+    return None if isinstance(cell, Alternatives) else cell
+
+
+def _wide_row(known: Known, years: list[int]) -> dict[str, Any]:
+    enterprise = (known.tables[Enterprise.id] or [{}])[0]
+    group, scope = enterprise.get("industry_code"), int(not uscc.is_enterprise_scope(known.uscc))
+    groups = industry.size_groups(group, edition_of(enterprise)) if isinstance(group, str) else ()
+    differ = _differ(known) or len(groups) > 1
+    kind = SIZE_GROUP.kind
+    assert isinstance(kind, Choice)
+    out: dict[str, Any] = {
+        "uscc": known.uscc,
+        "name": _agreed(enterprise.get("name")),
+        "region_code": _agreed(enterprise.get("region_code")),
+        "duplicates": known.duplicates,
+        "conflicts": known.conflicts or None,
+        SAID: _said(known) if differ else None,
+        SIZE_GROUP.path: kind.code(groups[0]) if len(groups) == 1 else None,
+        OUT_OF_SCOPE.path: scope,
+    }
+    out |= {f"enterprise/{name}": _agreed(cell) for name, cell in enterprise.items() if _is_fact(Enterprise, name)}
+    reported = {row["fiscal_year"]: row for row in known.tables[AnnualReport.id] or ()}
+    for year, row in reported.items():
+        out |= {f"annual_report/{year}/{name}": _agreed(row[name]) for name in ANNUAL}
+    founded = enterprise.get("established_on")
+    if isinstance(founded, int):
+        before = (year for year in years if year < day_of(founded).year and year not in reported)
+        out |= {f"annual_report/{year}/{name}": 0 for year in before for name in ANNUAL}
+    out |= {f"expert_grade/{row['criterion']}": _agreed(row["value"]) for row in known.tables[ExpertGrade.id] or ()}
+    for table in LISTED:
+        out[listed(table)] = None if known.tables[table] is None or table in known.partial else 1
+    return out
+
+
+def edition_of(enterprise: Mapping[str, Cell]) -> int:
+    """Edition of GB/T 4754 that an enterprise's code follows."""
+    edition = enterprise.get("industry_code_edition")
+    return edition if isinstance(edition, int) else 2017
+
+
+def _is_fact(table: type[Table], name: str) -> bool:
+    spec = table.fields.get(name.removesuffix("/assumed"))
+    return spec is not None and spec.kind.readable
+
+
+def _differ(known: Known) -> bool:
+    return any(
+        isinstance(c, Alternatives) for rows in known.tables.values() for row in rows or () for c in row.values()
+    )
+
+
+def _said(known: Known) -> str:
+    tables = {
+        name: None
+        if rows is None
+        else [{n: list(c.values) if isinstance(c, Alternatives) else c for n, c in row.items()} for row in rows]
+        for name, rows in known.tables.items()
+    }
+    return orjson.dumps({"tables": tables, "partial": sorted(known.partial)}).decode()
+
+
+def known_of(code: str, said: str) -> Known:
+    """What `SAID` holds, as `resolve` gave it."""
+    stored = orjson.loads(said)
+    tables: dict[str, list[dict[str, Cell]] | None] = {
+        name: rows
+        and [{n: Alternatives(tuple(c)) if isinstance(c, list) else c for n, c in row.items()} for row in rows]
+        for name, rows in stored["tables"].items()
+    }
+    return Known(code, tables, partial=frozenset(stored["partial"]))
+
+
+def _together(easy: Wide, hard: Wide) -> Wide:
+    """Both, in order of uscc."""
+    firms = pl.concat([easy.firms, hard.firms], how="diagonal")
+    order = firms.select(pl.col("uscc").arg_sort()).to_series()
+    place = pl.DataFrame({ROW: order}).with_row_index("#new").sort(ROW)["#new"].cast(pl.UInt32)
+    rows = {}
+    for table in dict.fromkeys((*easy.rows, *hard.rows)):
+        own = [easy.rows[table]] if table in easy.rows else []
+        if table in hard.rows:
+            own.append(hard.rows[table].with_columns(pl.col(ROW) + easy.firms.height))
+        frame = pl.concat(own, how="diagonal")
+        rows[table] = frame.with_columns(place.gather(frame[ROW]).alias(ROW)).sort(ROW, maintain_order=True)
+    return Wide(firms[order], rows)
