@@ -125,7 +125,7 @@ def most_points(given: Award) -> int:
             return min(map(most_points, options.values()), default=0)
         case Choose(_, cases):
             return max((most_points(case.body) for case in cases), default=0)
-        case LinearToCap(_, _, most, _) | Fixed(most) | Expert(_, _, most):
+        case LinearToCap(_, _, most, _) | Fixed(most) | Expert(_, _, most, _):
             return most
     raise TypeError(given)
 
@@ -141,7 +141,8 @@ def _bands(reader: Reader) -> Award:
         return Band(_range(inner, indicator), *points(inner))
 
     bands = tuple(reader.whole(tree, band, "note") for tree in reader.items("bands", required=True))
-    return Bands(indicator or STAND_IN, bands, reader.text("graded_by") or None)
+    step = optional_points(reader, "step") or 1
+    return Bands(indicator or STAND_IN, bands, reader.text("graded_by") or None, step)
 
 
 def _linear(reader: Reader) -> Award:
@@ -155,7 +156,7 @@ def _linear(reader: Reader) -> Award:
 
 
 def _expert(reader: Reader) -> Award:
-    return Expert(reader.text("criterion", required=True), *points(reader))
+    return Expert(reader.text("criterion", required=True), *points(reader), optional_points(reader, "step") or 1)
 
 
 def points(reader: Reader, key: str = "points") -> tuple[int, int]:

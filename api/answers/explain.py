@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ from features.expression import Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
-from scoring.card import MICRO, Card, Expert, Gate, Item, Label, Limits
+from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits
 from scoring.compile import Detail
 from scoring.engine import Answer
 
@@ -126,6 +127,12 @@ def threshold(limits: Limits) -> Json:
     return out
 
 
+def least_whole(limits: Limits) -> int:
+    """The least whole number of points within the limits: 71 where 70 themselves do not suffice."""
+    least = limits.least or Fraction(0)
+    return math.floor(least) + 1 if limits.least_strict else math.ceil(least)
+
+
 def gap(value: Fraction, limits: Limits) -> Fraction:
     """How far the value lies outside the limits; 0 inside."""
     below = limits.least - value if limits.least is not None else Fraction(0)
@@ -155,12 +162,27 @@ def item(answer: Answer, card: Card, given: Item) -> Json:
         out.update(_shown(answer, card, part, best))
         if len(details) > 1:
             out["option"] = best.path
-    if isinstance(given.award, Expert):
-        out["expert"] = given.award.criterion
+    criterion = _criterion(given.award)
+    if criterion:
+        out["expert"] = criterion
     out.update(clause=given.source.clause, grade=given.source.grade)
     out.update(_flags(answer, card, part))
     out["facts"] = facts(answer, [best] if details else [])
+    if criterion and answer.facts[0].scalars.get(f"expert_grade/{criterion}") is not None:
+        out["facts"].append(f"expert_grade/{criterion}")
     return out
+
+
+def _criterion(award: Award) -> str | None:
+    """The grade that settles an item, by whichever way its points are earned."""
+    match award:
+        case Expert(criterion) | Bands(_, _, criterion):
+            return criterion
+        case BestOf(options) | LeastOf(options):
+            return next(filter(None, map(_criterion, options.values())), None)
+        case Choose(_, cases):
+            return next(filter(None, (_criterion(case.body) for case in cases)), None)
+    return None
 
 
 def _reached(answer: Answer, card: Card, part: str, detail: Detail) -> tuple[int, int]:

@@ -127,7 +127,7 @@ def _review(answer: Answer, card: Card) -> Json:
         "hard_gates": explain.verdict_of(int(all(gates)), int(all(possible))),
         "points_certain": explain.points(made[f"score|{card.id}|low"]),
         "points_possible": explain.points(made[f"score|{card.id}|high"]),
-        **({"points_needed": explain.threshold(limits)} if limits else {}),
+        **({"points_needed": explain.least_whole(limits)} if limits else {}),
     }
 
 
