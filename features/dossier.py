@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from features.errors import DossierProblem, FactError
@@ -102,11 +103,10 @@ def _shape(where: str, value: Any, rule: str) -> DossierProblem:
     )
 
 
-def _unknown_keys(raw: Mapping[str, Any], allowed: Iterable[str], where: str, problems: list[FactError]) -> None:
-    names = sorted(allowed)
+def _unknown_keys(raw: Mapping[str, Any], allowed: Collection[str], where: str, problems: list[FactError]) -> None:
     for key in raw:
-        if key not in names:
-            near = difflib.get_close_matches(str(key), names, n=1)
+        if key not in allowed:
+            near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
             problems.append(
                 DossierProblem(
                     field=f"{where}{key}",
@@ -146,12 +146,13 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
         problems.append(_shape(table.key, len(value), f"最多 {LARGEST_ROWS} 行 / at most {LARGEST_ROWS} rows"))
         return None
     found = []
+    allowed = _columns(table)[0].keys() | {"uscc"}
     for number, raw in enumerate(value):
         where = f"{table.key}[{number}]." if table is not Enterprise else "enterprise."
         if not isinstance(raw, Mapping):
             problems.append(_shape(where[:-1], raw, "每一行应为 JSON 对象 / each row is a JSON object"))
             continue
-        _unknown_keys(raw, {*table.fields, *PROVENANCE, "uscc"}, where, problems)
+        _unknown_keys(raw, allowed, where, problems)
         row = typed_row(table, raw, problems, where)
         if table is AnnualReport and row["fiscal_year"] is None:
             problems.append(_shape(where + "fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
@@ -165,23 +166,39 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
 
 def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactError], where: str = "") -> TypedRow:
     """One row with every field of the table; what cannot be read is added to ``problems`` and left unknown."""
-    row: TypedRow = {}
-    for name, spec in (*table.fields.items(), *PROVENANCE.items()):
-        present = name in raw
-        value = raw.get(name)
-        if present and not is_unknown(clean(value)):
-            try:
-                row[name] = spec.kind.parse(value, where + name)
-            except FactError as problem:
-                problems.append(problem)
-                row[name] = None
-        elif clean(value) in STATED_UNKNOWN:
-            row[name] = None
-        else:
-            read_absence(row, name, spec, spec.null if present else spec.absent)
+    specs, blank = _columns(table)
+    row = dict(blank)
+    for name, value in raw.items():
+        spec = specs.get(name)
+        if spec is None:
+            continue
+        if spec.absent is Reading.ASSUMED_NOT:
+            row.pop(f"{name}/assumed", None)
+        found = spec.kind.plain(value)
+        if found is None:
+            cleaned = clean(value)
+            if not is_unknown(cleaned):
+                try:
+                    found = spec.kind.parse(value, where + name)
+                except FactError as problem:
+                    problems.append(problem)
+            elif cleaned not in STATED_UNKNOWN:
+                read_absence(row, name, spec, spec.null)
+                continue
+        row[name] = found
     if table is Enterprise:
         _identifiers(row, problems, where)
     return row
+
+
+@cache
+def _columns(table: type[Table]) -> tuple[dict[str, Field], TypedRow]:
+    """The columns of a table, and a row in which every key is absent."""
+    specs = {**table.fields, **PROVENANCE}
+    blank: TypedRow = {}
+    for name, spec in specs.items():
+        read_absence(blank, name, spec, spec.absent)
+    return specs, blank
 
 
 def read_absence(row: TypedRow, name: str, spec: Field, reading: Reading) -> None:

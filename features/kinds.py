@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation, localcontext
+from functools import lru_cache
 from typing import ClassVar, cast
 
 from features.errors import ValueProblem
@@ -69,6 +70,10 @@ class Kind:
 
     def _parse(self, value: object, field: str, unit: Decimal) -> Parsed:
         raise NotImplementedError
+
+    def plain(self, value: object) -> Parsed:
+        """What `parse` gives for a value in its plainest form; None where the value needs `parse`."""
+        return None
 
     def show(self, number: int) -> object:
         """The value as the JSON dossier writes it."""
@@ -146,6 +151,12 @@ class Scaled(Kind):
             )
         return self.within(int(number * self.scale), value, field)
 
+    def plain(self, value: object) -> int | None:
+        """An integer within the domain."""
+        if type(value) is int and self.lo <= (number := value * self.scale) <= self.hi:
+            return number
+        return None
+
     def show(self, number: int) -> object:
         """An int where whole, else a Decimal."""
         whole, rest = divmod(number, self.scale)
@@ -213,6 +224,15 @@ _DATE_FORMS = (
     re.compile(r"^(\d{4})(\d{2})(\d{2})$"),
 )
 _EXCEL_EPOCH = date(1899, 12, 30)
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@lru_cache(maxsize=50_000)
+def _iso_day(text: str) -> int | None:
+    try:
+        return day_number(date.fromisoformat(text)) if _ISO.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -246,6 +266,12 @@ class Day(Kind):
             remedy="写成 2026-05-01 / write it as 2026-05-01",
         )
 
+    def plain(self, value: object) -> int | None:
+        """A date as 2026-05-01."""
+        if type(value) is str and (number := _iso_day(value)) is not None and self.lo <= number <= self.hi:
+            return number
+        return None
+
     def show(self, number: int) -> object:
         """ISO text, or None for "not at all"."""
         return None if number >= NEVER else day_of(number).isoformat()
@@ -275,6 +301,10 @@ class Flag(Kind):
             remedy="填“是”或“否” / write true or false (是 or 否 in a sheet)",
         )
 
+    def plain(self, value: object) -> int | None:
+        """True or false."""
+        return int(value) if type(value) is bool else None
+
     def show(self, number: int) -> object:
         """A bool."""
         return bool(number)
@@ -290,15 +320,15 @@ class Choice(Kind):
     none: bool = False
     """Whether 无 and null mean the first value, which is "none"."""
 
+    _places: dict[str, int] = field(default_factory=dict, init=False, hash=False, compare=False, repr=False)
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "hi", len(self.values) - 1)
+        self._places.update((value, place) for place, value in enumerate(self.values))
 
     def code(self, value: str) -> int:
         """The integer of a value. Raises KeyError."""
-        try:
-            return self.values.index(value)
-        except ValueError:
-            raise KeyError(value) from None
+        return self._places[value]
 
     def _parse(self, value: object, field: str, unit: Decimal) -> int:
         if isinstance(value, str):
@@ -306,8 +336,8 @@ class Choice(Kind):
                 return 0
             plain = value.lower()
             named = self.zh.get(value, plain)
-            if named in self.values:
-                return self.values.index(named)
+            if named in self._places:
+                return self._places[named]
         raise ValueProblem(
             field=field,
             value=value,
@@ -319,6 +349,10 @@ class Choice(Kind):
         """The value with its usual Chinese spelling."""
         zh = next((spelling for spelling, named in self.zh.items() if named == value), None)
         return f"{zh} {value}" if zh else value
+
+    def plain(self, value: object) -> int | None:
+        """A value by its own name."""
+        return self._places.get(value) if type(value) is str else None
 
     def show(self, number: int) -> object:
         """The value's name; None for "none"."""

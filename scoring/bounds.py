@@ -27,7 +27,7 @@ class Influence:
     """1 where it is not fully known."""
     quirk: Node = FALSE
     """1 where the direction has an exception that counts once the fact is shared: a denominator of 0 that earns less than
-    any other, a row that may satisfy one condition or another."""
+    any other."""
     tangled: Node = FALSE
     """1 where the ends of the result itself may not be reached."""
     confined: bool = False
@@ -115,26 +115,26 @@ def disjunction(truths: Iterable[Truth]) -> Truth:
 
 
 def least_of_reachable(cases: Iterable[tuple[Node, Node]]) -> Node:
-    """Least value among the cases (reachable, value); at least one is always reachable."""
-    given = [case for case in cases if case[0].constant != 0]
-    return _first_reachable(sorted(given, key=lambda case: case[1].lo)) or core.smallest(
-        choose(reachable, value, const(max(v.hi for _, v in given))) for reachable, value in given
-    )
+    """Least value among the cases (reachable, value) that can be reached; 0 where none ever can."""
+    given = sorted((case for case in cases if case[0] is not FALSE), key=lambda case: case[1].lo)
+    worst = const(max((value.hi for _, value in given), default=0))
+    return _first_reachable(given) or core.smallest(choose(reachable, value, worst) for reachable, value in given)
 
 
 def greatest_of_reachable(cases: Iterable[tuple[Node, Node]]) -> Node:
-    """Greatest value among the cases (reachable, value); at least one is always reachable."""
-    given = [case for case in cases if case[0].constant != 0]
-    return _first_reachable(sorted(given, key=lambda case: -case[1].hi)) or core.greatest(
-        choose(reachable, value, const(min(v.lo for _, v in given))) for reachable, value in given
-    )
+    """Greatest value among the cases (reachable, value) that can be reached; 0 where none ever can."""
+    given = sorted((case for case in cases if case[0] is not FALSE), key=lambda case: -case[1].hi)
+    worst = const(min((value.lo for _, value in given), default=0))
+    return _first_reachable(given) or core.greatest(choose(reachable, value, worst) for reachable, value in given)
 
 
 def _first_reachable(cases: list[tuple[Node, Node]]) -> Node | None:
     """Where the values are constants in order of preference, the first reachable one needs no comparison."""
     if any(value.constant is None for _, value in cases):
         return None
-    answer = cases[-1][1]
-    for reachable, value in reversed(cases[:-1]):
-        answer = choose(reachable, value, answer)
-    return answer
+
+    def first(one: tuple[Node, Node], other: tuple[Node, Node]) -> tuple[Node, Node]:
+        return any_of((one[0], other[0])), choose(one[0], one[1], other[1])
+
+    # One case is always reachable, so what the last one asks does not matter.
+    return core.balanced(first, cases)[1] if cases else const(0)

@@ -418,7 +418,7 @@ def _direction(award: Bands) -> int:
         award.bands,
         key=lambda b: b.range.least if isinstance(b.range, Limits) and b.range.least is not None else lowest,
     )
-    points = [(band.low, band.high) for band in ordered]
-    if points == sorted(points):
+    ends = [band.low for band in ordered], [band.high for band in ordered]
+    if all(points == sorted(points) for points in ends):
         return 1
-    return -1 if points == sorted(points, reverse=True) else MIXED
+    return -1 if all(points == sorted(points, reverse=True) for points in ends) else MIXED

@@ -17,14 +17,15 @@ what is already decided, pick the machine integer (Int64 or Int128) and make a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from scoring.errors import CardError
 
 WIDEST = 2**127 - 1
+Term = TypeVar("Term")
 ROWS_MAX = 100_000
 """Most rows of one list table that one enterprise can have; intake enforces it."""
 
@@ -180,9 +181,17 @@ def choose(condition: Node, then: Node, otherwise: Node) -> Node:
     return _node("if", (condition, then, otherwise), min(then.lo, otherwise.lo), max(then.hi, otherwise.hi))
 
 
+def balanced(combine: Callable[[Term, Term], Term], terms: Sequence[Term]) -> Term:
+    """The terms combined two by two, so that a tree of many stays shallow: back ends recurse."""
+    if len(terms) == 1:
+        return terms[0]
+    middle = len(terms) // 2
+    return combine(balanced(combine, terms[:middle]), balanced(combine, terms[middle:]))
+
+
 def smallest(terms: Iterable[Node]) -> Node:
     """Least of the terms."""
-    return reduce(_smaller, terms)
+    return balanced(_smaller, list(terms))
 
 
 def _smaller(a: Node, b: Node) -> Node:
@@ -193,7 +202,7 @@ def _smaller(a: Node, b: Node) -> Node:
 
 def greatest(terms: Iterable[Node]) -> Node:
     """Greatest of the terms."""
-    return reduce(_greater, terms)
+    return balanced(_greater, list(terms))
 
 
 def _greater(a: Node, b: Node) -> Node:

@@ -33,6 +33,7 @@ from scoring.bounds import (
     MIXED,
     Bounds,
     Influence,
+    Influences,
     Truth,
     all_tangled,
     conjunction,
@@ -96,6 +97,9 @@ class Lowering:
                 raise ValueError(f"{fact.table}.{fact.field} outside the rows of {fact.table}")
             name = f"{fact.table}.{fact.field}"
             return name, domain(name)
+        if self._row_table:
+            # Columns of rows do not find it, and what moves it would be lost among what moves the rows.
+            raise ValueError(f"{fact.path} inside the rows of {self._row_table}")
         return fact.path, domain(fact.path, fact.kind)
 
     def _first_known(self, facts: tuple[Fact | RowFact, ...]) -> Bounds:
@@ -158,21 +162,19 @@ class Lowering:
     def _exists(self, table: str, where: Condition) -> Truth:
         row = self._row(table).truth(where)
         certain = ge(core.rows(table, row.certain), 1)
-        possible = any_of((negate(known(listed(table))), ge(core.rows(table, row.possible), 1)))
-        return Truth(certain, possible, {table: _of_rows(table, row, all_of((possible, negate(certain))))})
+        more = FALSE if row.possible is FALSE else negate(known(listed(table)))
+        possible = any_of((more, ge(core.rows(table, row.possible), 1)))
+        return Truth(certain, possible, _of_rows(table, row, all_of((possible, negate(certain)))))
 
     def _count(self, table: str, where: Condition, of: str | None) -> Bounds:
         satisfied = self._row(table).truth(where)
         each = self._row(table).quantity(RowFact(table, of)) if of else Bounds(const(1), const(1))
+        if each.lo.lo < 0:
+            raise ValueError(f"{table}.{of} can be negative: a further row could lower the sum")
         lo = core.rows(table, choose(satisfied.certain, each.lo, const(0)))
         found = core.rows(table, choose(satisfied.possible, each.hi, const(0)))
         hi = choose(known(listed(table)), found, const(found.hi))
-        # The column that is summed must not decide itself which rows count.
-        again = satisfied.influences.get(f"{table}.{of}")
-        twice = again.unknown if again else FALSE
-        influence = _of_rows(table, satisfied, negate(ge(lo, hi)), twice)
-        unclear = any_of((influence.quirk, _some_row(table, any_of(i.unknown for i in each.influences.values()))))
-        return Bounds(lo, hi, {table: Influence(1, influence.unknown, unclear, influence.tangled)})
+        return Bounds(lo, hi, _of_rows(table, satisfied, negate(ge(lo, hi)), each.influences))
 
     def measure(self, expression: Quantity | Ratio | MeanGrowth) -> Measure:
         """A quantity, a ratio or a growth, ready to be held against thresholds."""
@@ -202,15 +204,23 @@ def _is_contiguous(quantity: Quantity, *, sums: bool = False) -> bool:
     return plain and (sums or len(linear.terms) <= 1)
 
 
-def _some_row(table: str, of_row: Node) -> Node:
-    return FALSE if of_row is FALSE else ge(core.rows(table, of_row), 1)
+def _of_rows(table: str, row: Truth, open_: Node, summed: Influences | None = None) -> dict[str, Influence]:
+    """What moves a count while it is open: the list as a whole, and each column that is unknown in a row.
 
+    A column of the condition moves it by rows in doubt, the column that is ``summed`` by all that may count.
+    """
 
-def _of_rows(table: str, row: Truth, unknown: Node, twice: Node = FALSE) -> Influence:
-    """How a list moves what is counted in it. A row that may or may not count is a quirk: other counts may take it."""
-    tangled = any_of((twice, *(i.tangled for i in row.influences.values())))
+    def somewhere(in_row: Node) -> Node:
+        return FALSE if in_row is FALSE else all_of((open_, ge(core.rows(table, in_row), 1)))
+
     doubtful = all_of((row.possible, negate(row.certain)))
-    return Influence(1, unknown, _some_row(table, doubtful), _some_row(table, tangled))
+    counted = {n: Influence(i.sign, all_of((i.unknown, doubtful)), FALSE, i.tangled) for n, i in row.influences.items()}
+    added = {n: Influence(i.sign, all_of((i.unknown, row.possible))) for n, i in (summed or {}).items()}
+    columns = {
+        name: Influence(i.sign, somewhere(i.unknown), tangled=somewhere(i.tangled))
+        for name, i in met((counted, added)).items()
+    }
+    return {table: Influence(1, all_of((open_, negate(known(listed(table)))))), **columns}
 
 
 def _sides(linear: Linear) -> tuple[Linear, Linear]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import cast
 
 import polars as pl
 
-from scoring.core import Node, walk
+from scoring.core import Node, balanced, walk
 
 ROW = "row"
 """Column of a child frame that says which row of the main frame it belongs to."""
@@ -134,9 +133,9 @@ class _Builder:
             case "not":
                 return ~self._truth(node.operands[0])
             case "and":
-                return reduce(lambda a, b: a & b, map(self._truth, node.operands))
+                return balanced(lambda a, b: a & b, [self._truth(o) for o in node.operands])
             case "or":
-                return reduce(lambda a, b: a | b, map(self._truth, node.operands))
+                return balanced(lambda a, b: a | b, [self._truth(o) for o in node.operands])
             case "ge" | "eq":
                 a, b = self._same_width(node.operands)
                 return a >= b if node.op == "ge" else a == b
@@ -145,7 +144,7 @@ class _Builder:
                 yes, no = self._same_width((then, otherwise), (node,))
                 return pl.when(self._truth(condition)).then(yes).otherwise(no)
             case "add":
-                return reduce(lambda a, b: a + b, self._same_width(node.operands, (node,)))
+                return balanced(lambda a, b: a + b, self._same_width(node.operands, (node,)))
             case "mul":
                 a, b = self._same_width(node.operands, (node,))
                 return a * b

@@ -8,11 +8,10 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
 from typing import Any, cast
 
 from features.facts import FirmFacts, Row
-from scoring.core import Node, walk
+from scoring.core import Node, balanced, walk
 
 Evaluate = Callable[[FirmFacts], dict[str, int]]
 
@@ -110,7 +109,7 @@ class _Writer:
             case "known":
                 return ast.UnaryOp(ast.Not(), _is_none(self.inputs[str(node.args[0])]))
             case "add":
-                return reduce(lambda a, b: ast.BinOp(a, ast.Add(), b), operands)
+                return balanced(lambda a, b: ast.BinOp(a, ast.Add(), b), operands)
             case "mul":
                 return ast.BinOp(operands[0], ast.Mult(), operands[1])
             case "div":

@@ -7,7 +7,7 @@ from typing import Any
 from api.answers import explain
 from api.answers.reasons import reasons
 from features.facts import path_of_year
-from features.tables import LIST_TABLES, TABLES
+from features.tables import LIST_TABLES
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
 from scoring.decision import decision_part
@@ -193,15 +193,9 @@ def _missing(answer: Answer) -> list[Json]:
 
 
 def _places(answer: Answer, fact: str, path: str) -> list[str]:
-    """Where to supply the fact: the fact itself, a list as a whole, or the open cells of its rows."""
-    if fact not in TABLES:
+    """Where to supply the fact: itself (a list as a whole too), or a column in each row that lacks it."""
+    table, dot, field = fact.partition(".")
+    if not dot or table not in LISTED:
         return [path]
-    if answer.facts[0].scalars.get(f"{fact}/listed") is None:
-        return [fact]
-    fields = TABLES[fact].fields
-    return [
-        f"{fact}/{position}/{name}"
-        for position, row in enumerate(answer.facts[0].rows[fact])
-        for name, value in row.items()
-        if value is None and name in fields
-    ]
+    rows = answer.facts[0].rows[table]
+    return [f"{table}/{position}/{field}" for position, row in enumerate(rows) if row[field] is None]
