@@ -52,6 +52,10 @@ def score(
     text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     raw = dossier.loads(text)
     grades = dossier.loads(assume_grades.read_bytes()) if assume_grades is not None else {}
+    if not isinstance(grades, dict):
+        raise typer.BadParameter(
+            "应为 JSON 对象 / must be a JSON object: {criterion: points}", param_hint="--assume-grades"
+        )
     engine = Engine()
 
     def answer(one: Any) -> dict[str, Any]:
