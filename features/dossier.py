@@ -146,7 +146,7 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
         problems.append(_shape(table.key, len(value), f"最多 {LARGEST_ROWS} 行 / at most {LARGEST_ROWS} rows"))
         return None
     found = []
-    allowed = _columns(table)[0].keys() | {"uscc"}
+    allowed = _columns(table.id)[0].keys() | {"uscc"}
     for number, raw in enumerate(value):
         where = f"{table.key}[{number}]." if table is not Enterprise else "enterprise."
         if not isinstance(raw, Mapping):
@@ -166,7 +166,7 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
 
 def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactError], where: str = "") -> TypedRow:
     """One row with every field of the table; what cannot be read is added to ``problems`` and left unknown."""
-    specs, blank = _columns(table)
+    specs, blank = _columns(table.id)
     row = dict(blank)
     for name, value in raw.items():
         spec = specs.get(name)
@@ -192,9 +192,9 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
 
 
 @cache
-def _columns(table: type[Table]) -> tuple[dict[str, Field], TypedRow]:
+def _columns(table: str) -> tuple[dict[str, Field], TypedRow]:
     """The columns of a table, and a row in which every key is absent."""
-    specs = {**table.fields, **PROVENANCE}
+    specs = {**TABLES[table].fields, **PROVENANCE}
     blank: TypedRow = {}
     for name, spec in specs.items():
         read_absence(blank, name, spec, spec.absent)

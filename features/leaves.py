@@ -4,56 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from features.expression import (
-    All,
-    AtLeast,
-    Condition,
-    Count,
-    Either,
-    Exists,
-    Fact,
-    FirstKnown,
-    Linear,
-    MeanGrowth,
-    Negated,
-    OneOf,
-    Quantity,
-    Ratio,
-    RowFact,
-)
+from features import expression as ex
 
-Leaf = Fact | FirstKnown | RowFact | Count | Exists | MeanGrowth
+Leaf = ex.Fact | ex.FirstKnown | ex.RowFact | ex.Count | ex.Exists | ex.MeanGrowth
 
 
-def leaves(expression: Quantity | Ratio | MeanGrowth | Condition) -> Iterator[Leaf]:
+def leaves(expression: ex.Quantity | ex.Ratio | ex.MeanGrowth | ex.Condition) -> Iterator[Leaf]:
     """Facts, preferred measures, row columns and the tables counted, in order of reading."""
     match expression:
-        case Fact() | FirstKnown() | RowFact():
+        case ex.Fact() | ex.FirstKnown() | ex.RowFact():
             yield expression
-        case OneOf(fact, _):
+        case ex.OneOf(fact, _):
             yield fact
-        case Linear(terms, _):
+        case ex.Linear(terms, _):
             for _, quantity in terms:
                 yield from leaves(quantity)
-        case Ratio(numerator, denominator, _):
+        case ex.Ratio(numerator, denominator, _):
             yield from leaves(numerator)
             yield from leaves(denominator)
-        case MeanGrowth(first, second, third):
+        case ex.MeanGrowth(first, second, third):
             yield expression
             for part in (first, second, third):
                 yield from leaves(part)
-        case AtLeast(quantity):
+        case ex.AtLeast(quantity):
             yield from leaves(quantity)
-        case All(conditions) | Either(conditions):
+        case ex.All(conditions) | ex.Either(conditions):
             for condition in conditions:
                 yield from leaves(condition)
-        case Negated(condition):
+        case ex.Negated(condition):
             yield from leaves(condition)
-        case Exists(_, where):
+        case ex.Exists(_, where):
             yield expression
             yield from leaves(where)
-        case Count(table, where, of):
+        case ex.Count(table, where, of):
             yield expression
             yield from leaves(where)
             if of:
-                yield RowFact(table, of)
+                yield ex.RowFact(table, of)

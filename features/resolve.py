@@ -7,7 +7,7 @@ source twice with one ``known_from``, is a conflict whose completions are exactl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -60,8 +60,9 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
         if given and not visible:
             known.tables[table.id] = None
             continue
-        merged = [_merge(table, versions, known) for versions in _by_identity(table, visible) if versions]
-        known.tables[table.id] = _once(merged, known) if table in LIST_TABLES else merged
+        groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)] if visible else []
+        merged = [_merge(table, versions, known) for versions in groups if versions]
+        known.tables[table.id] = _once(merged, known) if table in LIST_TABLES and len(merged) > 1 else merged
     return known
 
 
@@ -115,7 +116,10 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
     """One row of several statements; where they differ a cell holds the alternatives."""
     first = versions[0]
     if len(versions) == 1:
-        return {k: v for k, v in first.items() if k not in PROVENANCE}
+        alone: dict[str, Cell] = dict(first)
+        for name in PROVENANCE:
+            alone.pop(name, None)
+        return alone
     distinct = {_natural(table, row) for row in versions}
     known.duplicates += len(versions) - len(distinct)
     merged: dict[str, Cell] = {}
@@ -149,71 +153,74 @@ def _path(table: type[Table], row: TypedRow, name: str) -> str:
     return f"{table.id}/{row['row_id'] or '?'}/{name}"
 
 
-def completions(
-    known: Known, as_of: date, scalars: Iterable[str], row_fields: dict[str, tuple[str, ...]]
-) -> list[FirmFacts]:
-    """The facts that rules read, ``scalars`` and ``row_fields`` by name, under every combination of conflicting values.
+class Wanted:
+    """The facts that rules read as of a day, ``scalars`` and ``row_fields`` by name, each with where it is found."""
 
-    Almost always one. More than `MOST_COMPLETIONS` would be needed only for a firm whose sources disagree nearly
-    everywhere: its further conflicts are unknown.
-    """
-    slots: list[tuple[Row, str, Alternatives]] = []
-    whole = FirmFacts({}, {})
-    tables = {table: _first(known, table) for table in (Enterprise.id,)}
-    annual = {row["fiscal_year"]: row for row in known.tables[AnnualReport.id] or ()}
-    founded = tables[Enterprise.id].get("established_on")
-    for path in scalars:
-        cell = _scalar(known, path, as_of, tables[Enterprise.id], annual, founded)
-        if isinstance(cell, Alternatives):
-            slots.append((whole.scalars, path, cell))
-            cell = None
-        whole.scalars[path] = cell if isinstance(cell, int) else None
-    for table, names in row_fields.items():
-        rows: list[Row] = []
-        for source in known.tables[table] or ():
-            row: Row = {}
-            for name in names:
-                cell = source.get(name)
-                if isinstance(cell, Alternatives):
-                    slots.append((row, name, cell))
-                    cell = None
-                row[name] = cell if isinstance(cell, int) else None
-            rows.append(row)
-        whole.rows[table] = rows
-    return list(_spread(whole, slots))
+    def __init__(self, scalars: Iterable[str], row_fields: Mapping[str, Sequence[str]], as_of: date) -> None:
+        self._as_of, self._row_fields = as_of, row_fields
+        self._moments: Row = {}
+        self._derived, self._listed = [], []
+        self._fields: dict[object, list[tuple[str, str]]] = {}
+        """(path, name) by the table in which a scalar stands; of annual reports by the fiscal year."""
+        for path in scalars:
+            table, _, rest = path.partition("/")
+            if path.startswith(moments.PREFIX):
+                self._moments[path] = moments.value(path, as_of)
+            elif path in DERIVED_FROM:
+                self._derived.append(path)
+            elif path == listed(table):
+                self._listed.append((path, table))
+            elif table == AnnualReport.id:
+                offset, _, name = rest.partition("/")
+                self._fields.setdefault(as_of.year + int(offset), []).append((path, name))
+            else:
+                self._fields.setdefault(table, []).append((path, rest))
 
+    def completions(self, known: Known) -> list[FirmFacts]:
+        """The facts under every combination of conflicting values, almost always one.
 
-def _first(known: Known, table: str) -> dict[str, Cell]:
-    rows = known.tables[table]
-    return rows[0] if rows else {}
+        More than `MOST_COMPLETIONS` would be needed only for a firm whose sources disagree nearly everywhere: its
+        further conflicts are unknown.
+        """
+        slots: list[tuple[Row, str, Alternatives]] = []
+        whole = FirmFacts(dict(self._moments), {})
 
+        def number(row: Row, name: str, cell: Cell) -> int | None:
+            """What the cell says, unknown for now where sources differ."""
+            if cell is None or type(cell) is int:
+                return cell
+            if type(cell) is Alternatives:
+                slots.append((row, name, cell))
+            return None
 
-def _scalar(
-    known: Known,
-    path: str,
-    as_of: date,
-    enterprise: dict[str, Cell],
-    annual: dict[Cell, dict[str, Cell]],
-    founded: Cell,
-) -> Cell:
-    if path.startswith(moments.PREFIX):
-        return moments.value(path, as_of)
-    if path in DERIVED_FROM:
-        return derived(path, known.uscc, enterprise, as_of)
-    table, _, rest = path.partition("/")
-    if table == AnnualReport.id:
-        offset, _, name = rest.partition("/")
-        year = as_of.year + int(offset)
-        if year in annual:
-            return annual[year].get(name)
-        return 0 if isinstance(founded, int) and year < day_of(founded).year else None
-    if table == Enterprise.id:
-        return enterprise.get(rest)
-    if table == ExpertGrade.id:
-        return next((row["value"] for row in known.tables[table] or () if row["criterion"] == rest), None)
-    if path == listed(table):
-        return None if known.tables[table] is None or table in known.partial else 1
-    raise KeyError(path)
+        tables, scalars = known.tables, whole.scalars
+        enterprise = (tables[Enterprise.id] or [{}])[0]
+        sources: dict[object, dict[str, Cell]] = {row["fiscal_year"]: row for row in tables[AnnualReport.id] or ()}
+        sources[Enterprise.id] = enterprise
+        # `value` of the grade stands under the criterion's name, which is what a scalar of this table is called.
+        sources[ExpertGrade.id] = {str(row["criterion"]): row["value"] for row in tables[ExpertGrade.id] or ()}
+        founded = enterprise.get("established_on")
+        for place, fields in self._fields.items():
+            source = sources.get(place)
+            if source is None:
+                # Nothing was earned, spent or employed in a year before the founding year.
+                before = type(place) is int and type(founded) is int and place < day_of(founded).year
+                scalars.update(dict.fromkeys((path for path, _ in fields), 0 if before else None))
+                continue
+            for path, name in fields:
+                scalars[path] = number(scalars, path, source.get(name))
+        for path in self._derived:
+            scalars[path] = number(scalars, path, derived(path, known.uscc, enterprise, self._as_of))
+        for path, table in self._listed:
+            scalars[path] = None if tables[table] is None or table in known.partial else 1
+        for table, names in self._row_fields.items():
+            rows = whole.rows[table] = []
+            for source in tables[table] or ():
+                row: Row = {}
+                for name in names:
+                    row[name] = number(row, name, source.get(name))
+                rows.append(row)
+        return list(_spread(whole, slots))
 
 
 def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> Cell:

@@ -17,7 +17,7 @@ from features.dossier import Dossier, TypedRow
 from features.facts import ACCOUNTING_YEARS, DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, listed
 from features.identifiers import industry
 from features.kinds import Choice, day_number
-from features.resolve import completions, resolve
+from features.resolve import Wanted, resolve
 from features.tables import LIST_TABLES, PROVENANCE, TABLES
 
 ROW = "row"
@@ -232,6 +232,7 @@ def _with_hard(
     scalar_rows: list[dict[str, object]] = []
     child_rows: dict[str, list[dict[str, object]]] = {table: [] for table in row_fields}
     notes: list[dict[str, object]] = []
+    wanted = Wanted(asked, row_fields, as_of)
     for dossier in dossiers(long):
         known = resolve(dossier, known_at)
         notes.append({"uscc": known.uscc, "duplicates": known.duplicates, "conflicts": known.conflicts})
@@ -242,7 +243,7 @@ def _with_hard(
             "name": first.get("name"),
             "region_code": region if isinstance(region, int) else None,
         }
-        for facts in completions(known, as_of, asked, row_fields):
+        for facts in wanted.completions(known):
             at = frame.height + len(scalar_rows)
             scalar_rows.append({**head, **facts.scalars})
             for table, rows in facts.rows.items():

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
 from features.facts import OUT_OF_SCOPE
 from scoring import core
-from scoring.bounds import Bounds, Truth, conjunction, disjunction
+from scoring.bounds import Bounds, conjunction, disjunction, ends
 from scoring.card import MICRO, Card
 from scoring.compile import capped, limits_truth
 from scoring.core import Node, choose, const, fill
-from scoring.measure import Measure
+from scoring.measure import Amount
 
 
 class Verdict(Enum):
@@ -30,66 +29,50 @@ class Verdict(Enum):
         return self.name.lower()
 
 
-@dataclass(frozen=True)
-class Assembly:
-    """What is made of the parts of one card."""
-
-    verdict: Node
-    """A `Verdict`'s integer."""
-    score: Bounds
-    """Micro-points."""
-    groups: dict[str, Bounds]
-    routes: dict[str, Truth]
-    gates: dict[str, Truth]
-    """Gates on the score; all others are parts."""
+Read = Callable[[str], Node]
+"""Gives a root by name: ``tech_sme|items/rd_input|low``."""
 
 
-def assemble(card: Card, part: Callable[[str], Bounds | Truth]) -> Assembly:
-    """Groups, total, routes and verdict; ``part`` gives the bounds of a part by name."""
+def assemble(card: Card, read: Read) -> dict[str, Node]:
+    """Roots of one card made of its parts: score, groups, gates on the score, routes and verdict."""
 
-    def bounds(name: str) -> Bounds:
-        found = part(f"items/{name}")
-        assert isinstance(found, Bounds)
-        return found
-
-    def truth(name: str) -> Truth:
-        found = part(name)
-        assert isinstance(found, Truth)
-        return found
+    def part(name: str) -> Bounds:
+        return Bounds(read(f"{card.id}|{name}|low"), read(f"{card.id}|{name}|high"))
 
     grouped = {member for group in card.groups.values() for member in group.items}
     groups = {}
     for name, group in card.groups.items():
-        total = _sum(bounds(member) for member in group.items)
+        total = _sum(part(f"items/{member}") for member in group.items)
         groups[name] = total if group.cap is None else capped(total, group.cap)
-    score = _sum((*groups.values(), *(bounds(name) for name in card.items if name not in grouped)))
-    on_score = {
-        name: limits_truth(Measure.of(score), gate.score, MICRO) for name, gate in card.gates.items() if gate.score
-    }
-    gates = {name: on_score[name] if name in on_score else truth(f"gates/{name}") for name in card.gates}
+    score = _sum((*groups.values(), *(part(f"items/{name}") for name in card.items if name not in grouped)))
+    on_score = {n: limits_truth(Amount(score), gate.score, MICRO) for n, gate in card.gates.items() if gate.score}
+    gates = {name: on_score[name] if name in on_score else part(f"gates/{name}") for name in card.gates}
     routes = {}
     for name, route in card.routes.items():
         needed = [gates[g.id] for g in card.gates.values() if g.route == name]
         if route.score is not None:
-            needed.append(limits_truth(Measure.of(score), route.score, MICRO))
-            for group_name, group in card.groups.items():
-                if group.floor is not None:
-                    floor = group.floor
-                    needed.append(Measure.of(groups[group_name]).at_least(Fraction(floor), strict=False))
+            needed.append(limits_truth(Amount(score), route.score, MICRO))
+            floors = ((groups[n], Fraction(g.floor)) for n, g in card.groups.items() if g.floor is not None)
+            needed += [Amount(reached).at_least(floor, strict=False) for reached, floor in floors]
         if route.requirement is not None:
-            needed.append(truth(f"routes/{name}"))
+            needed.append(part(f"routes/{name}"))
         routes[name] = conjunction(needed)
+    roots = {} if card.classes else {f"verdict|{card.id}": _verdict(card, gates, routes)}
+    roots.update(ends(f"score|{card.id}", score) if card.items else {})
+    for kind, made in (("group", groups), ("gate", on_score), ("route", routes)):
+        for name, bounds in made.items():
+            roots.update(ends(f"{kind}|{card.id}|{name}", bounds))
+    return roots
+
+
+def _verdict(card: Card, gates: dict[str, Bounds], routes: dict[str, Bounds]) -> Node:
+    """A `Verdict`'s integer."""
     whole = [gates[g.id] for g in card.gates.values() if g.route is None]
-    if routes:
-        whole.append(disjunction(routes.values()))
-    verdict = conjunction(whole)
-    answer = choose(
-        verdict.certain,
-        const(Verdict.PASS.value),
-        choose(verdict.possible, const(Verdict.UNDETERMINED.value), const(Verdict.FAIL.value)),
-    )
+    passed = conjunction([*whole, disjunction(routes.values())] if routes else whole)
+    unsettled = choose(passed.hi, const(Verdict.UNDETERMINED.value), const(Verdict.FAIL.value))
     outside = core.eq(fill(OUT_OF_SCOPE.path, 0, 0, 1), 1)
-    return Assembly(choose(outside, const(Verdict.NOT_APPLICABLE.value), answer), score, groups, routes, on_score)
+    answer = choose(passed.lo, const(Verdict.PASS.value), unsettled)
+    return choose(outside, const(Verdict.NOT_APPLICABLE.value), answer)
 
 
 def _sum(parts: Iterable[Bounds]) -> Bounds:

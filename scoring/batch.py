@@ -63,7 +63,7 @@ def _score(rules: Rules, long: LongTables, question: Question) -> Scored:
     firms = read.frame.select("uscc", "name", "region_code").unique("uscc", keep="first", maintain_order=True)
     each = each.with_columns(_calendar(rules, question, read.frame["region_code"]))
     if firms.height == read.frame.height:
-        parts, made = each, evaluate(program.assembly, Facts(each, {}, {}))
+        parts, made = each, evaluate(program.assembly_of_parts, Facts(each, {}, {}))
         wider = firms.select(pl.lit(False).alias(name) for name in program.cards)
     else:
         parts, made, wider = _unite(program, read, each)
@@ -87,8 +87,8 @@ def _unite(program: Program, read: Columns, each: pl.DataFrame) -> tuple[pl.Data
     """Parts of each enterprise over its completions, what is made of them, and where that is wider than they are."""
     code = read.frame["uscc"]
     parts = _over(each, code, list(each.columns)).drop("uscc")
-    made = evaluate(program.assembly, Facts(parts, {}, {}))
-    singly = evaluate(program.assembly, Facts(each, {}, {}))
+    made = evaluate(program.assembly_of_parts, Facts(parts, {}, {}))
+    singly = evaluate(program.assembly_of_parts, Facts(each, {}, {}))
     stated = _over(singly, code, [name for name in made.columns if name.startswith("score|")])
     verdicts = [name for name in made.columns if name.startswith("verdict|")]
     agreed = (

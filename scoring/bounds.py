@@ -1,8 +1,7 @@
 """Values and truths over the completions of what is unknown, and what they depend on.
 
-A `Bounds` is the least and greatest value, a `Truth` whether something holds in every and in some completion. Both say for
-every fact in which direction it moves them and when it is unknown; from that follows whether the ends of several parts
-taken together can still be reached, or are merely safe.
+A `Bounds` says for every fact in which direction it moves the value and when it is unknown; from that follows whether the
+ends of several parts taken together can still be reached, or are merely safe.
 """
 
 from __future__ import annotations
@@ -82,36 +81,35 @@ def turned(influences: Influences, sign: int) -> dict[str, Influence]:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Least and greatest value over the completions."""
+    """Least and greatest value over the completions.
+
+    Of a truth (1 or 0) ``lo`` says whether it holds in every completion, ``hi`` whether it holds in some.
+    """
 
     lo: Node
     hi: Node
     influences: Influences = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class Truth:
-    """Whether it holds in every completion, and whether it holds in some."""
-
-    certain: Node
-    possible: Node
-    influences: Influences = field(default_factory=dict)
-
-    def negated(self) -> Truth:
-        """The contrary."""
-        return Truth(negate(self.possible), negate(self.certain), turned(self.influences, -1))
+    def negated(self) -> Bounds:
+        """The contrary of a truth."""
+        return Bounds(negate(self.hi), negate(self.lo), turned(self.influences, -1))
 
 
-def conjunction(truths: Iterable[Truth]) -> Truth:
+def ends(root: str, bounds: Bounds) -> dict[str, Node]:
+    """The two ends by name: ``<root>|low`` and ``<root>|high``."""
+    return {f"{root}|low": bounds.lo, f"{root}|high": bounds.hi}
+
+
+def conjunction(truths: Iterable[Bounds]) -> Bounds:
     """Every one holds."""
     given = list(truths)
-    return Truth(all_of(t.certain for t in given), all_of(t.possible for t in given), met(t.influences for t in given))
+    return Bounds(all_of(t.lo for t in given), all_of(t.hi for t in given), met(t.influences for t in given))
 
 
-def disjunction(truths: Iterable[Truth]) -> Truth:
+def disjunction(truths: Iterable[Bounds]) -> Bounds:
     """At least one holds."""
     given = list(truths)
-    return Truth(any_of(t.certain for t in given), any_of(t.possible for t in given), met(t.influences for t in given))
+    return Bounds(any_of(t.lo for t in given), any_of(t.hi for t in given), met(t.influences for t in given))
 
 
 def least_of_reachable(cases: Iterable[tuple[Node, Node]]) -> Node:

@@ -7,7 +7,7 @@ over the completions (`scoring.engine`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -15,13 +15,13 @@ from features.expression import Condition, Fact, Linear, MeanGrowth, OneOf, Rati
 from features.indicators.base import Indicator
 from features.kinds import Choice
 from features.leaves import Leaf, leaves
+from scoring import card as cards
 from scoring import core
 from scoring.bounds import (
     MIXED,
     Bounds,
     Influence,
     Influences,
-    Truth,
     all_tangled,
     conjunction,
     disjunction,
@@ -31,27 +31,6 @@ from scoring.bounds import (
     met,
     tangle,
     turned,
-)
-from scoring.card import (
-    AllOf,
-    AnyOf,
-    Award,
-    Band,
-    Bands,
-    BestOf,
-    Body,
-    Card,
-    Choose,
-    Expert,
-    Fixed,
-    LeastOf,
-    Limits,
-    LinearToCap,
-    NotOf,
-    Range,
-    Requirement,
-    Test,
-    Values,
 )
 from scoring.core import FALSE, TRUE, Node, all_of, any_of, const, fill, negate
 from scoring.lower import Lowering
@@ -65,14 +44,14 @@ class Detail:
     path: str
     """Where in the part: empty, an option's name, or a position."""
     indicator: Indicator
-    range: Range | None
+    range: cards.Range | None
     value: tuple[Node, Node, Node, Node] | None
     """Numerator low and high, denominator low and high; None for conditions."""
+    bounds: Bounds
+    """Whether the range holds, or the points that it gives."""
     bands: tuple[str, ...] = ()
     band_low: Node | None = None
     band_high: Node | None = None
-    points: Bounds | None = None
-    truth: Truth | None = None
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -80,44 +59,41 @@ class Detail:
         return tuple(leaves(self.indicator.expression))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """A gate, an item or a route's condition, lowered."""
 
-    bounds: Bounds | None = None
-    truth: Truth | None = None
-    details: list[Detail] = field(default_factory=list)
+    bounds: Bounds
+    details: tuple[Detail, ...]
 
     @property
     def influences(self) -> Influences:
         """All that it depends on."""
-        found = self.truth or self.bounds
-        return found.influences if found else {}
+        return self.bounds.influences
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledCard:
     """A card with its parts lowered."""
 
-    card: Card
+    card: cards.Card
     parts: dict[str, Part]
     """By ``gates/<id>``, ``items/<id>``, ``routes/<id>``."""
     unsafe: Node
     """1 where an unknown fact reaches several parts in directions that are not aligned."""
 
 
-def compile_card(card: Card) -> CompiledCard:
+def compile_card(card: cards.Card) -> CompiledCard:
     """Lower every part of a card. Raises `CardError` where a bound cannot be exact or leaves 127 bits."""
     parts: dict[str, Part] = {}
     for name, gate in card.gates.items():
         if gate.requirement is not None:
             parts[f"gates/{name}"] = _requirement_part(gate.requirement, decides=gate.source.decides)
     for name, item in card.items.items():
-        part = Part()
-        bounds = _Awards(part).award(item.award, Lowering(), "")
+        details: list[Detail] = []
+        bounds = _Awards(details).award(item.award, Lowering(), "")
         whole = Bounds(const(0), const(item.cap), bounds.influences)
-        part.bounds = capped(bounds, item.cap) if item.source.decides else whole
-        parts[f"items/{name}"] = part
+        parts[f"items/{name}"] = Part(capped(bounds, item.cap) if item.source.decides else whole, tuple(details))
     for name, route in card.routes.items():
         if route.requirement is not None:
             parts[f"routes/{name}"] = _requirement_part(route.requirement, decides=route.source.decides)
@@ -125,13 +101,13 @@ def compile_card(card: Card) -> CompiledCard:
     return CompiledCard(card, parts, any_of((*(i.tangled for i in shared.values()), _missed_scores(card, parts))))
 
 
-def _missed_scores(card: Card, parts: dict[str, Part]) -> Node:
+def _missed_scores(card: cards.Card, parts: dict[str, Part]) -> Node:
     """1 where an open score is asked for in several ways or to stay below something: what lies between may be missed."""
     gates, routes = card.gates.values(), card.routes.values()
     stated = [limits for limits in (*(g.score for g in gates), *(r.score for r in routes)) if limits]
     if len(stated) <= 1 and all(limits.most is None for limits in stated):
         return FALSE
-    return any_of(negate(core.ge(p.bounds.lo, p.bounds.hi)) for p in parts.values() if p.bounds)
+    return any_of(negate(core.ge(p.bounds.lo, p.bounds.hi)) for name, p in parts.items() if name.startswith("items/"))
 
 
 def capped(bounds: Bounds, cap: int) -> Bounds:
@@ -143,42 +119,39 @@ def capped(bounds: Bounds, cap: int) -> Bounds:
 # --- requirements -------------------------------------------------------------------------------------------------
 
 
-def _requirement_part(requirement: Requirement, *, decides: bool) -> Part:
-    part = Part()
-    truth = _Requirements(part).truth(requirement, Lowering(), "")
-    part.truth = truth if decides else Truth(FALSE, TRUE, truth.influences)
-    return part
+def _requirement_part(requirement: cards.Requirement, *, decides: bool) -> Part:
+    details: list[Detail] = []
+    truth = _Requirements(details).truth(requirement, Lowering(), "")
+    return Part(truth if decides else Bounds(FALSE, TRUE, truth.influences), tuple(details))
 
 
 class _Requirements:
-    def __init__(self, part: Part) -> None:
-        self.part = part
+    def __init__(self, details: list[Detail]) -> None:
+        self.details = details
 
-    def truth(self, requirement: Requirement, lowering: Lowering, path: str) -> Truth:
+    def truth(self, requirement: cards.Requirement, lowering: Lowering, path: str) -> Bounds:
         match requirement:
-            case Test(indicator, range_):
+            case cards.Test(indicator, range_):
                 truth = range_truth(indicator, range_, lowering)
                 measure = _measure(indicator, lowering)
-                self.part.details.append(
-                    Detail(path, indicator, range_, measure.shown if measure else None, truth=truth)
-                )
+                self.details.append(Detail(path, indicator, range_, measure.shown if measure else None, truth))
                 return truth
-            case AllOf(parts):
+            case cards.AllOf(parts):
                 return conjunction(self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts))
-            case AnyOf(parts):
+            case cards.AnyOf(parts):
                 return disjunction(self.truth(p, lowering, _below(path, i)) for i, p in enumerate(parts))
-            case NotOf(inner):
+            case cards.NotOf(inner):
                 return self.truth(inner, lowering, path).negated()
-            case Choose():
+            case cards.Choose():
                 cases = [
                     (reachable, self.truth(body, inner, _below(path, i)))
                     for i, (reachable, inner, body) in enumerate(_cases(requirement, lowering))
                 ]
                 if (undefined := _undefined(requirement.by, lowering)) is not None:
-                    cases.append((undefined, Truth(FALSE, FALSE)))
-                return Truth(
-                    all_of(any_of((negate(r), t.certain)) for r, t in cases),
-                    any_of(all_of((r, t.possible)) for r, t in cases),
+                    cases.append((undefined, Bounds(FALSE, FALSE)))
+                return Bounds(
+                    all_of(any_of((negate(r), t.lo)) for r, t in cases),
+                    any_of(all_of((r, t.hi)) for r, t in cases),
                     _by_cases(requirement, lowering, [t.influences for _, t in cases]),
                 )
         raise TypeError(requirement)
@@ -188,10 +161,10 @@ def _below(path: str, index: int) -> str:
     return f"{path}.{index}" if path else str(index)
 
 
-def range_truth(indicator: Indicator, range_: Range, lowering: Lowering) -> Truth:
+def range_truth(indicator: Indicator, range_: cards.Range, lowering: Lowering) -> Bounds:
     """Whether the indicator lies within the range."""
     expression = indicator.expression
-    if isinstance(range_, Values):
+    if isinstance(range_, cards.Values):
         if isinstance(expression, Condition):
             truth = lowering.truth(expression)
             return truth if range_.codes == (1,) else truth.negated()
@@ -201,7 +174,7 @@ def range_truth(indicator: Indicator, range_: Range, lowering: Lowering) -> Trut
     return limits_truth(lowering.measure(expression), range_, indicator.unit.scale)
 
 
-def limits_truth(measure: Measure, limits: Limits, scale: int) -> Truth:
+def limits_truth(measure: Measure, limits: cards.Limits, scale: int) -> Bounds:
     """Whether a measured value lies within limits given in its unit, of which ``scale`` integers make one."""
     truths = []
     if limits.least is not None:
@@ -221,21 +194,21 @@ def _measure(indicator: Indicator, lowering: Lowering) -> Measure | None:
 def _undefined(by: Indicator, lowering: Lowering) -> Node | None:
     """Whether the chooser can be undefined (a ratio with a zero denominator): then no bracket holds."""
     measure = _measure(by, lowering)
-    return None if measure is None or measure.undefined().possible is FALSE else measure.undefined().possible
+    return None if measure is None or measure.undefined().hi is FALSE else measure.undefined().hi
 
 
-def _cases(choice: Choose[Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, Body]]:
+def _cases(choice: cards.Choose[cards.Body], lowering: Lowering) -> Iterable[tuple[Node, Lowering, cards.Body]]:
     """Each bracket: whether it can be reached, and the lowering in which the chooser is confined to it."""
     for case in choice.cases:
         yield (
-            range_truth(choice.by, case.range, lowering).possible,
+            range_truth(choice.by, case.range, lowering).hi,
             _confined(choice.by, case.range, lowering),
             case.body,
         )
 
 
-def _confined(by: Indicator, range_: Range, lowering: Lowering) -> Lowering:
-    if not isinstance(range_, Limits) or isinstance(by.expression, (Condition, Ratio, MeanGrowth)):
+def _confined(by: Indicator, range_: cards.Range, lowering: Lowering) -> Lowering:
+    if not isinstance(range_, cards.Limits) or isinstance(by.expression, (Condition, Ratio, MeanGrowth)):
         return lowering
     expression = by.expression
     if isinstance(expression, Linear):
@@ -254,7 +227,9 @@ def _floor(value: Fraction) -> int:
     return value.numerator // value.denominator
 
 
-def _by_cases(choice: Choose[Body], lowering: Lowering, bodies: Iterable[Influences]) -> dict[str, Influence]:
+def _by_cases(
+    choice: cards.Choose[cards.Body], lowering: Lowering, bodies: Iterable[Influences]
+) -> dict[str, Influence]:
     """The chooser moves the result either way, yet its ends are reached: it is decided by cases.
 
     Not so where a bracket reads the chooser's facts but is not confined by it, or where the chooser may skip a bracket.
@@ -284,26 +259,26 @@ def _grade_of(criterion: str | None) -> dict[str, Influence]:
     return {name: Influence(1, negate(core.known(name)))}
 
 
-UNDEFINED = Band(Limits(text="无法计算 / undefined"), 0, 0)
+UNDEFINED = cards.Band(cards.Limits(text="无法计算 / undefined"), 0, 0)
 
 
 class _Awards:
-    def __init__(self, part: Part) -> None:
-        self.part = part
+    def __init__(self, details: list[Detail]) -> None:
+        self.details = details
 
-    def award(self, award: Award, lowering: Lowering, path: str) -> Bounds:
+    def award(self, award: cards.Award, lowering: Lowering, path: str) -> Bounds:
         match award:
-            case Bands():
+            case cards.Bands():
                 return self._bands(award, lowering, path)
-            case BestOf(options) | LeastOf(options):
+            case cards.BestOf(options) | cards.LeastOf(options):
                 found = [self.award(a, lowering, f"{path}.{n}".lstrip(".")) for n, a in options.items()]
-                pick = core.greatest if isinstance(award, BestOf) else core.smallest
+                pick = core.greatest if isinstance(award, cards.BestOf) else core.smallest
                 return Bounds(
                     pick([b.lo for b in found]),
                     pick([b.hi for b in found]),
                     met(b.influences for b in found),
                 )
-            case Choose():
+            case cards.Choose():
                 cases = [
                     (reachable, self.award(body, inner, _below(path, i)))
                     for i, (reachable, inner, body) in enumerate(_cases(award, lowering))
@@ -315,16 +290,17 @@ class _Awards:
                     greatest_of_reachable((r, b.hi) for r, b in cases),
                     _by_cases(award, lowering, [b.influences for _, b in cases]),
                 )
-            case LinearToCap(indicator, full, points, step):
+            case cards.LinearToCap(indicator, full, points, step):
                 return self._linear(indicator, full, points, step, lowering, path)
-            case Expert(criterion, low, high, step):
-                lo, hi = (self._graded(Band(Limits(), low, high), criterion, step, end) for end in ("low", "high"))
+            case cards.Expert(criterion, low, high, step):
+                given = cards.Band(cards.Limits(), low, high)
+                lo, hi = (self._graded(given, criterion, step, end) for end in ("low", "high"))
                 return Bounds(lo, hi, _grade_of(criterion))
-            case Fixed(points):
+            case cards.Fixed(points):
                 return Bounds(const(points), const(points))
         raise TypeError(award)
 
-    def _bands(self, award: Bands, lowering: Lowering, path: str) -> Bounds:
+    def _bands(self, award: cards.Bands, lowering: Lowering, path: str) -> Bounds:
         measure = _measure(award.indicator, lowering)
         reached: list[tuple[Node, int]] = []
         influences: list[Influences] = []
@@ -333,7 +309,7 @@ class _Awards:
         for index, band in enumerate(ordered):
             if band is not UNDEFINED:
                 truth = range_truth(award.indicator, band.range, lowering)
-                reached.append((truth.possible, index))
+                reached.append((truth.hi, index))
                 influences.append(truth.influences)
             elif (undefined := _undefined(award.indicator, lowering)) is not None:
                 reached.append((undefined, index))
@@ -349,23 +325,23 @@ class _Awards:
             ),
         )
         indices = [(r, const(i)) for r, i in reached]
-        self.part.details.append(
+        self.details.append(
             Detail(
                 path,
                 award.indicator,
                 None,
                 measure.shown if measure else None,
+                bounds,
                 tuple(b.range.text for b in ordered),
                 least_of_reachable(indices),
                 greatest_of_reachable(indices),
-                bounds,
             )
         )
         return bounds
 
     @staticmethod
     def _moved(
-        award: Bands, measure: Measure | None, by_band: list[Influences], reached: list[tuple[Node, Node]]
+        award: cards.Bands, measure: Measure | None, by_band: list[Influences], reached: list[tuple[Node, Node]]
     ) -> dict[str, Influence]:
         """What moves the points of a band table, and where it does so with an exception."""
         rising = _direction(award)
@@ -374,7 +350,7 @@ class _Awards:
         moving = measure.influences
         if (rising == MIXED and not measure.contiguous) or (rising < 0 and not measure.least_reached):
             moving = all_tangled(moving)
-        undefined = measure.undefined().possible
+        undefined = measure.undefined().hi
         defined = [case for case in reached if case[0] is not undefined and case[0] is not FALSE]
         if rising > 0 and undefined is not FALSE and defined:
             worst = least_of_reachable(defined)
@@ -382,7 +358,7 @@ class _Awards:
         return turned(moving, rising)
 
     @staticmethod
-    def _graded(band: Band, criterion: str | None, step: int, end: str) -> Node:
+    def _graded(band: cards.Band, criterion: str | None, step: int, end: str) -> Node:
         """The band's end, or the recorded grade, rounded down to the step and kept within the band."""
         low, high = const(band.low), const(band.high)
         if criterion is None or band.low == band.high:
@@ -402,21 +378,21 @@ class _Awards:
         if step > 1:
             lo, hi = (core.mul(core.div(b, const(step)), step) for b in (bounds.lo, bounds.hi))
             bounds = Bounds(lo, hi, bounds.influences)
-        self.part.details.append(Detail(path, indicator, None, measure.shown, points=bounds))
+        self.details.append(Detail(path, indicator, None, measure.shown, bounds))
         return bounds
 
 
-def _direction(award: Bands) -> int:
+def _direction(award: cards.Bands) -> int:
     """+1 where points rise with the indicator, −1 where they fall, `MIXED` otherwise."""
-    if any(isinstance(band.range, Values) for band in award.bands):
-        by_truth = {band.range.codes: band.high for band in award.bands if isinstance(band.range, Values)}
+    if any(isinstance(band.range, cards.Values) for band in award.bands):
+        by_truth = {band.range.codes: band.high for band in award.bands if isinstance(band.range, cards.Values)}
         if set(by_truth) <= {(0,), (1,)}:
             return 1 if by_truth.get((1,), 0) >= by_truth.get((0,), 0) else -1
         return MIXED
     lowest = Fraction(-(10**30))
     ordered = sorted(
         award.bands,
-        key=lambda b: b.range.least if isinstance(b.range, Limits) and b.range.least is not None else lowest,
+        key=lambda b: b.range.least if isinstance(b.range, cards.Limits) and b.range.least is not None else lowest,
     )
     ends = [band.low for band in ordered], [band.high for band in ordered]
     if all(points == sorted(points) for points in ends):

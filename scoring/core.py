@@ -17,7 +17,7 @@ what is already decided, pick the machine integer (Int64 or Int128) and make a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -191,24 +191,24 @@ def balanced(combine: Callable[[Term, Term], Term], terms: Sequence[Term]) -> Te
 
 def smallest(terms: Iterable[Node]) -> Node:
     """Least of the terms."""
-    return balanced(_smaller, list(terms))
 
+    def smaller(a: Node, b: Node) -> Node:
+        if a is b or a.hi <= b.lo:
+            return a
+        return b if b.hi <= a.lo else _node("min", (a, b), min(a.lo, b.lo), min(a.hi, b.hi))
 
-def _smaller(a: Node, b: Node) -> Node:
-    if a is b or a.hi <= b.lo:
-        return a
-    return b if b.hi <= a.lo else _node("min", (a, b), min(a.lo, b.lo), min(a.hi, b.hi))
+    return balanced(smaller, list(terms))
 
 
 def greatest(terms: Iterable[Node]) -> Node:
     """Greatest of the terms."""
-    return balanced(_greater, list(terms))
 
+    def greater(a: Node, b: Node) -> Node:
+        if a is b or a.lo >= b.hi:
+            return a
+        return b if b.lo >= a.hi else _node("max", (a, b), max(a.lo, b.lo), max(a.hi, b.hi))
 
-def _greater(a: Node, b: Node) -> Node:
-    if a is b or a.lo >= b.hi:
-        return a
-    return b if b.lo >= a.hi else _node("max", (a, b), max(a.lo, b.lo), max(a.hi, b.hi))
+    return balanced(greater, list(terms))
 
 
 def rows(table: str, body: Node) -> Node:
@@ -218,8 +218,11 @@ def rows(table: str, body: Node) -> Node:
     return _node("rows", (table, body), min(0, body.lo * ROWS_MAX), max(0, body.hi * ROWS_MAX))
 
 
-def walk(roots: Iterable[Node]) -> list[Node]:
-    """Every node below the roots once, operands before what uses them."""
+def walk(roots: Iterable[Node], done: Collection[int] = (), *, rows: bool = True) -> list[Node]:
+    """Every node below the roots once, operands before what uses them.
+
+    What stands below the nodes whose ids are ``done`` is left out, and what stands inside rows unless ``rows``.
+    """
     order: dict[int, Node] = {}
     stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(list(roots))]
     while stack:
@@ -228,8 +231,9 @@ def walk(roots: Iterable[Node]) -> list[Node]:
             continue
         if ready:
             order[id(node)] = node
-        else:
-            stack.append((node, True))
+            continue
+        stack.append((node, True))
+        if id(node) not in done and (rows or node.op != "rows"):
             stack.extend((operand, False) for operand in reversed(node.operands))
     return list(order.values())
 

@@ -5,62 +5,87 @@ It has one canonical form (RFC 8785) and is what a receipt covers; texts for peo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from features.facts import FirmFacts
 from features.kinds import NEVER
 from scoring.assembly import Verdict
+from scoring.card import Card
+from scoring.compile import CompiledCard
 from scoring.engine import Answer
+from scoring.program import Program, Values
 
 Json = dict[str, Any]
+WORDS = [verdict.word for verdict in Verdict]
 
 
 def decision_part(answer: Answer) -> Json:
     """What was decided, from which facts, under which release."""
-    cards = {}
-    for name, compiled in answer.rules.program.cards.items():
-        card = compiled.card
-        entry: Json = {
-            "edition": card.edition,
-            "parts": {
-                part: [
-                    answer.parts[f"{name}|{part}|{'certain' if own.truth else 'low'}"] + 0,
-                    answer.parts[f"{name}|{part}|{'possible' if own.truth else 'high'}"] + 0,
-                ]
-                for part, own in compiled.parts.items()
-            },
-            "clauses": {
-                **{f"gates/{g.id}": g.source.clause for g in card.gates.values()},
-                **{f"items/{i.id}": i.source.clause for i in card.items.values()},
-                **{f"routes/{r.id}": r.source.clause for r in card.routes.values()},
-            },
-            "bands": {
-                f"{part}|{detail.path}": [
-                    answer.parts[f"show|{name}|{part}|{detail.path}|band|{end}"] for end in ("low", "high")
-                ]
-                for part, own in compiled.parts.items()
-                for detail in own.details
-                if detail.band_low is not None
-            },
-        }
-        if not card.classes:
-            entry["verdict"] = Verdict(answer.assembly[f"verdict|{name}"]).word
-        if card.items:
-            entry["score"] = [answer.assembly[f"score|{name}|{end}"] for end in ("low", "high")]
-        cards[name] = entry
+    values = answer.values
     return {
         "uscc": answer.dossier.uscc,
         "as_of": answer.question.as_of.isoformat(),
         "known_at": answer.question.known_at.isoformat(),
         "release": answer.rules.release.id,
-        "facts": [
-            {
-                "scalars": {k: v for k, v in sorted(one.scalars.items()) if v is not None},
-                "rows": {
-                    t: [{k: v for k, v in sorted(r.items()) if v is not None and v != NEVER} for r in rows]
-                    for t, rows in sorted(one.rows.items())
-                },
-            }
-            for one in answer.facts
-        ],
-        "cards": cards,
+        "facts": [_stated(one) for one in answer.facts],
+        "cards": {name: of_card(values) for name, of_card in _cards(answer.rules.program).items()},
+    }
+
+
+@cache
+def _cards(program: Program) -> dict[str, Callable[[Values], Json]]:
+    return {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
+
+
+def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Values], Json]:
+    card, at = compiled.card, program.at
+
+    def places(root: str) -> tuple[int, int]:
+        return at[f"{root}|low"], at[f"{root}|high"]
+
+    parts = [(name, *places(f"{card.id}|{name}")) for name in compiled.parts]
+    bands = [
+        (f"{name}|{detail.path}", *places(f"show|{card.id}|{name}|{detail.path}|band"))
+        for name, own in compiled.parts.items()
+        for detail in own.details
+        if detail.band_low is not None
+    ]
+    verdict = None if card.classes else at[f"verdict|{card.id}"]
+    score = places(f"score|{card.id}") if card.items else None
+    fixed = {"edition": card.edition, "clauses": _clauses(card)}
+
+    def write(values: Values) -> Json:
+        out: Json = {
+            **fixed,
+            # A truth is a bool here and an integer in the canonical form.
+            "parts": {name: [+values[one], +values[other]] for name, one, other in parts},
+            "bands": {name: [values[one], values[other]] for name, one, other in bands},
+        }
+        if verdict is not None:
+            out["verdict"] = WORDS[values[verdict]]
+        if score is not None:
+            out["score"] = [values[end] for end in score]
+        return out
+
+    return write
+
+
+def _clauses(card: Card) -> dict[str, str]:
+    return {
+        **{f"gates/{name}": gate.source.clause for name, gate in card.gates.items()},
+        **{f"items/{name}": item.source.clause for name, item in card.items.items()},
+        **{f"routes/{name}": route.source.clause for name, route in card.routes.items()},
+    }
+
+
+def _stated(facts: FirmFacts) -> Json:
+    """The known ones."""
+    return {
+        "scalars": {k: v for k, v in facts.scalars.items() if v is not None},
+        "rows": {
+            table: [{k: v for k, v in row.items() if v is not None and v != NEVER} for row in rows]
+            for table, rows in facts.rows.items()
+        },
     }

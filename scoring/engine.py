@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from features.dossier import Dossier
 from features.facts import FirmFacts
-from features.resolve import Known, completions, resolve
-from scoring.assembly import Verdict
+from features.resolve import Known, Wanted, resolve
 from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN, accounts_open, publicity_open
 from scoring.catalogue import Catalogue, Picked
 from scoring.ladder import Ladder, ladder_for, ladders
-from scoring.program import LOWER, Program
+from scoring.program import Program, Values
 from scoring.release import Release, release_of
-
-Values = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,7 @@ class Question:
     """Application kind: new or renewal; the dossier's own, else new, where None."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
     """The cards that answer a question, compiled, and the release that they are."""
 
@@ -41,6 +37,12 @@ class Rules:
     program: Program
     release: Release
 
+    @lru_cache(maxsize=256)  # noqa: B019 - rules live as long as the engine that made them
+    def wanted(self, as_of: date) -> Wanted:
+        """The facts that the rules read, as of a day."""
+        return Wanted(self.program.scalars, self.program.row_fields, as_of)
+
+    @lru_cache(maxsize=4096)  # noqa: B019
     def calendar(self, as_of: date, region: str | None) -> dict[str, int]:
         """Inputs of the assembly that are dates of a year, for a region."""
         found = {ACCOUNTS_OPEN: accounts_open(as_of)}
@@ -50,9 +52,9 @@ class Rules:
         return found
 
 
-@dataclass
+@dataclass(frozen=True)
 class Answer:
-    """Values of every root for one enterprise."""
+    """Values of every root for one enterprise, in the order of ``rules.program.whole``."""
 
     question: Question
     rules: Rules
@@ -61,10 +63,9 @@ class Answer:
     known: Known
     facts: list[FirmFacts]
     """The completions of its conflicting facts; almost always one."""
-    parts: Values
-    assembly: Values
-    safe: set[str] = field(default_factory=set)
-    """Cards whose bounds are sound but perhaps not attained."""
+    values: Values
+    wider: set[str]
+    """Cards of which parts, united over the completions, say less than the completions do."""
 
 
 class Engine:
@@ -102,17 +103,13 @@ class Engine:
     def answer(self, dossier: Dossier, question: Question) -> Answer:
         """Everything the cards say of one enterprise."""
         rules = self.rules_for(dossier, question)
-        program = rules.program
+        program, region = rules.program, region_of(dossier)
         known = resolve(dossier, question.known_at)
-        facts = completions(known, question.as_of, program.scalars, program.row_fields)
-        each = [program.evaluate_parts(one) for one in facts]
-        parts = unite(each)
-        calendar = rules.calendar(question.as_of, region_of(dossier))
-        assembly = program.evaluate_assembly(FirmFacts({**parts, **calendar}))
-        safe = {name for name in program.cards if parts[f"{name}|unsafe"]}
-        if len(each) > 1:
-            safe |= _not_attained(assembly, [program.evaluate_assembly(FirmFacts({**one, **calendar})) for one in each])
-        return Answer(question, rules, ladder_for(region_of(dossier)), dossier, known, facts, parts, assembly, safe)
+        facts = rules.wanted(question.as_of).completions(known)
+        calendar = rules.calendar(question.as_of, region)
+        each = [program.evaluate(FirmFacts({**one.scalars, **calendar}, one.rows)) for one in facts]
+        values, wider = (each[0], set()) if len(each) == 1 else program.unite(each, calendar)
+        return Answer(question, rules, ladder_for(region), dossier, known, facts, values, wider)
 
 
 def region_of(dossier: Dossier) -> str | None:
@@ -123,28 +120,3 @@ def region_of(dossier: Dossier) -> str | None:
     rows = dossier.tables.get("enterprise") or [{}]
     code = rows[-1].get("region_code")
     return str(code) if isinstance(code, int) else None
-
-
-def unite(each: list[dict[str, int]]) -> Values:
-    """Bounds over several completions: the least of the lower ends, the greatest of all else."""
-    if len(each) == 1:
-        return each[0]
-    return {name: (min if name.endswith(LOWER) else max)(values[name] for values in each) for name in each[0]}
-
-
-def _not_attained(united: Values, each: Iterable[Values]) -> set[str]:
-    """Cards whose united answer is wider than what the single completions say."""
-    given = list(each)
-    found = set()
-    for name, value in united.items():
-        what, _, rest = name.partition("|")
-        card = rest.partition("|")[0]
-        if what == "score":
-            pick = min if name.endswith(LOWER) else max
-            if pick(values[name] for values in given) != value:
-                found.add(card)
-        elif what == "verdict":
-            stated = {values[name] for values in given}
-            if value != (stated.pop() if len(stated) == 1 else Verdict.UNDETERMINED.value):
-                found.add(card)
-    return found

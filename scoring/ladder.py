@@ -15,12 +15,12 @@ from pathlib import Path
 from features.identifiers import regions
 from features.indicators import catalogue as indicators
 from scoring import core
-from scoring.assembly import Verdict
-from scoring.bounds import Truth
+from scoring.assembly import Read, Verdict
+from scoring.bounds import Bounds
 from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN
 from scoring.card import GRADES, Label, Source, Values
 from scoring.compile import range_truth
-from scoring.core import Node, all_of, choose, const, fill
+from scoring.core import Node, all_of, choose, const
 from scoring.lower import Lowering
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
@@ -106,10 +106,10 @@ def ladder_for(region: str | None, folder: Path = FOLDER) -> Ladder:
 
 
 TITLE_TRUTHS = ("holds", "lapsed_last_year", "withdrawn_this_year", "lapsed")
-"""Indicators asked of every rung's certificates; inputs of the assembly as ``<indicator>/<rung>|certain``."""
+"""Indicators asked of every rung's certificates: roots ``<indicator>/<rung>|low``."""
 
 
-def title_truth(indicator: str, rung: Rung) -> Truth:
+def title_truth(indicator: str, rung: Rung) -> Bounds:
     """One of `TITLE_TRUTHS` for a rung."""
     return range_truth(indicators.make(indicator, kinds=list(rung.certificates)), Values((1,)), Lowering())
 
@@ -126,60 +126,36 @@ class State(Enum):
     """The card is undetermined because last year's accounts, not yet due, are unknown."""
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Core form of an enterprise's place on one ladder; rungs by position, −1 for none."""
-
-    recognised: Node
-    qualified: Node
-    undetermined: tuple[Node, ...]
-    """By rung: its card leaves it open and it lies above the qualified one."""
-    next: Node
-    states: tuple[Node, ...]
-    """By rung: a `State`'s integer."""
-
-
-def standing(ladder: Ladder, verdicts: Mapping[str, Node]) -> Standing:
-    """Place on the ladder from the verdicts of the cards and the held certificates (inputs ``holds/<rung>``)."""
+def standing(ladder: Ladder, verdicts: Mapping[str, Node], read: Read) -> dict[str, Node]:
+    """Roots of an enterprise's place on one ladder, rungs by position, −1 for none; titles and dates as ``read`` says."""
     unset = const(Verdict.UNDETERMINED.value)
-    answers = [verdicts.get(rung.card, unset) if rung.card else unset for rung in ladder.rungs]
+    answers = [verdicts.get(f"verdict|{rung.card}", unset) for rung in ladder.rungs]
     recognised, qualified = const(-1), const(-1)
     for place, (rung, answer) in enumerate(zip(ladder.rungs, answers, strict=True)):
-        held = core.eq(fill(f"holds/{rung.id}|certain", 0, 0, 1), 1)
-        recognised = choose(held, const(place), recognised)
+        recognised = choose(read(f"holds/{rung.id}|low"), const(place), recognised)
         qualified = choose(core.eq(answer, Verdict.PASS.value), const(place), qualified)
-    undetermined = tuple(
-        all_of((core.eq(answer, Verdict.UNDETERMINED.value), core.ge(const(place - 1), qualified)))
-        for place, answer in enumerate(answers)
-    )
     following = core.add((core.greatest((recognised, qualified)), const(1)))
-    top = len(ladder.rungs)
-    beyond = core.ge(following, top)
-    states = tuple(_state(rung, answer) for rung, answer in zip(ladder.rungs, answers, strict=True))
-    return Standing(recognised, qualified, undetermined, choose(beyond, const(-1), following), states)
+    beyond = core.ge(following, len(ladder.rungs))
+    roots = {"recognised": recognised, "qualified": qualified, "next": choose(beyond, const(-1), following)}
+    for place, (rung, answer) in enumerate(zip(ladder.rungs, answers, strict=True)):
+        open_ = core.eq(answer, Verdict.UNDETERMINED.value)
+        roots[f"undetermined/{rung.id}"] = all_of((open_, core.ge(const(place - 1), qualified)))
+        roots[f"state/{rung.id}"] = _state(rung, answer, read)
+    return {f"tier|{ladder.id}|{name}": node for name, node in roots.items()}
 
 
-def _state(rung: Rung, answer: Node) -> Node:
-    def truth(name: str) -> Node:
-        return core.eq(fill(name, 0, 0, 1), 1)
-
-    waiting = all_of(
-        (
-            core.eq(answer, Verdict.UNDETERMINED.value) if rung.card else core.FALSE,
-            truth(ACCOUNTS_OPEN),
-            core.negate(truth("accounts|certain")),
+def _state(rung: Rung, answer: Node, read: Read) -> Node:
+    open_ = core.eq(answer, Verdict.UNDETERMINED.value) if rung.card else core.FALSE
+    waiting = all_of((open_, read(ACCOUNTS_OPEN), core.negate(read("accounts"))))
+    state = choose(read(f"lapsed/{rung.id}|low"), const(State.LAPSED.value), const(State.NONE.value))
+    if rung.yearly:
+        renewable = all_of(
+            (
+                read(f"lapsed_last_year/{rung.id}|low"),
+                core.negate(read(f"withdrawn_this_year/{rung.id}|low")),
+                read(f"{PUBLICITY_OPEN}{rung.card}"),
+            )
         )
-    )
-    renewable = all_of(
-        (
-            truth(f"lapsed_last_year/{rung.id}|certain"),
-            core.negate(truth(f"withdrawn_this_year/{rung.id}|certain")),
-            truth(f"{PUBLICITY_OPEN}{rung.card}"),
-        )
-    )
-    if not rung.yearly:
-        renewable = core.FALSE
-    state = choose(truth(f"lapsed/{rung.id}|certain"), const(State.LAPSED.value), const(State.NONE.value))
-    state = choose(renewable, const(State.RENEWAL_OPEN.value), state)
-    state = choose(truth(f"holds/{rung.id}|certain"), const(State.VALID.value), state)
+        state = choose(renewable, const(State.RENEWAL_OPEN.value), state)
+    state = choose(read(f"holds/{rung.id}|low"), const(State.VALID.value), state)
     return choose(waiting, const(State.AWAITING_ACCOUNTS.value), state)

@@ -9,24 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from features.expression import (
-    All,
-    AtLeast,
-    Condition,
-    Count,
-    Either,
-    Exists,
-    Fact,
-    FirstKnown,
-    Linear,
-    MeanGrowth,
-    Moment,
-    Negated,
-    OneOf,
-    Quantity,
-    Ratio,
-    RowFact,
-)
+from features import expression as ex
 from features.facts import domain, listed
 from scoring import core
 from scoring.bounds import (
@@ -34,7 +17,6 @@ from scoring.bounds import (
     Bounds,
     Influence,
     Influences,
-    Truth,
     all_tangled,
     conjunction,
     disjunction,
@@ -45,7 +27,7 @@ from scoring.core import FALSE, TRUE, Node, all_of, any_of, choose, const, fill,
 from scoring.errors import CardError
 from scoring.measure import Amount, Growth, Measure, Share
 
-Confined = Mapping[Quantity, tuple[int | None, int | None]]
+Confined = Mapping[ex.Quantity, tuple[int | None, int | None]]
 
 
 class Lowering:
@@ -55,7 +37,7 @@ class Lowering:
         self._confined = confined or {}
         self._row_table = row_table
 
-    def confine(self, quantity: Quantity, lo: int | None, hi: int | None) -> Lowering:
+    def confine(self, quantity: ex.Quantity, lo: int | None, hi: int | None) -> Lowering:
         """A lowering in which ``quantity`` lies within [lo, hi]."""
         outer = self._confined.get(quantity, (None, None))
         inner = [
@@ -64,9 +46,9 @@ class Lowering:
         ]
         return Lowering({**self._confined, quantity: (inner[0], inner[1])}, self._row_table)
 
-    def quantity(self, quantity: Quantity) -> Bounds:
+    def quantity(self, quantity: ex.Quantity) -> Bounds:
         """Bounds of an integer expression."""
-        if isinstance(quantity, Linear):
+        if isinstance(quantity, ex.Linear):
             return self._linear(quantity)
         bounds = self._atom(quantity)
         if quantity in self._confined:
@@ -78,21 +60,21 @@ class Lowering:
             )
         return bounds
 
-    def _atom(self, quantity: Quantity) -> Bounds:
+    def _atom(self, quantity: ex.Quantity) -> Bounds:
         match quantity:
-            case Moment(name):
+            case ex.Moment(name):
                 node = fill(name, domain(name)[0], *domain(name))
                 return Bounds(node, node)
-            case Fact() | RowFact():
+            case ex.Fact() | ex.RowFact():
                 return self._first_known((quantity,))
-            case FirstKnown(facts):
+            case ex.FirstKnown(facts):
                 return self._first_known(facts)
-            case Count(table, where, of):
+            case ex.Count(table, where, of):
                 return self._count(table, where, of)
         raise TypeError(f"cannot lower {quantity!r}")
 
-    def _name(self, fact: Fact | RowFact) -> tuple[str, tuple[int, int]]:
-        if isinstance(fact, RowFact):
+    def _name(self, fact: ex.Fact | ex.RowFact) -> tuple[str, tuple[int, int]]:
+        if isinstance(fact, ex.RowFact):
             if fact.table != self._row_table:
                 raise ValueError(f"{fact.table}.{fact.field} outside the rows of {fact.table}")
             name = f"{fact.table}.{fact.field}"
@@ -102,7 +84,7 @@ class Lowering:
             raise ValueError(f"{fact.path} inside the rows of {self._row_table}")
         return fact.path, domain(fact.path, fact.kind)
 
-    def _first_known(self, facts: tuple[Fact | RowFact, ...]) -> Bounds:
+    def _first_known(self, facts: tuple[ex.Fact | ex.RowFact, ...]) -> Bounds:
         named = [self._name(fact) for fact in facts]
         lo, hi = (const(bound) for bound in named[-1][1])
         for name, limits in reversed(named):
@@ -114,7 +96,7 @@ class Lowering:
         unknown = all_of(negate(known(name)) for name, _ in named)
         return Bounds(lo, hi, {named[-1][0]: Influence(1, unknown)})
 
-    def _linear(self, linear: Linear) -> Bounds:
+    def _linear(self, linear: ex.Linear) -> Bounds:
         lo, hi, influences = [const(linear.constant)], [const(linear.constant)], []
         for coefficient, quantity in linear.terms:
             bounds = self.quantity(quantity)
@@ -124,63 +106,63 @@ class Lowering:
             influences.append(turned(bounds.influences, 1 if coefficient > 0 else -1))
         return Bounds(core.add(lo), core.add(hi), met(influences))
 
-    def truth(self, condition: Condition) -> Truth:
+    def truth(self, condition: ex.Condition) -> Bounds:
         """Whether a condition holds, certainly and possibly."""
         match condition:
-            case AtLeast(quantity):
+            case ex.AtLeast(quantity):
                 plus, minus = (self._linear(side) for side in _sides(quantity))
-                return Truth(
+                return Bounds(
                     ge(plus.lo, minus.hi),
                     ge(plus.hi, minus.lo),
                     met((plus.influences, turned(minus.influences, -1))),
                 )
-            case OneOf(fact, codes):
+            case ex.OneOf(fact, codes):
                 return self._one_of(fact, codes)
-            case All(conditions):
+            case ex.All(conditions):
                 return conjunction(self.truth(c) for c in conditions)
-            case Either(conditions):
+            case ex.Either(conditions):
                 return disjunction(self.truth(c) for c in conditions)
-            case Negated(inner):
+            case ex.Negated(inner):
                 return self.truth(inner).negated()
-            case Exists(table, where):
+            case ex.Exists(table, where):
                 return self._exists(table, where)
         raise TypeError(f"cannot lower {condition!r}")
 
-    def _one_of(self, fact: Fact | RowFact, codes: tuple[int, ...]) -> Truth:
+    def _one_of(self, fact: ex.Fact | ex.RowFact, codes: tuple[int, ...]) -> Bounds:
         name, (least, most) = self._name(fact)
         if set(range(least, most + 1)) <= set(codes):
-            return Truth(TRUE, TRUE)
+            return Bounds(TRUE, TRUE)
         value = fill(name, least - 1, least, most)
         certain = any_of(_within(value, first, last) for first, last in _runs(codes))
         unknown = negate(known(name))
         sign = 1 if (least, most) == (0, 1) and codes == (1,) else MIXED
-        return Truth(certain, any_of((unknown, certain)), {name: Influence(sign, unknown)})
+        return Bounds(certain, any_of((unknown, certain)), {name: Influence(sign, unknown)})
 
     def _row(self, table: str) -> Lowering:
         return Lowering(row_table=table)
 
-    def _exists(self, table: str, where: Condition) -> Truth:
+    def _exists(self, table: str, where: ex.Condition) -> Bounds:
         row = self._row(table).truth(where)
-        certain = ge(core.rows(table, row.certain), 1)
-        more = FALSE if row.possible is FALSE else negate(known(listed(table)))
-        possible = any_of((more, ge(core.rows(table, row.possible), 1)))
-        return Truth(certain, possible, _of_rows(table, row, all_of((possible, negate(certain)))))
+        certain = ge(core.rows(table, row.lo), 1)
+        more = FALSE if row.hi is FALSE else negate(known(listed(table)))
+        possible = any_of((more, ge(core.rows(table, row.hi), 1)))
+        return Bounds(certain, possible, _of_rows(table, row, all_of((possible, negate(certain)))))
 
-    def _count(self, table: str, where: Condition, of: str | None) -> Bounds:
+    def _count(self, table: str, where: ex.Condition, of: str | None) -> Bounds:
         satisfied = self._row(table).truth(where)
-        each = self._row(table).quantity(RowFact(table, of)) if of else Bounds(const(1), const(1))
+        each = self._row(table).quantity(ex.RowFact(table, of)) if of else Bounds(const(1), const(1))
         if each.lo.lo < 0:
             raise ValueError(f"{table}.{of} can be negative: a further row could lower the sum")
-        lo = core.rows(table, choose(satisfied.certain, each.lo, const(0)))
-        found = core.rows(table, choose(satisfied.possible, each.hi, const(0)))
+        lo = core.rows(table, choose(satisfied.lo, each.lo, const(0)))
+        found = core.rows(table, choose(satisfied.hi, each.hi, const(0)))
         hi = choose(known(listed(table)), found, const(found.hi))
         return Bounds(lo, hi, _of_rows(table, satisfied, negate(ge(lo, hi)), each.influences))
 
-    def measure(self, expression: Quantity | Ratio | MeanGrowth) -> Measure:
+    def measure(self, expression: ex.Quantity | ex.Ratio | ex.MeanGrowth) -> Measure:
         """A quantity, a ratio or a growth, ready to be held against thresholds."""
-        if isinstance(expression, MeanGrowth):
+        if isinstance(expression, ex.MeanGrowth):
             return Growth(*(self.quantity(q) for q in (expression.first, expression.second, expression.third)))
-        if not isinstance(expression, Ratio):
+        if not isinstance(expression, ex.Ratio):
             return Amount(self.quantity(expression), contiguous=_is_contiguous(expression))
         numerator, denominator = self.quantity(expression.numerator), self.quantity(expression.denominator)
         shared = numerator.influences.keys() & denominator.influences.keys()
@@ -197,14 +179,14 @@ class Lowering:
         return Share(numerator, denominator, expression.minus)
 
 
-def _is_contiguous(quantity: Quantity, *, sums: bool = False) -> bool:
+def _is_contiguous(quantity: ex.Quantity, *, sums: bool = False) -> bool:
     """Whether it takes every integer between its ends: a fact, or (``sums``) a sum of facts."""
-    linear = Linear.of(quantity)
-    plain = all(abs(c) == 1 and not isinstance(q, Count) for c, q in linear.terms)
+    linear = ex.Linear.of(quantity)
+    plain = all(abs(c) == 1 and not isinstance(q, ex.Count) for c, q in linear.terms)
     return plain and (sums or len(linear.terms) <= 1)
 
 
-def _of_rows(table: str, row: Truth, open_: Node, summed: Influences | None = None) -> dict[str, Influence]:
+def _of_rows(table: str, row: Bounds, open_: Node, summed: Influences | None = None) -> dict[str, Influence]:
     """What moves a count while it is open: the list as a whole, and each column that is unknown in a row.
 
     A column of the condition moves it by rows in doubt, the column that is ``summed`` by all that may count.
@@ -213,9 +195,9 @@ def _of_rows(table: str, row: Truth, open_: Node, summed: Influences | None = No
     def somewhere(in_row: Node) -> Node:
         return FALSE if in_row is FALSE else all_of((open_, ge(core.rows(table, in_row), 1)))
 
-    doubtful = all_of((row.possible, negate(row.certain)))
+    doubtful = all_of((row.hi, negate(row.lo)))
     counted = {n: Influence(i.sign, all_of((i.unknown, doubtful)), FALSE, i.tangled) for n, i in row.influences.items()}
-    added = {n: Influence(i.sign, all_of((i.unknown, row.possible))) for n, i in (summed or {}).items()}
+    added = {n: Influence(i.sign, all_of((i.unknown, row.hi))) for n, i in (summed or {}).items()}
     columns = {
         name: Influence(i.sign, somewhere(i.unknown), tangled=somewhere(i.tangled))
         for name, i in met((counted, added)).items()
@@ -223,10 +205,10 @@ def _of_rows(table: str, row: Truth, open_: Node, summed: Influences | None = No
     return {table: Influence(1, all_of((open_, negate(known(listed(table)))))), **columns}
 
 
-def _sides(linear: Linear) -> tuple[Linear, Linear]:
+def _sides(linear: ex.Linear) -> tuple[ex.Linear, ex.Linear]:
     """``linear`` ≥ 0 as a ≥ b, both with positive coefficients."""
-    plus = Linear(tuple((c, q) for c, q in linear.terms if c > 0), max(linear.constant, 0))
-    minus = Linear(tuple((-c, q) for c, q in linear.terms if c < 0), max(-linear.constant, 0))
+    plus = ex.Linear(tuple((c, q) for c, q in linear.terms if c > 0), max(linear.constant, 0))
+    minus = ex.Linear(tuple((-c, q) for c, q in linear.terms if c < 0), max(-linear.constant, 0))
     return plus, minus
 
 

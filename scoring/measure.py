@@ -16,7 +16,6 @@ from scoring.bounds import (
     Bounds,
     Influence,
     Influences,
-    Truth,
     all_tangled,
     conjunction,
     joined,
@@ -42,18 +41,13 @@ class Measure:
     shown: tuple[Node, Node, Node, Node]
     """Numerator low and high, denominator low and high: what is displayed where all is known."""
 
-    @staticmethod
-    def of(bounds: Bounds) -> Measure:
-        """An amount whose bounds are at hand."""
-        return Amount(bounds)
-
-    def within(self, limits: Sequence[Truth]) -> Truth:
+    def within(self, limits: Sequence[Bounds]) -> Bounds:
         """Whether the value lies within limits on it, one or both."""
         found = conjunction(limits)
         influences = joined(limit.influences for limit in limits)
         if len(limits) > 1 and not self.contiguous:
             influences = all_tangled(influences)
-        return Truth(found.certain, found.possible, influences)
+        return Bounds(found.lo, found.hi, influences)
 
     def quirky(self, where: Node) -> Influences:
         """What moves it; ``where`` a zero denominator earns less than every other."""
@@ -62,15 +56,15 @@ class Measure:
     def _with_quirk(self, where: Node) -> Influences:
         return self.influences
 
-    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
         """value ≥ threshold, or > where strict; false where the value is undefined."""
         raise NotImplementedError
 
-    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
         """value ≤ threshold, or < where strict; false where the value is undefined."""
         raise NotImplementedError
 
-    def undefined(self) -> Truth:
+    def undefined(self) -> Bounds:
         """Whether the value does not exist (zero denominator)."""
         raise NotImplementedError
 
@@ -87,16 +81,16 @@ class Amount(Measure):
         self.lo, self.hi, self.influences = bounds.lo, bounds.hi, bounds.influences
         self.shown = (bounds.lo, bounds.hi, const(1), const(1))
 
-    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
         least = math.floor(threshold) + 1 if strict else math.ceil(threshold)
-        return Truth(ge(self.lo, least), ge(self.hi, least), self.influences)
+        return Bounds(ge(self.lo, least), ge(self.hi, least), self.influences)
 
-    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
         most = math.ceil(threshold) - 1 if strict else math.floor(threshold)
-        return Truth(le(self.hi, most), le(self.lo, most), turned(self.influences, -1))
+        return Bounds(le(self.hi, most), le(self.lo, most), turned(self.influences, -1))
 
-    def undefined(self) -> Truth:
-        return Truth(FALSE, FALSE)
+    def undefined(self) -> Bounds:
+        return Bounds(FALSE, FALSE)
 
     def share_of(self, full: Fraction, points: int) -> Bounds:
         return Bounds(
@@ -111,7 +105,7 @@ class Share(Measure):
         self._minus = minus
         self.lo, self.hi = numerator.lo, numerator.hi
         self.shown = (numerator.lo, numerator.hi, denominator.lo, denominator.hi)
-        self._defined = Truth(ge(denominator.lo, 1), ge(denominator.hi, 1))
+        self._defined = Bounds(ge(denominator.lo, 1), ge(denominator.hi, 1))
         self._least = core.greatest((denominator.lo, const(1)))
         self._most = core.greatest((denominator.hi, const(1)))
         self._by = denominator.influences.keys()
@@ -133,24 +127,24 @@ class Share(Measure):
         low, high, *_ = self.shown
         return core.mul(low, q), core.mul(high, q), core.mul(least, p), core.mul(most, p)
 
-    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
         low, high, against_low, against_high = self._sides(threshold)
         where_defined = _exceeds(low, against_high, strict=strict)
-        return Truth(
-            all_of((where_defined, self._defined.certain)),
-            all_of((_exceeds(high, against_low, strict=strict), self._defined.possible)),
-            self.quirky(all_of((where_defined, negate(self._defined.certain)))),
+        return Bounds(
+            all_of((where_defined, self._defined.lo)),
+            all_of((_exceeds(high, against_low, strict=strict), self._defined.hi)),
+            self.quirky(all_of((where_defined, negate(self._defined.lo)))),
         )
 
-    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
         low, high, against_low, against_high = self._sides(threshold)
-        return Truth(
-            all_of((_exceeds(against_low, high, strict=strict), self._defined.certain)),
-            all_of((_exceeds(against_high, low, strict=strict), self._defined.possible)),
+        return Bounds(
+            all_of((_exceeds(against_low, high, strict=strict), self._defined.lo)),
+            all_of((_exceeds(against_high, low, strict=strict), self._defined.hi)),
             turned(self.influences, -1),
         )
 
-    def undefined(self) -> Truth:
+    def undefined(self) -> Bounds:
         return self._defined.negated()
 
     def share_of(self, full: Fraction, points: int) -> Bounds:
@@ -160,9 +154,9 @@ class Share(Measure):
         high = _clipped(self.hi, self._least, full, points)
         defined = self._defined
         return Bounds(
-            choose(defined.certain, low, const(0)),
-            choose(defined.possible, high, const(0)),
-            self.quirky(all_of((negate(defined.certain), ge(low, 1)))),
+            choose(defined.lo, low, const(0)),
+            choose(defined.hi, high, const(0)),
+            self.quirky(all_of((negate(defined.lo), ge(low, 1)))),
         )
 
 
@@ -177,14 +171,14 @@ class Growth(Measure):
 
     def __init__(self, first: Bounds, second: Bounds, third: Bounds) -> None:
         self._first, self._second, self._third = (_not_negative(b) for b in (first, second, third))
-        self._defined = Truth(ge(self._second.lo, 1), ge(self._second.hi, 1))
+        self._defined = Bounds(ge(self._second.lo, 1), ge(self._second.hi, 1))
         # With a first value of 0 another formula holds, so it does not move the growth one way only.
         self.influences = met((turned(first.influences, MIXED), turned(second.influences, MIXED), third.influences))
         low = _growth(self._first.lo, self._second.lo, self._third.lo)
         high = _growth(self._first.hi, self._second.hi, self._third.hi)
         self.shown = (low[0], high[0], low[1], high[1])
 
-    def at_least(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
         p, q = (threshold + 1).as_integer_ratio()
 
         def holds(first: Node | None, second: Node, third: Node) -> Node:
@@ -211,18 +205,18 @@ class Growth(Measure):
                 any_of((negate(old), holds(first.hi, second.lo, third.lo))),
             )
         )
-        return Truth(all_of((self._defined.certain, each)), all_of((self._defined.possible, some)), self.influences)
+        return Bounds(all_of((self._defined.lo, each)), all_of((self._defined.hi, some)), self.influences)
 
-    def at_most(self, threshold: Fraction, *, strict: bool) -> Truth:
+    def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
         beyond = self.at_least(threshold, strict=not strict)
-        return Truth(
-            all_of((self._defined.certain, negate(beyond.possible))),
-            all_of((self._defined.possible, negate(beyond.certain))),
+        return Bounds(
+            all_of((self._defined.lo, negate(beyond.hi))),
+            all_of((self._defined.hi, negate(beyond.lo))),
             # The least growth over an unknown second value is not computed.
             turned(all_tangled(self.influences), -1),
         )
 
-    def undefined(self) -> Truth:
+    def undefined(self) -> Bounds:
         return self._defined.negated()
 
     def share_of(self, full: Fraction, points: int) -> Bounds:

@@ -34,7 +34,7 @@ class Facts:
 def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
     """Every root's value by name, Int64 (Int128 where its bounds need it; truths as 0 and 1), in the order of the frame."""
     frame = facts.frame
-    sums = [node for node in _firm_nodes(roots.values()) if node.op == "rows"]
+    sums = [node for node in walk(roots.values(), rows=False) if node.op == "rows"]
     for table in dict.fromkeys(str(node.args[0]) for node in sums):
         frame = _with_sums(frame, facts.children[table], [n for n in sums if n.args[0] == table], facts.moments)
     return _columns(frame, roots, {id(node): _name(node) for node in sums}, facts.moments)
@@ -57,7 +57,7 @@ def _columns(
     moments: Mapping[str, int],
     prefix: str = "",
 ) -> pl.DataFrame:
-    nodes = _firm_nodes(roots.values(), ready)
+    nodes = walk(roots.values(), ready, rows=False)
     used = Counter(id(o) for node in nodes if id(node) not in ready for o in node.operands)
     used.update(id(node) for node in roots.values())
     level: dict[int, int] = {}
@@ -83,24 +83,6 @@ def _columns(
 
 def _name(node: Node) -> str:
     return f"#{id(node)}"
-
-
-def _firm_nodes(roots: Iterable[Node], ready: Mapping[int, str] | None = None) -> list[Node]:
-    given = list(roots)
-    inside: set[int] = set()
-    for node in walk(given):
-        if node.op == "rows":
-            inside.update(id(n) for n in walk(node.operands))
-    outside: set[int] = set()
-    stack = given
-    while stack:
-        node = stack.pop()
-        if id(node) in outside:
-            continue
-        outside.add(id(node))
-        if node.op != "rows" and id(node) not in (ready or {}):
-            stack = [*stack, *node.operands]
-    return [node for node in walk(roots) if id(node) in outside]
 
 
 def _wide(node: Node) -> bool:

@@ -1,30 +1,29 @@
 """All core expressions of one release: what is asked of the facts (parts), and what is made of the parts (assembly).
 
 Names of roots
-    <card>|gates/<id>|certain, possible      <card>|items/<id>|low, high      <card>|routes/<id>|certain, possible
-    <card>|unsafe                            flag|<card>|<part>|<flag>        unknown|<fact>
-    holds/<rung>|certain, possible (and lapsed, lapsed_last_year)    accounts|certain
+    <card>|gates/<id>    <card>|items/<id>    <card>|routes/<id>    <card>|unsafe
+    flag|<card>|<part>|<flag>    unknown|<fact>    holds/<rung> (and lapsed, lapsed_last_year …)    accounts
     show|<card>|<part>|<path>|…      (single firm only)
-    verdict|<card>   score|<card>|low, high  group|<card>|<id>|low, high
-    gate|<card>|<id>|certain, possible (gates on the score)                   route|<card>|<id>|certain, possible
+    verdict|<card>    score|<card>    group|<card>|<id>    gate|<card>|<id> (gates on the score)    route|<card>|<id>
     tier|<ladder>|recognised, qualified, next, undetermined/<rung>, state/<rung>
+Points and truths end in ``|low`` and ``|high``: of a truth, whether it holds in every and in some completion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from features.expression import Exists, Fact, FirstKnown, RowFact
-from features.facts import OUT_OF_SCOPE, assumed
+from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
 from features.indicators.base import Indicator
 from features.moments import PREFIX
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core
-from scoring.assembly import Assembly, assemble
-from scoring.bounds import Bounds, Truth
+from scoring.assembly import Read, Verdict, assemble
+from scoring.bounds import Bounds, ends
 from scoring.card import Card
 from scoring.compile import CompiledCard, Part, compile_card
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
@@ -32,11 +31,12 @@ from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
 from scoring.lower import Lowering
 from scoring.python_backend import Evaluate, compile_python
 
-LOWER = ("low", "certain")
-"""Suffixes of roots that take the least over completions; all others take the greatest."""
+LOWER = "|low"
+"""Ending of roots that take the least over completions; all others take the greatest."""
+Values = Sequence[int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Compiled cards and ladders of one release at one set of versions."""
 
@@ -54,16 +54,16 @@ class Program:
         roots: dict[str, Node] = {}
         for name, compiled in self.cards.items():
             for part_name, part in compiled.parts.items():
-                roots.update(_ends(f"{name}|{part_name}", part.truth or part.bounds))
+                roots.update(ends(f"{name}|{part_name}", part.bounds))
                 for flag, node in _flags(part):
                     roots[f"flag|{name}|{part_name}|{flag}"] = node
             roots[f"{name}|unsafe"] = compiled.unsafe
         rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
         for rung in rungs.values():
             for indicator in TITLE_TRUTHS:
-                roots.update(_ends(f"{indicator}/{rung.id}", title_truth(indicator, rung)))
+                roots.update(ends(f"{indicator}/{rung.id}", title_truth(indicator, rung)))
         last_year = [node for node in walk(roots.values()) if _is_of_last_year(node)]
-        roots["accounts|certain"] = any_of(known(str(node.args[0])) for node in last_year)
+        roots["accounts"] = any_of(known(str(node.args[0])) for node in last_year)
         roots[OUT_OF_SCOPE.path] = fill(OUT_OF_SCOPE.path, 0, 0, 1)
         return roots
 
@@ -102,41 +102,35 @@ class Program:
                 for detail in part.details:
                     prefix = f"show|{name}|{part_name}|{detail.path}"
                     if detail.value is not None:
-                        ends = ("numerator|low", "numerator|high", "denominator|low", "denominator|high")
-                        roots.update((f"{prefix}|{end}", node) for end, node in zip(ends, detail.value, strict=True))
+                        low, high, least, most = detail.value
+                        roots.update(ends(f"{prefix}|numerator", Bounds(low, high)))
+                        roots.update(ends(f"{prefix}|denominator", Bounds(least, most)))
                     if detail.band_low is not None and detail.band_high is not None:
-                        roots.update(_ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
-                    if detail.points is not None:
-                        roots.update(_ends(f"{prefix}|points", detail.points))
-                    if detail.truth is not None:
-                        roots.update(_ends(prefix, detail.truth))
+                        roots.update(ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
+                    roots.update(ends(prefix, detail.bounds))
         return roots
 
     @cached_property
     def assembly(self) -> dict[str, Node]:
-        """Roots over parts."""
+        """Roots over the facts: what is made of the parts."""
+        return self._assembled(lambda name: self.parts[name] if name in self.parts else fill(name, 0, 0, 1))
+
+    @cached_property
+    def assembly_of_parts(self) -> dict[str, Node]:
+        """The same roots over united parts, given as inputs by name."""
+
+        def read(name: str) -> Node:
+            lo, hi = (self.parts[name].lo, self.parts[name].hi) if name in self.parts else (0, 1)
+            return fill(name, lo, lo, hi)
+
+        return self._assembled(read)
+
+    def _assembled(self, read: Read) -> dict[str, Node]:
         roots: dict[str, Node] = {}
-        verdicts: dict[str, Node] = {}
-        for name, compiled in self.cards.items():
-            made = self._assembled(name, compiled)
-            if not compiled.card.classes:
-                verdicts[name] = roots[f"verdict|{name}"] = made.verdict
-            if compiled.card.items:
-                roots.update(_ends(f"score|{name}", made.score))
-            for group, bounds in made.groups.items():
-                roots.update(_ends(f"group|{name}|{group}", bounds))
-            for gate, truth in made.gates.items():
-                roots.update(_ends(f"gate|{name}|{gate}", truth))
-            for route, truth in made.routes.items():
-                roots.update(_ends(f"route|{name}|{route}", truth))
+        for compiled in self.cards.values():
+            roots.update(assemble(compiled.card, read))
         for ladder in self.ladders.values():
-            place = standing(ladder, verdicts)
-            roots[f"tier|{ladder.id}|recognised"] = place.recognised
-            roots[f"tier|{ladder.id}|qualified"] = place.qualified
-            roots[f"tier|{ladder.id}|next"] = place.next
-            for rung, open_, state in zip(ladder.rungs, place.undetermined, place.states, strict=True):
-                roots[f"tier|{ladder.id}|undetermined/{rung.id}"] = open_
-                roots[f"tier|{ladder.id}|state/{rung.id}"] = state
+            roots.update(standing(ladder, roots, read))
         return roots
 
     @cached_property
@@ -144,15 +138,6 @@ class Program:
         """Rulebooks whose publicity calendar the assembly reads."""
         rungs = (rung for ladder in self.ladders.values() for rung in ladder.rungs)
         return tuple(dict.fromkeys(rung.card for rung in rungs if rung.yearly and rung.card))
-
-    def _assembled(self, name: str, compiled: CompiledCard) -> Assembly:
-        def part(part_name: str) -> Bounds | Truth:
-            own = compiled.parts[part_name]
-            ends = _ends(f"{name}|{part_name}", own.truth or own.bounds)
-            one, other = (fill(end, node.lo, node.lo, node.hi) for end, node in ends.items())
-            return Truth(one, other) if own.truth else Bounds(one, other)
-
-        return assemble(compiled.card, part)
 
     @cached_property
     def scalars(self) -> tuple[str, ...]:
@@ -180,25 +165,45 @@ class Program:
         return {str(node.args[0]) for node in walk(roots) if node.op in ("fill", "known")}
 
     @cached_property
-    def evaluate_parts(self) -> Evaluate:
-        """Parts and what is shown of them, for one firm."""
-        return compile_python({**self.parts, **self.unknown, **self.shown})
+    def whole(self) -> dict[str, Node]:
+        """Every root that an answer to one enterprise has."""
+        return {**self.parts, **self.unknown, **self.shown, **self.assembly}
 
     @cached_property
-    def evaluate_assembly(self) -> Evaluate:
-        """Assembly from the united parts of one firm."""
-        return compile_python(self.assembly)
+    def at(self) -> dict[str, int]:
+        """Place of each root among the values of an answer."""
+        return {name: place for place, name in enumerate(self.whole)}
+
+    @cached_property
+    def evaluate(self) -> Evaluate:
+        """All values of one enterprise whose facts do not conflict."""
+        return compile_python(self.whole.values())
+
+    def unite(self, each: Sequence[Values], calendar: Mapping[str, int]) -> tuple[Values, set[str]]:
+        """Values over several completions, and the cards of which the united answer is wider than theirs.
+
+        Parts are united, the least of the lower ends and the greatest of all else; the assembly is made of them.
+        """
+        ends = zip(self.whole, *each, strict=True)
+        found = [(min if name.endswith(LOWER) else max)(values) for name, *values in ends]
+        given = dict(zip(self.whole, found, strict=True))
+        made = self._evaluate_assembly_of_parts(FirmFacts({**given, **calendar}))
+        wider = set()
+        for name, value in zip(self.assembly, made, strict=True):
+            stated = given[name]
+            if name.startswith("verdict|") and len({one[self.at[name]] for one in each}) > 1:
+                stated = Verdict.UNDETERMINED.value
+            if name.startswith(("score|", "verdict|")) and value != stated:
+                wider.add(name.split("|")[1])
+        return [*found[: len(found) - len(made)], *made], wider
+
+    @cached_property
+    def _evaluate_assembly_of_parts(self) -> Evaluate:
+        return compile_python(self.assembly_of_parts.values())
 
 
 def _is_of_last_year(node: Node) -> bool:
     return node.op in ("fill", "known") and str(node.args[0]).startswith("annual_report/-1/")
-
-
-def _ends(prefix: str, found: Truth | Bounds | None) -> dict[str, Node]:
-    if isinstance(found, Truth):
-        return {f"{prefix}|certain": found.certain, f"{prefix}|possible": found.possible}
-    assert found is not None
-    return {f"{prefix}|low": found.lo, f"{prefix}|high": found.hi}
 
 
 def _flags(part: Part) -> Iterator[tuple[str, Node]]:
@@ -215,7 +220,7 @@ def _flags(part: Part) -> Iterator[tuple[str, Node]]:
 
 def _silent(indicator: Indicator) -> Iterator[tuple[str, Node]]:
     if indicator.review is not None:
-        yield "manual_review", Lowering().truth(indicator.review).certain
+        yield "manual_review", Lowering().truth(indicator.review).lo
 
 
 def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:

@@ -13,15 +13,15 @@ from typing import Any, cast
 from features.facts import FirmFacts, Row
 from scoring.core import Node, balanced, walk
 
-Evaluate = Callable[[FirmFacts], dict[str, int]]
+Evaluate = Callable[[FirmFacts], tuple[int, ...]]
 
 
-def compile_python(roots: Mapping[str, Node]) -> Evaluate:
-    """A function from the facts of one enterprise to every root's value, by name."""
+def compile_python(roots: Iterable[Node]) -> Evaluate:
+    """A function from the facts of one enterprise to the value of every root, in their order (truths as bools)."""
+    given = list(roots)
     writer = _Writer()
-    writer.write(roots)
-    names: list[ast.expr | None] = [ast.Constant(name) for name in roots]
-    result = ast.Dict(keys=names, values=[writer.expression(node) for node in roots.values()])
+    writer.write(given)
+    result = ast.Tuple([writer.expression(node) for node in given], ast.Load())
     function = ast.parse("def evaluate(s, tables): pass")
     definition = function.body[0]
     assert isinstance(definition, ast.FunctionDef)
@@ -29,7 +29,7 @@ def compile_python(roots: Mapping[str, Node]) -> Evaluate:
     scope: dict[str, Any] = {}
     # A syntax tree, not text: Python's parser takes minutes over deeply nested brackets.
     exec(compile(ast.fix_missing_locations(function), "<card>", "exec"), scope)
-    evaluate = cast(Callable[[Mapping[str, int | None], Mapping[str, list[Row]]], dict[str, int]], scope["evaluate"])
+    evaluate = cast(Callable[[Mapping[str, int | None], Mapping[str, list[Row]]], tuple[int, ...]], scope["evaluate"])
     return lambda facts: evaluate(facts.scalars, facts.rows)
 
 
@@ -42,9 +42,9 @@ class _Writer:
         self.inputs: dict[str, str] = {}
         self._count = 0
 
-    def write(self, roots: Mapping[str, Node]) -> None:
+    def write(self, roots: list[Node]) -> None:
         """Assign inputs, then row sums by table, then every node that several others use."""
-        order = walk(roots.values())
+        order = walk(roots)
         sums = [node for node in order if node.op == "rows"]
         tables = dict.fromkeys(str(node.args[0]) for node in sums)
         for node in order:
@@ -52,9 +52,9 @@ class _Writer:
                 self.statements += self._input(str(node.args[0]))
         for table in tables:
             self._loop(table, [node for node in sums if node.args[0] == table])
-        outer = _without_bodies(roots.values())
+        outer = walk(roots, rows=False)
         used = _uses(node for node in outer if node.op != "rows")
-        used.update(id(node) for node in roots.values())
+        used.update(id(node) for node in roots)
         for node in outer:
             if used[id(node)] > 1 and node.op != "const" and id(node) not in self.names:
                 self.statements.append(self._assign(node))
@@ -147,20 +147,3 @@ def _store(name: str, value: ast.expr) -> ast.stmt:
 
 def _is_none(name: str) -> ast.expr:
     return ast.Compare(_name(name), [ast.Is()], [ast.Constant(None)])
-
-
-def _without_bodies(roots: Any) -> list[Node]:
-    """Nodes below the roots, operands first, not descending into row sums."""
-    order: dict[int, Node] = {}
-    stack: list[tuple[Node, bool]] = [(root, False) for root in roots]
-    while stack:
-        node, ready = stack.pop()
-        if id(node) in order:
-            continue
-        if ready:
-            order[id(node)] = node
-        else:
-            stack.append((node, True))
-            if node.op != "rows":
-                stack.extend((operand, False) for operand in node.operands)
-    return list(order.values())

@@ -13,20 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from features.indicators.base import Unit
-from scoring.card import (
-    GRADES,
-    MICRO,
-    Card,
-    Document,
-    Gate,
-    Group,
-    Item,
-    Label,
-    Limits,
-    Requirement,
-    Route,
-    Source,
-)
+from scoring import card as cards
 from scoring.reading_parts import REQUIREMENTS, award, limits, most_points, optional_points, points, requirement
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
@@ -36,7 +23,7 @@ KINDS = ("new", "renewal")
 Part = TypeVar("Part")
 
 
-def read_card(path: Path, rules_on: date | None = None, *, shown: str = "") -> Card:
+def read_card(path: Path, rules_on: date | None = None, *, shown: str = "") -> cards.Card:
     """The card of a file with the versions in force on ``rules_on`` (default: the latest).
 
     Raises `CardError` with every finding.
@@ -44,7 +31,7 @@ def read_card(path: Path, rules_on: date | None = None, *, shown: str = "") -> C
     return read_tree(load(path, shown or path.name), rules_on, shown or path.name)
 
 
-def read_tree(tree: Tree, rules_on: date | None, file: str) -> Card:
+def read_tree(tree: Tree, rules_on: date | None, file: str) -> cards.Card:
     """As `read_card`, from a tree at hand (a reform sets values in it first)."""
     findings = Findings(file)
     reader = _CardReader(Reader(tree, findings), rules_on or date.max)
@@ -76,13 +63,13 @@ class _CardReader:
         self.findings = reader.findings
         self.rules_on = rules_on
         self.documents = {n: reader.whole(t, _described, "note") for n, t in reader.mapping("documents").items()}
-        self.default = reader.within("source", self._default, ("", GRADES[0]))
+        self.default = reader.within("source", self._default, ("", cards.GRADES[0]))
 
-    def card(self) -> Card:
+    def card(self) -> cards.Card:
         reader = self.reader
         stated = {part: reader.mapping(part) for part in ("gates", "items", "groups", "routes")}
         items = self._provisions(stated["items"], self._item)
-        return Card(
+        return cards.Card(
             id=reader.text("card", required=True),
             edition=reader.text("edition", required=True),
             title=_label_of(reader, "title"),
@@ -102,7 +89,7 @@ class _CardReader:
             classes=tuple(reader.texts("classes")),
         )
 
-    def check(self, card: Card) -> None:
+    def check(self, card: cards.Card) -> None:
         """What only shows when the parts are seen together."""
         reader, findings = self.reader, self.findings
         if card.effective_to and card.effective_to < card.effective_from:
@@ -117,7 +104,7 @@ class _CardReader:
             findings.add("score_unused", reader.at("routes"))
         maximum = optional_points(reader, "maximum")
         if maximum is not None and not findings.found and maximum != card.maximum:
-            findings.add("points_do_not_sum", reader.at("maximum"), sum=card.maximum / MICRO)
+            findings.add("points_do_not_sum", reader.at("maximum"), sum=card.maximum / cards.MICRO)
         # What others read: `scoring.calendar`, people.
         reader.stated(("note", "calendar", "validity", "duties"))
         reader.done()
@@ -125,7 +112,7 @@ class _CardReader:
     # --- what every provision has ---------------------------------------------------------------------------------
 
     def _default(self, reader: Reader) -> tuple[str, str]:
-        return self._document(reader), reader.one_of("grade", GRADES)
+        return self._document(reader), reader.one_of("grade", cards.GRADES)
 
     def _document(self, reader: Reader, default: str | None = None) -> str:
         if default is not None and not reader.has("document"):
@@ -136,11 +123,11 @@ class _CardReader:
             self.findings.add("unknown_document", reader.tree, "document", name=name, choices=choices)
         return name
 
-    def _source(self, reader: Reader) -> Source:
+    def _source(self, reader: Reader) -> cards.Source:
         document, grade = self.default
         name = self._document(reader, document)
         number = self.documents[name].number if name in self.documents else name
-        return Source(number, reader.text("article", required=True), reader.one_of("grade", GRADES, grade))
+        return cards.Source(number, reader.text("article", required=True), reader.one_of("grade", cards.GRADES, grade))
 
     def _provisions(self, stated: dict[str, Tree], read: Callable[[str, Reader], Part]) -> dict[str, Part]:
         """What ``read`` makes of each provision that is in force."""
@@ -165,15 +152,15 @@ class _CardReader:
 
     # --- provisions -----------------------------------------------------------------------------------------------
 
-    def _gate(self, name: str, reader: Reader) -> Gate:
+    def _gate(self, name: str, reader: Reader) -> cards.Gate:
         score, asked = _asked(reader)
         if score and asked:
             reader.lacks("one_condition_expected", choices=", ".join(("score", *REQUIREMENTS)))
-        return Gate(name, _label_of(reader), self._source(reader), asked, reader.text("route") or None, score)
+        return cards.Gate(name, _label_of(reader), self._source(reader), asked, reader.text("route") or None, score)
 
-    def _item(self, name: str, reader: Reader) -> Item:
+    def _item(self, name: str, reader: Reader) -> cards.Item:
         before = len(self.findings.found)
-        item = Item(
+        item = cards.Item(
             id=name,
             label=_label_of(reader),
             source=self._source(reader),
@@ -184,42 +171,44 @@ class _CardReader:
         best = most_points(item.award)
         if len(self.findings.found) == before and best != item.cap:
             self.findings.add(
-                "item_cannot_reach_max" if best < item.cap else "item_exceeds_max", reader.at("max"), best=best / MICRO
+                "item_cannot_reach_max" if best < item.cap else "item_exceeds_max",
+                reader.at("max"),
+                best=best / cards.MICRO,
             )
         return item
 
-    def _group(self, name: str, tree: Tree, known: Collection[str], in_force: Collection[str]) -> Group:
+    def _group(self, name: str, tree: Tree, known: Collection[str], in_force: Collection[str]) -> cards.Group:
         reader = Reader(tree, self.findings)
         members = reader.texts("items", required=True)
         for member in members:
             if member not in known:
                 self.findings.add("unknown_item", tree, "items", name=member, choices=", ".join(known))
         caps = (optional_points(reader, key) for key in ("max", "min"))
-        group = Group(name, _label_of(reader), tuple(m for m in members if m in in_force), *caps)
+        group = cards.Group(name, _label_of(reader), tuple(m for m in members if m in in_force), *caps)
         reader.done()
         return group
 
-    def _route(self, name: str, reader: Reader) -> Route:
+    def _route(self, name: str, reader: Reader) -> cards.Route:
         score, asked = _asked(reader)
-        return Route(name, _label_of(reader), self._source(reader), score, asked)
+        return cards.Route(name, _label_of(reader), self._source(reader), score, asked)
 
 
-def _asked(reader: Reader) -> tuple[Limits | None, Requirement | None]:
+def _asked(reader: Reader) -> tuple[cards.Limits | None, cards.Requirement | None]:
     """Limits on the score, a condition, or both."""
     by_score = reader.has("score")
     score = reader.whole(reader.at("score"), lambda inner: limits(inner, Unit.ITEMS)) if by_score else None
     return score, requirement(reader) if reader.stated(REQUIREMENTS) or not by_score else None
 
 
-def _label_of(reader: Reader, key: str = "label") -> Label:
-    return reader.within(key, _label, Label("", ""))
+def _label_of(reader: Reader, key: str = "label") -> cards.Label:
+    return reader.within(key, _label, cards.Label("", ""))
 
 
-def _label(reader: Reader) -> Label:
-    return Label(reader.text("zh", required=True), reader.text("en", required=True))
+def _label(reader: Reader) -> cards.Label:
+    return cards.Label(reader.text("zh", required=True), reader.text("en", required=True))
 
 
-def _described(reader: Reader) -> Document:
-    return Document(
+def _described(reader: Reader) -> cards.Document:
+    return cards.Document(
         reader.text("number", required=True), reader.text("title", required=True), reader.day("published_on")
     )

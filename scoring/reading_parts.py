@@ -14,27 +14,7 @@ from features.indicators import catalogue as indicators
 from features.indicators.base import Indicator, Unit
 from features.kinds import Choice
 from scoring import amounts
-from scoring.card import (
-    AllOf,
-    AnyOf,
-    Award,
-    Band,
-    Bands,
-    BestOf,
-    Body,
-    Case,
-    Choose,
-    Expert,
-    Fixed,
-    LeastOf,
-    Limits,
-    LinearToCap,
-    NotOf,
-    Range,
-    Requirement,
-    Test,
-    Values,
-)
+from scoring import card as cards
 from scoring.yaml_tree import Reader, Tree
 
 REQUIREMENTS = ("indicator", "all", "any", "not", "choose")
@@ -50,58 +30,58 @@ STAND_IN = indicators.make("sales_revenue")
 # --- requirements -------------------------------------------------------------------------------------------------
 
 
-def requirement(reader: Reader) -> Requirement:
+def requirement(reader: Reader) -> cards.Requirement:
     """The one condition among the keys of a mapping."""
     match reader.stated(REQUIREMENTS):
         case ["indicator"]:
             indicator = _indicator(reader)
-            return Test(indicator or STAND_IN, _range(reader, indicator))
+            return cards.Test(indicator or STAND_IN, _range(reader, indicator))
         case ["all"]:
-            return AllOf(_conditions(reader, "all"))
+            return cards.AllOf(_conditions(reader, "all"))
         case ["any"]:
-            return AnyOf(_conditions(reader, "any"))
+            return cards.AnyOf(_conditions(reader, "any"))
         case ["not"]:
-            return NotOf(reader.whole(reader.at("not"), requirement, "note"))
+            return cards.NotOf(reader.whole(reader.at("not"), requirement, "note"))
         case ["choose"]:
             return _choose(reader, _then)
     reader.lacks("one_condition_expected", choices=", ".join(REQUIREMENTS))
-    return AllOf(())
+    return cards.AllOf(())
 
 
-def _then(reader: Reader) -> Requirement:
+def _then(reader: Reader) -> cards.Requirement:
     # Below a key of its own: the case's limits and the condition's would stand in one mapping.
-    nothing: Requirement = AllOf(())
+    nothing: cards.Requirement = cards.AllOf(())
     return reader.within("then", requirement, nothing)
 
 
-def _conditions(reader: Reader, key: str) -> tuple[Requirement, ...]:
+def _conditions(reader: Reader, key: str) -> tuple[cards.Requirement, ...]:
     return tuple(reader.whole(tree, requirement, "note") for tree in reader.items(key, required=True))
 
 
-def _choose(outer: Reader, body: Callable[[Reader], Body]) -> Choose[Body]:
+def _choose(outer: Reader, body: Callable[[Reader], cards.Body]) -> cards.Choose[cards.Body]:
     reader = Reader(outer.at("choose"), outer.findings)
     by = _indicator(reader, "by")
 
-    def case(inner: Reader) -> Case[Body]:
-        return Case(_range(inner, by), body(inner))
+    def case(inner: Reader) -> cards.Case[cards.Body]:
+        return cards.Case(_range(inner, by), body(inner))
 
     cases = tuple(reader.whole(tree, case, "note") for tree in reader.items("cases", required=True))
     reader.done()
-    return Choose(by or STAND_IN, cases)
+    return cards.Choose(by or STAND_IN, cases)
 
 
 # --- awards -------------------------------------------------------------------------------------------------------
 
 
-def award(reader: Reader) -> Award:
+def award(reader: Reader) -> cards.Award:
     """The one way of scoring among the keys of a mapping."""
     match reader.stated(AWARDS):
         case ["bands"]:
             return _bands(reader)
         case ["best_of"]:
-            return BestOf(_options(reader, "best_of"))
+            return cards.BestOf(_options(reader, "best_of"))
         case ["least_of"]:
-            return LeastOf(_options(reader, "least_of"))
+            return cards.LeastOf(_options(reader, "least_of"))
         case ["choose"]:
             return _choose(reader, award)
         case ["linear"]:
@@ -109,54 +89,55 @@ def award(reader: Reader) -> Award:
         case ["expert"]:
             return reader.whole(reader.at("expert"), _expert)
         case ["points"]:
-            return Fixed(points(reader)[0])
+            return cards.Fixed(points(reader)[0])
     reader.lacks("one_award_expected", choices=", ".join(AWARDS))
-    return Fixed(0)
+    return cards.Fixed(0)
 
 
-def most_points(given: Award) -> int:
+def most_points(given: cards.Award) -> int:
     """Most micro-points that an award can give."""
     match given:
-        case Bands(_, bands):
+        case cards.Bands(_, bands):
             return max((band.high for band in bands), default=0)
-        case BestOf(options):
+        case cards.BestOf(options):
             return max(map(most_points, options.values()), default=0)
-        case LeastOf(options):
+        case cards.LeastOf(options):
             return min(map(most_points, options.values()), default=0)
-        case Choose(_, cases):
+        case cards.Choose(_, cases):
             return max((most_points(case.body) for case in cases), default=0)
-        case LinearToCap(_, _, most, _) | Fixed(most) | Expert(_, _, most, _):
+        case cards.LinearToCap(_, _, most, _) | cards.Fixed(most) | cards.Expert(_, _, most, _):
             return most
     raise TypeError(given)
 
 
-def _options(reader: Reader, key: str) -> dict[str, Award]:
+def _options(reader: Reader, key: str) -> dict[str, cards.Award]:
     return {name: reader.whole(tree, award, "note") for name, tree in reader.mapping(key, required=True).items()}
 
 
-def _bands(reader: Reader) -> Award:
+def _bands(reader: Reader) -> cards.Award:
     indicator = _indicator(reader)
 
-    def band(inner: Reader) -> Band:
-        return Band(_range(inner, indicator), *points(inner))
+    def band(inner: Reader) -> cards.Band:
+        return cards.Band(_range(inner, indicator), *points(inner))
 
     bands = tuple(reader.whole(tree, band, "note") for tree in reader.items("bands", required=True))
     step = optional_points(reader, "step") or 1
-    return Bands(indicator or STAND_IN, bands, reader.text("graded_by") or None, step)
+    return cards.Bands(indicator or STAND_IN, bands, reader.text("graded_by") or None, step)
 
 
-def _linear(reader: Reader) -> Award:
+def _linear(reader: Reader) -> cards.Award:
     indicator = _indicator(reader)
     tree = reader.take("full", required=True)
     full = _amount(reader, tree, partial(amounts.read, unit=indicator.unit)) if indicator else None
     if full is not None and full <= 0:
         reader.findings.add("full_mark_not_positive", reader.at("full"))
     step = optional_points(reader, "step") or 1
-    return LinearToCap(indicator or STAND_IN, full or Fraction(1), points(reader)[1], step)
+    return cards.LinearToCap(indicator or STAND_IN, full or Fraction(1), points(reader)[1], step)
 
 
-def _expert(reader: Reader) -> Award:
-    return Expert(reader.text("criterion", required=True), *points(reader), optional_points(reader, "step") or 1)
+def _expert(reader: Reader) -> cards.Award:
+    step = optional_points(reader, "step") or 1
+    return cards.Expert(reader.text("criterion", required=True), *points(reader), step)
 
 
 def points(reader: Reader, key: str = "points") -> tuple[int, int]:
@@ -170,7 +151,7 @@ def optional_points(reader: Reader, key: str) -> int | None:
     return found[1] if found else None
 
 
-def _amount(reader: Reader, tree: Tree | None, read: Callable[[object], Body]) -> Body | None:
+def _amount(reader: Reader, tree: Tree | None, read: Callable[[object], cards.Body]) -> cards.Body | None:
     if tree is None:
         return None
     try:
@@ -220,27 +201,27 @@ def _fits(value: object, wanted: inspect.Parameter) -> bool:
     return isinstance(value, {"int": int, "list[str]": list}.get(str(wanted.annotation), object))
 
 
-def _range(reader: Reader, indicator: Indicator | None) -> Range:
+def _range(reader: Reader, indicator: Indicator | None) -> cards.Range:
     stated = reader.stated(_RANGES)
     if indicator is None:
         # The range of what is no indicator cannot be judged.
-        return Limits()
+        return cards.Limits()
     if stated and set(stated) <= set(_LIMITS):
         return limits(reader, indicator.unit)
     expression = indicator.expression
     if stated == ["is"] and isinstance(expression, Condition):
         holds = reader.one_of("is", ("true", "false")) == "true"
-        return Values((int(holds),), "是" if holds else "否")
+        return cards.Values((int(holds),), "是" if holds else "否")
     if stated == ["one_of"] and isinstance(expression, Fact) and isinstance(expression.kind, Choice):
         kind = expression.kind
         names = reader.some_of("one_of", kind.values)
-        return Values(tuple(sorted(map(kind.code, names))), " / ".join(names))
+        return cards.Values(tuple(sorted(map(kind.code, names))), " / ".join(names))
     choices = _RANGES_OF.get(indicator.unit, ", ".join(_LIMITS))
     reader.lacks("range_expected", of=indicator.id, choices=choices)
-    return Limits()
+    return cards.Limits()
 
 
-def limits(reader: Reader, unit: Unit) -> Limits:
+def limits(reader: Reader, unit: Unit) -> cards.Limits:
     """The limits among the keys of a mapping."""
     stated = {key: reader.at(key) for key in reader.stated(tuple(_LIMITS))}
     if not stated:
@@ -254,4 +235,4 @@ def limits(reader: Reader, unit: Unit) -> Limits:
     above, below = "min_exclusive" in found, "max_exclusive" in found
     if least is not None and most is not None and (least > most or (least == most and (above or below))):
         reader.findings.add("empty_range", reader.tree)
-    return Limits(least, above, most, below, ", ".join(f"{_LIMITS[key]} {stated[key].value}" for key in found))
+    return cards.Limits(least, above, most, below, ", ".join(f"{_LIMITS[key]} {stated[key].value}" for key in found))

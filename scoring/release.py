@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import orjson
 
 import features
 from scoring.card import Card
@@ -30,8 +31,8 @@ class Release:
 
 
 def canonical(value: object) -> bytes:
-    """RFC 8785 form of a value made of objects, lists, texts, integers, booleans and null (no floats)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """RFC 8785 form of a value made of objects, lists, texts, 64-bit integers, booleans and null (no floats)."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def digest(value: object) -> str:

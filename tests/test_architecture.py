@@ -18,7 +18,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING = 2_500
+LARGEST_SCORING = 2_600
 
 
 def _imports(path: Path) -> set[str]:
@@ -45,7 +45,7 @@ def test_the_serving_process_imports_neither_scikit_learn_nor_mlflow() -> None:
 
 
 def _code_lines(path: Path) -> int:
-    """Lines that hold code: no blank ones, comments, docstrings or imports."""
+    """Lines that hold code, imports included: no blank ones, comments or docstrings."""
     text = path.read_text(encoding="utf-8")
     silent = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     lines: set[int] = set()
@@ -53,8 +53,6 @@ def _code_lines(path: Path) -> int:
         if token.type not in silent:
             lines.update(range(token.start[0], token.end[0] + 1))
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            lines.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             lines.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return len(lines)

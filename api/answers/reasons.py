@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scoring.assembly import Verdict
+from api.answers.numbers import amount
+from api.answers.parts import FAIL, OPEN
 from scoring.card import Card
 
 Json = dict[str, Any]
@@ -16,9 +17,9 @@ def reasons(card: Card, assessment: Json) -> list[Json]:
     found: list[tuple[int, float, Json]] = []
     for gate in assessment.get("gates", {}).values():
         zh, en = gate["label"]["zh"], gate["label"]["en"]
-        if gate["verdict"] == Verdict.FAIL.word:
+        if gate["verdict"] == FAIL:
             found.append((0, 0, _reason(f"{title_zh}：不满足“{zh}”{_beside(gate)}", f"{title_en}: not met: {en}")))
-        elif gate["verdict"] == Verdict.UNDETERMINED.word:
+        elif gate["verdict"] == OPEN:
             found.append((1, 0, _reason(f"{title_zh}：“{zh}”缺数据，待定", f"{title_en}: open for lack of data: {en}")))
     for item in assessment.get("items", {}).values() if "class" not in assessment else ():
         zh, en = item["label"]["zh"], item["label"]["en"]
@@ -52,12 +53,3 @@ def _beside(gate: Json) -> str:
     if "value" not in gate or "gap" not in gate:
         return ""
     return f"（现为 {amount(gate['value'], gate['unit'])}，相差 {amount(gate['gap'], gate['unit'])}）"
-
-
-def amount(value: float, unit: str) -> str:
-    """A value as an office writes it: 万元 for money, % for shares."""
-    if unit == "元":
-        return f"{value / 10_000:,.2f}".rstrip("0").rstrip(".") + "万元"
-    if unit == "":
-        return f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
-    return f"{value:,}{unit}"

@@ -66,7 +66,7 @@ def _tier(program: Program, region_codes: pl.Series, parts: pl.DataFrame, made: 
             pl.when(pl.col("ladder") == ladder.id).then(answer) for ladder, answer in zip(ladders, answers, strict=True)
         )
 
-    held = (_rungs(ladder, [f"holds/{r.id}|certain" for r in ladder.rungs]) for ladder in ladders)
+    held = (_rungs(ladder, [f"holds/{r.id}|low" for r in ladder.rungs]) for ladder in ladders)
     open_ = (_rungs(ladder, [f"tier|{ladder.id}|undetermined/{r.id}" for r in ladder.rungs]) for ladder in ladders)
     out = frame.select(
         pl.col("ladder").alias("tier.ladder"),
@@ -138,17 +138,17 @@ def _items(scored: Scored) -> pl.DataFrame:
     parts = scored.parts
     found: list[pl.Series] = [scored.firms["uscc"]]
     for name, compiled in scored.rules.program.cards.items():
-        for part, own in compiled.parts.items():
+        for part in compiled.parts:
             path, root = f"{name}.{part.replace('/', '.')}", f"{name}|{part}"
-            if own.truth is not None:
+            if not part.startswith("items/"):
                 # fail 0, pass 1, undetermined 2
-                verdict = 2 * parts[f"{root}|possible"] - parts[f"{root}|certain"]
+                verdict = 2 * parts[f"{root}|high"] - parts[f"{root}|low"]
                 found.append(_words(verdict).alias(f"{path}.verdict"))
             else:
                 found += [_points(parts[f"{root}|{end}"]).alias(f"{path}.{end}") for end in ("low", "high")]
         for gate, given in compiled.card.gates.items():
             if given.score is not None:
                 made = scored.assembly
-                verdict = 2 * made[f"gate|{name}|{gate}|possible"] - made[f"gate|{name}|{gate}|certain"]
+                verdict = 2 * made[f"gate|{name}|{gate}|high"] - made[f"gate|{name}|{gate}|low"]
                 found.append(_words(verdict).alias(f"{name}.gates.{gate}.verdict"))
     return pl.DataFrame(found)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from math import ceil, floor
 
+from by_name import compile_by_name
 from hypothesis import strategies as st
 
 from features.expression import (
@@ -36,8 +37,9 @@ from features.facts import OUT_OF_SCOPE, FirmFacts, Row, listed
 from features.indicators.base import Indicator, Unit
 from features.kinds import Choice, Flag, Number
 from scoring import core
-from scoring.assembly import Assembly, Verdict, assemble
-from scoring.bounds import Bounds, Truth
+from scoring.assembly import Verdict, assemble
+from scoring.bounds import Bounds
+from scoring.bounds import ends as by_end
 from scoring.card import (
     AllOf,
     AnyOf,
@@ -67,7 +69,6 @@ from scoring.card import (
 )
 from scoring.compile import CompiledCard
 from scoring.core import Node
-from scoring.python_backend import compile_python
 
 # --- facts with few values ------------------------------------------------------------------------------------------
 
@@ -484,7 +485,7 @@ def cards(draw: st.DrawFn) -> Card:
 
 def inputs(compiled: CompiledCard) -> set[str]:
     """Names of what the card's parts read."""
-    roots = [node for part in compiled.parts.values() for node in ends(part.bounds or part.truth)]
+    roots = [node for part in compiled.parts.values() for node in ends(part.bounds)]
     return {str(node.args[0]) for node in core.walk([*roots, compiled.unsafe]) if node.op in ("fill", "known")}
 
 
@@ -564,10 +565,9 @@ def _table_completions(table: str, firm: FirmFacts, read: set[str]) -> list[list
 # --- the compiled card as one function ------------------------------------------------------------------------------
 
 
-def ends(part: Bounds | Truth | None) -> tuple[Node, Node]:
+def ends(part: Bounds) -> tuple[Node, Node]:
     """Both ends of a part."""
-    assert part is not None
-    return (part.lo, part.hi) if isinstance(part, Bounds) else (part.certain, part.possible)
+    return part.lo, part.hi
 
 
 @dataclass(frozen=True)
@@ -583,21 +583,19 @@ class Answer:
 def answering(compiled: CompiledCard) -> Callable[[FirmFacts], Answer]:
     """The compiled card and its assembly as a function of the facts."""
 
-    def part(name: str) -> Bounds | Truth:
-        found = compiled.parts[name].bounds or compiled.parts[name].truth
-        assert found is not None
-        return found
-
-    made: Assembly = assemble(compiled.card, part)
+    parts = {
+        n: node for name, part in compiled.parts.items() for n, node in by_end(f"sample|{name}", part.bounds).items()
+    }
+    made = assemble(replace(compiled.card, id="sample"), parts.__getitem__)
     roots = {
-        "verdict": made.verdict,
+        "verdict": made["verdict|sample"],
         "unsafe": compiled.unsafe,
-        "score low": made.score.lo,
-        "score high": made.score.hi,
+        "score low": made.get("score|sample|low", core.const(0)),
+        "score high": made.get("score|sample|high", core.const(0)),
     }
     for name in compiled.parts:
-        roots[f"{name} low"], roots[f"{name} high"] = ends(part(name))
-    evaluate = compile_python(roots)
+        roots[f"{name} low"], roots[f"{name} high"] = ends(compiled.parts[name].bounds)
+    evaluate = compile_by_name(roots)
 
     def answer(firm: FirmFacts) -> Answer:
         found = evaluate(firm)

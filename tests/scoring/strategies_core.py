@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import core_oracle as oracle
 import polars as pl
+from by_name import compile_by_name
 from hypothesis import strategies as st
 
 from features.facts import FirmFacts, Row
 from scoring import core, polars_backend
 from scoring.core import WIDEST, Node, const, fill, known
 from scoring.errors import CardError
-from scoring.python_backend import compile_python
 
 INT64 = 2**63 - 1
 DAY = "as_of/day"
@@ -199,7 +199,7 @@ def samples(draw: st.DrawFn) -> Sample:
 
 def by_python(roots: Mapping[str, Node], given: Sequence[FirmFacts]) -> list[tuple[int, ...]]:
     """A row of values for each enterprise, by the generated function."""
-    evaluate = compile_python(roots)
+    evaluate = compile_by_name(roots)
     return [tuple(evaluate(firm)[name] for name in roots) for firm in given]
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
+from by_name import compile_by_name
 from strategies_cards import (
     CELLS,
     GRADE,
@@ -33,7 +34,6 @@ from scoring.card import Award, Band, Bands, Group, Limits, LinearToCap, Require
 from scoring.card import Test as Held
 from scoring.compile import compile_card
 from scoring.errors import CardError
-from scoring.python_backend import compile_python
 
 
 def share(expression: Quantity | Ratio | MeanGrowth) -> Indicator:
@@ -54,7 +54,7 @@ def check(facts: Sequence[Fact], award: Award | None = None, gate: Requirement |
     sample = card({"item": award} if award else {}, {"gate": gate} if gate else {})
     compiled = compile_card(sample)
     ((name, part),) = compiled.parts.items()
-    evaluate = compile_python(dict(zip(("low", "high"), ends(part.bounds or part.truth), strict=True)))
+    evaluate = compile_by_name(dict(zip(("low", "high"), ends(part.bounds), strict=True)))
     for firm in states(facts):
         found = [Reading(whole).part(sample, name) for whole in completions(firm, {fact.path for fact in facts})]
         assert evaluate(firm) == {"low": min(found), "high": max(found)}

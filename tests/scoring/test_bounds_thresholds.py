@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from by_name import compile_by_name
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies_cards import card, ends
@@ -21,7 +22,6 @@ from scoring.card import Test as Held
 from scoring.compile import compile_card
 from scoring.core import WIDEST, Node
 from scoring.errors import CardError
-from scoring.python_backend import compile_python
 
 standing = settings(max_examples=250, deadline=None, derandomize=True, database=None)
 
@@ -58,7 +58,7 @@ def answers(roots: Mapping[str, Node], **known: int) -> dict[str, int]:
     """The value of every root, once both back ends agree on it."""
     facts = {"revenue": REVENUE, "before": BEFORE, "profit": PROFIT}
     scalars: dict[str, int | None] = {fact.path: known.get(name) for name, fact in facts.items()}
-    one = {name: int(value) for name, value in compile_python(roots)(FirmFacts(scalars)).items()}
+    one = {name: int(value) for name, value in compile_by_name(roots)(FirmFacts(scalars)).items()}
     frame = pl.DataFrame({name: [value] for name, value in scalars.items()}, schema=dict.fromkeys(scalars, pl.Int64))
     assert polars_backend.evaluate(roots, polars_backend.Facts(frame, {}, {})).row(0, named=True) == one
     return one
@@ -68,7 +68,7 @@ def part(award: Award | None = None, gate: Requirement | None = None) -> dict[st
     """Both ends of a card's one part."""
     compiled = compile_card(card({"item": award} if award else {}, {"gate": gate} if gate else {}, cap=WIDEST))
     (only,) = compiled.parts.values()
-    return dict(zip(("low", "high"), ends(only.bounds or only.truth), strict=True))
+    return dict(zip(("low", "high"), ends(only.bounds), strict=True))
 
 
 def every_form(measured: Indicator, threshold: Fraction) -> dict[str, Node]:

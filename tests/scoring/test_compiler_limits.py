@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
 import polars as pl
 import pytest
+from by_name import compile_by_name
 from strategies_cards import BRACKET, CELLS, YES, A, answering, card, ends
 from test_bounds_labels import by, firm, indicator, steps, yes
 from test_every_indicator import SETTINGS
@@ -23,7 +25,6 @@ from scoring.compile import compile_card
 from scoring.core import Node, walk
 from scoring.lower import Lowering
 from scoring.polars_backend import Facts, evaluate
-from scoring.python_backend import Evaluate, compile_python
 
 
 @pytest.mark.parametrize("cuts", [400, 3_000])
@@ -34,7 +35,7 @@ def test_a_table_of_many_bands_is_evaluated_by_both_back_ends(cuts: int) -> None
     roots = dict(zip(("low", "high"), ends(compiled.parts["items/item"].bounds), strict=True))
     given = [None, 0, 1, cuts // 2, cuts, 10**12]
     wanted = [(0, cuts), *((min(value, cuts),) * 2 for value in given[1:] if value is not None)]
-    one = compile_python(roots)
+    one = compile_by_name(roots)
     assert [tuple(one(FirmFacts({money.path: value})).values()) for value in given] == wanted
     frame = pl.DataFrame({money.path: given}, schema={money.path: pl.Int64})
     assert evaluate(roots, Facts(frame, {}, {})).rows() == wanted
@@ -82,12 +83,12 @@ AS_OF = date(2026, 11, 22)
 
 @pytest.mark.parametrize("name", indicators.names())
 def test_every_condition_on_rows_can_be_satisfied(name: str) -> None:
-    """An unlisted table may hold such a row; were there none, "possible" would be too much."""
+    """An unlisted table may hold such a row; were there none, "high" would be too much."""
     for leaf in leaves(indicators.make(name, **SETTINGS.get(name, {})).expression):
         if isinstance(leaf, (Exists, Count)):
             truth = Lowering(row_table=leaf.table).truth(leaf.where)
-            holds = compile_python({"certain": truth.certain, "possible": truth.possible})
-            days = {n.args[0]: moments.value(str(n.args[0]), AS_OF) for n in walk((truth.possible,)) if _is_day(n)}
+            holds = compile_by_name({"low": truth.lo, "high": truth.hi})
+            days = {n.args[0]: moments.value(str(n.args[0]), AS_OF) for n in walk((truth.hi,)) if _is_day(n)}
             columns = sorted({f"{leaf.table}.{c.field}" for c in leaves(leaf.where) if isinstance(c, RowFact)})
             assert _satisfied(holds, {**days, **dict.fromkeys(columns)}, columns), name
 
@@ -96,11 +97,11 @@ def _is_day(node: Node) -> bool:
     return node.op == "fill" and str(node.args[0]).startswith(moments.PREFIX)
 
 
-def _satisfied(holds: Evaluate, row: dict[str, int | None], open_: list[str]) -> bool:
+def _satisfied(holds: Callable[[FirmFacts], dict[str, int]], row: dict[str, int | None], open_: list[str]) -> bool:
     """Whether some values of the open columns satisfy the condition."""
     found = holds(FirmFacts(row))
-    if not open_ or not found["possible"]:
-        return bool(found["certain"])
+    if not open_ or not found["high"]:
+        return bool(found["low"])
     lo, hi = domain(open_[0])
     days = (day + off for name, day in row.items() if name.startswith(moments.PREFIX) and day for off in (-1, 0))
     values = (value for value in (hi, *days, *range(lo, min(hi, lo + 60))) if lo <= value <= hi)

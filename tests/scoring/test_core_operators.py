@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+from by_name import compile_by_name
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.facts import FirmFacts
 from scoring import core
 from scoring.core import Node, const, fill
-from scoring.python_backend import compile_python
 
 standing = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
@@ -52,7 +52,7 @@ def test_an_operator_means_what_its_name_says(name: str, domains: Sequence[tuple
     build, wanted = OPERATORS[name]
     (first, more), (second, further) = domains
     node = build(fill("a", first, first, first + more), fill("b", second, second, second + further), const(number))
-    evaluate = compile_python({"value": node})
+    evaluate = compile_by_name({"value": node})
     for a in range(first, first + more + 1):
         for b in range(second, second + further + 1):
             value = evaluate(FirmFacts({"a": a, "b": b}))["value"]
@@ -63,7 +63,7 @@ def test_an_operator_means_what_its_name_says(name: str, domains: Sequence[tuple
 @pytest.mark.parametrize("default", [-5, 0, 7])
 def test_an_unknown_input_is_its_default_and_is_not_known(default: int) -> None:
     roots = {"value": fill("a", default, 0, 3), "known": core.known("a")}
-    evaluate = compile_python(roots)
+    evaluate = compile_by_name(roots)
     assert evaluate(FirmFacts({"a": None})) == {"value": default, "known": 0}
     assert evaluate(FirmFacts({"a": 2})) == {"value": 2, "known": 1}
     assert roots["value"].lo == min(0, default)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from by_name import compile_by_name
 from core_oracle import evaluate as by_oracle
 
 from features import moments
@@ -21,7 +22,6 @@ from features.tables import TABLES
 from scoring.core import Node, to_json, walk
 from scoring.lower import Lowering
 from scoring.polars_backend import ROW, Facts, evaluate
-from scoring.python_backend import compile_python
 
 AS_OF = date(2026, 11, 22)
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -55,7 +55,7 @@ def _roots(indicator: Indicator) -> dict[str, Node]:
     expression = indicator.expression
     if isinstance(expression, Condition):
         truth = Lowering().truth(expression)
-        return {"low": truth.certain, "high": truth.possible}
+        return {"low": truth.lo, "high": truth.hi}
     if isinstance(expression, Fact) and isinstance(expression.kind, Choice):
         bounds = Lowering().quantity(expression)
         return {"low": bounds.lo, "high": bounds.hi}
@@ -104,7 +104,7 @@ def test_it_is_the_same_one_by_one_in_columns_and_by_the_oracle(name: str) -> No
     inputs = _inputs(roots)
     rng = random.Random(name)
     firms = [_firm(rng, inputs, known) for known in (0.0, 0.5, 0.9, 1.0) for _ in range(10)]
-    one = compile_python(roots)
+    one = compile_by_name(roots)
     single = [{root: int(value) for root, value in one(firm).items()} for firm in firms]
     columns = sorted({column for firm in firms for column in firm.scalars})
     frame = pl.DataFrame(
@@ -138,7 +138,7 @@ def test_knowing_more_never_widens_it(name: str) -> None:
         o.path for leaf in leaves(indicator.expression) if isinstance(leaf, FirstKnown) for o in leaf.facts[:-1]
     }
     rng = random.Random(name)
-    one = compile_python(roots)
+    one = compile_by_name(roots)
     for _ in range(40):
         firm = _firm(rng, inputs, 1.0)
         for table in firm.rows:
