@@ -53,7 +53,7 @@ class Enterprise(Table):
     technology_field = _choice(
         "技术领域",
         {
-            "none": "无|不属于|不在领域内",
+            "outside": "无|不属于|不在领域内",
             "electronic_information": "电子信息",
             "biology_new_medicine": "生物与新医药",
             "aerospace": "航空航天",

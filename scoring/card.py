@@ -125,12 +125,13 @@ class Band:
 class Bands:
     """Points by the band in which the indicator lies; an undefined ratio gets none.
 
-    Where bands are ranges, ``criterion`` names the expert's grade that chooses within them.
+    Where bands are ranges, ``criterion`` names the expert's grade that chooses within them, in steps of ``step``.
     """
 
     indicator: Indicator
     bands: tuple[Band, ...]
     criterion: str | None = None
+    step: int = 1
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,12 @@ class LinearToCap:
 
 @dataclass(frozen=True)
 class Expert:
-    """Points that a person gives within [low, high]; known once the grade is recorded."""
+    """Points that a person gives within [low, high]; known once the grade is recorded, rounded down to ``step``."""
 
     criterion: str
     low: int
     high: int
+    step: int = 1
 
 
 @dataclass(frozen=True)

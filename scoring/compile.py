@@ -292,10 +292,9 @@ class _Awards:
                 )
             case cards.LinearToCap(indicator, full, points, step):
                 return self._linear(indicator, full, points, step, lowering, path)
-            case cards.Expert(criterion, low, high):
-                lo, hi = (
-                    self._graded(cards.Band(cards.Limits(), low, high), criterion, end) for end in ("low", "high")
-                )
+            case cards.Expert(criterion, low, high, step):
+                given = cards.Band(cards.Limits(), low, high)
+                lo, hi = (self._graded(given, criterion, step, end) for end in ("low", "high"))
                 return Bounds(lo, hi, _grade_of(criterion))
             case cards.Fixed(points):
                 return Bounds(const(points), const(points))
@@ -314,7 +313,7 @@ class _Awards:
                 influences.append(truth.influences)
             elif (undefined := _undefined(award.indicator, lowering)) is not None:
                 reached.append((undefined, index))
-        lows, highs = ([self._graded(b, award.criterion, end) for b in ordered] for end in ("low", "high"))
+        lows, highs = ([self._graded(b, award.criterion, award.step, end) for b in ordered] for end in ("low", "high"))
         bounds = Bounds(
             least_of_reachable((r, lows[i]) for r, i in reached),
             greatest_of_reachable((r, highs[i]) for r, i in reached),
@@ -359,12 +358,14 @@ class _Awards:
         return turned(moving, rising)
 
     @staticmethod
-    def _graded(band: cards.Band, criterion: str | None, end: str) -> Node:
-        """The band's end, or the recorded grade kept within the band."""
+    def _graded(band: cards.Band, criterion: str | None, step: int, end: str) -> Node:
+        """The band's end, or the recorded grade, rounded down to the step and kept within the band."""
         low, high = const(band.low), const(band.high)
         if criterion is None or band.low == band.high:
             return low if end == "low" else high
         grade = fill(f"expert_grade/{criterion}", band.low if end == "low" else band.high, 0, 10**12)
+        if step > 1:
+            grade = core.mul(core.div(grade, const(step)), step)
         return core.smallest((core.greatest((grade, low)), high))
 
     def _linear(

@@ -17,6 +17,7 @@ from functools import cached_property
 
 from features.expression import Exists, Fact, FirstKnown, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
+from features.indicators.base import Indicator
 from features.moments import PREFIX
 from features.schema import Reading
 from features.tables import TABLES
@@ -27,6 +28,7 @@ from scoring.card import Card
 from scoring.compile import CompiledCard, Part, compile_card
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
+from scoring.lower import Lowering
 from scoring.python_backend import Evaluate, compile_python
 
 LOWER = "|low"
@@ -205,14 +207,20 @@ def _is_of_last_year(node: Node) -> bool:
 
 
 def _flags(part: Part) -> Iterator[tuple[str, Node]]:
-    """What the part took for granted: a plain measure for the legal one, an exclusion that nobody stated."""
+    """What the part took for granted: a plain measure for the legal one, an exclusion that nobody stated, a reading on
+    which the text is silent.
+    """
     seen: set[str] = set()
     for detail in part.details:
-        for leaf in detail.leaves:
-            for flag, node in _flags_of(leaf):
-                if flag not in seen:
-                    seen.add(flag)
-                    yield flag, node
+        for flag, node in (*(f for leaf in detail.leaves for f in _flags_of(leaf)), *_silent(detail.indicator)):
+            if flag not in seen:
+                seen.add(flag)
+                yield flag, node
+
+
+def _silent(indicator: Indicator) -> Iterator[tuple[str, Node]]:
+    if indicator.review is not None:
+        yield "manual_review", Lowering().truth(indicator.review).lo
 
 
 def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:

@@ -105,7 +105,7 @@ def most_points(given: cards.Award) -> int:
             return min(map(most_points, options.values()), default=0)
         case cards.Choose(_, cases):
             return max((most_points(case.body) for case in cases), default=0)
-        case cards.LinearToCap(_, _, most, _) | cards.Fixed(most) | cards.Expert(_, _, most):
+        case cards.LinearToCap(_, _, most, _) | cards.Fixed(most) | cards.Expert(_, _, most, _):
             return most
     raise TypeError(given)
 
@@ -121,7 +121,8 @@ def _bands(reader: Reader) -> cards.Award:
         return cards.Band(_range(inner, indicator), *points(inner))
 
     bands = tuple(reader.whole(tree, band, "note") for tree in reader.items("bands", required=True))
-    return cards.Bands(indicator or STAND_IN, bands, reader.text("graded_by") or None)
+    step = optional_points(reader, "step") or 1
+    return cards.Bands(indicator or STAND_IN, bands, reader.text("graded_by") or None, step)
 
 
 def _linear(reader: Reader) -> cards.Award:
@@ -135,7 +136,8 @@ def _linear(reader: Reader) -> cards.Award:
 
 
 def _expert(reader: Reader) -> cards.Award:
-    return cards.Expert(reader.text("criterion", required=True), *points(reader))
+    step = optional_points(reader, "step") or 1
+    return cards.Expert(reader.text("criterion", required=True), *points(reader), step)
 
 
 def points(reader: Reader, key: str = "points") -> tuple[int, int]:

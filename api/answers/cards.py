@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.answers.numbers import points, threshold
+from api.answers.numbers import least_whole, points, threshold
 from api.answers.parts import PASS, Json, Prepared, clause, gate_writer, item_writer, label, verdict_of
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
@@ -101,7 +101,7 @@ def _review(prepared: Prepared, card: Card) -> Callable[[Values], Json]:
         if gate.requirement
     ]
     low, high = prepared.places(f"score|{card.id}", "low", "high")
-    needed: dict[str, Any] = {"points_needed": threshold(card.score_limits)} if card.score_limits else {}
+    needed: dict[str, Any] = {"points_needed": least_whole(card.score_limits)} if card.score_limits else {}
 
     def review(values: Values) -> Json:
         return {

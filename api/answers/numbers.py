@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +26,12 @@ def threshold(limits: Limits) -> dict[str, Number]:
     """Limits as numbers, inclusive or exclusive spelled out in the key."""
     ends = (("min", limits.least, limits.least_strict), ("max", limits.most, limits.most_strict))
     return {f"{key}_exclusive" if strict else key: _of(end) for key, end, strict in ends if end is not None}
+
+
+def least_whole(limits: Limits) -> int:
+    """The least whole number of points within the limits: 71 where 70 themselves do not suffice."""
+    least = limits.least or Fraction(0)
+    return math.floor(least) + 1 if limits.least_strict else math.ceil(least)
 
 
 def _of(value: Fraction) -> Number:

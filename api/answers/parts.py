@@ -16,7 +16,7 @@ from features.expression import Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
-from scoring.card import Card, Expert, Gate, Item, Label, Limits, Source
+from scoring.card import Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
 from scoring.compile import Detail, Part
 from scoring.engine import Answer
 from scoring.program import Program, Values
@@ -202,8 +202,10 @@ def item_writer(prepared: Prepared, card: Card, item: Item) -> Write:
     part = f"items/{item.id}"
     own: Part = prepared.program.cards[card.id].parts[part]
     fixed: Json = {"label": label(item.label), **clause(item.source)}
-    if isinstance(item.award, Expert):
-        fixed["expert"] = item.award.criterion
+    criterion = _criterion(item.award)
+    grade = f"expert_grade/{criterion}"
+    if criterion:
+        fixed["expert"] = criterion
     low, high = prepared.places(f"{card.id}|{part}", "low", "high")
     most, flags = points(item.cap), prepared.flags(card, part)
     options = [_option(prepared, f"{card.id}|{part}", detail) for detail in own.details]
@@ -218,10 +220,24 @@ def item_writer(prepared: Prepared, card: Card, item: Item) -> Write:
                 out["option"] = best.path
         else:
             out["facts"] = []
+        if criterion and answer.facts[0].scalars.get(grade) is not None:
+            out["facts"] = [*out["facts"], grade]
         out.update(flags(values))
         return out
 
     return write
+
+
+def _criterion(award: Award) -> str | None:
+    """The grade that settles an item, by whichever way its points are earned."""
+    match award:
+        case Expert(criterion) | Bands(_, _, criterion):
+            return criterion
+        case BestOf(options) | LeastOf(options):
+            return next(filter(None, map(_criterion, options.values())), None)
+        case Choose(_, cases):
+            return next(filter(None, (_criterion(case.body) for case in cases)), None)
+    return None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from api.authority import obligations
 from scoring.card import (
     MICRO,
     AllOf,
@@ -21,11 +22,13 @@ from scoring.card import (
     Requirement,
     Test,
 )
+from scoring.yaml_tree import Tree
 
 
-def markdown(card: Card) -> str:
-    """The card in Markdown, Chinese first."""
-    return "\n".join(_lines(card))
+def markdown(card: Card, tree: Tree) -> str:
+    """The card in Markdown, Chinese first, with what its file says beyond it."""
+    after = list(obligations.lines(tree))
+    return "\n".join((*_lines(card), *(("", "## 取得之后 / once held", "", *after) if after else ())))
 
 
 def _lines(card: Card) -> Iterator[str]:

@@ -45,7 +45,8 @@ def show(
     edition: Annotated[str | None, typer.Option(help="版本，默认最新 / edition, default the newest")] = None,
 ) -> None:
     """按条文展示一张卡片 / one card as an official would read it."""
-    out.print(markdown(Catalogue().edition(name, edition).latest), markup=False, highlight=False)
+    found = Catalogue().edition(name, edition)
+    out.print(markdown(found.latest, found.tree), markup=False, highlight=False)
 
 
 @rulebook.command()

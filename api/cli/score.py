@@ -51,16 +51,26 @@ def score(
     )
     text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     raw = dossier.loads(text)
-    if assume_grades is not None:
-        raw = _assuming(raw, dossier.loads(assume_grades.read_bytes()))
+    grades = dossier.loads(assume_grades.read_bytes()) if assume_grades is not None else {}
+    if not isinstance(grades, dict):
+        raise typer.BadParameter(
+            "应为 JSON 对象 / must be a JSON object: {criterion: points}", param_hint="--assume-grades"
+        )
     engine = Engine()
+
+    def answer(one: Any) -> dict[str, Any]:
+        found = result(engine.answer(dossier.read(_assuming(one, grades) if grades else one), question))
+        # Nobody gave these grades: the answer says on which it rests.
+        found["flags"] += [f"assumed:expert_grade/{criterion}" for criterion in grades]
+        return found
+
     if not isinstance(raw, list):
-        _print(result(engine.answer(dossier.read(raw), question)))
+        _print(answer(raw))
         return
     answers, failed = [], 0
     for number, one in enumerate(raw):
         try:
-            answers.append(result(engine.answer(dossier.read(one), question)))
+            answers.append(answer(one))
         except dossier.DossierProblems as error:
             failed += 1
             problems = console.problems_of(error)
@@ -73,9 +83,7 @@ def score(
 
 
 def _assuming(raw: Any, grades: Any) -> Any:
-    """Dossiers with ``{criterion: points}`` laid over their expert grades."""
-    if isinstance(raw, list):
-        return [_assuming(one, grades) for one in raw]
+    """A dossier with ``{criterion: points}`` laid over its expert grades."""
     if isinstance(raw, dict) and isinstance(grades, dict) and isinstance(raw.get("expert_grades") or {}, dict):
         return {**raw, "expert_grades": {**(raw.get("expert_grades") or {}), **grades}}
     return {**raw, "expert_grades": grades} if isinstance(raw, dict) else raw

@@ -40,6 +40,8 @@ class Indicator:
     """A measured value: what it is called, what it is made of, which period it speaks of.
 
     ``period`` is the accounting year it is about, as an offset from as_of's year; None where it speaks of as_of itself.
+    Where ``review`` holds, the text is silent on what the value then is: it is computed as the docstring says, with the
+    flag ``manual_review``.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Indicator:
     expression: Quantity | Ratio | MeanGrowth | Condition
     source: str
     period: int | None = None
+    review: Condition | None = None
 
 
 Factory = Callable[..., Indicator]

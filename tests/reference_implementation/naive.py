@@ -239,7 +239,8 @@ def distinct_rows(rows: Iterable[Row]) -> list[Row]:
         natural = {
             name: value
             for name, value in row.items()
-            if name not in ("known_from", "source", "retracted") and (value is not None or name == "disputed")
+            if name not in ("known_from", "source", "retracted")
+            and (value is not None or name in ("disputed", "co_owner_used"))
         }
         if natural not in seen:
             seen.append(natural)
@@ -568,16 +569,19 @@ def ladder_of(region_code: str | None) -> list[str] | None:
     return ["tech_sme", "high_tech_enterprise", "gazelle"]
 
 
-def assess_tier(dossier: Row, as_of: dt.date, tech_sme_verdict: str) -> Row | None:
-    """The ladder part, or None where no ladder is known (region unknown or outside Guangxi)."""
+def assess_tier(dossier: Row, as_of: dt.date, verdicts: Row) -> Row | None:
+    """The ladder part, or None where no ladder is known (region unknown or outside Guangxi).
+
+    ``verdicts`` are those of the rungs that have a card; a rung without one is undetermined.
+    """
     ladder = ladder_of((dossier.get("enterprise") or {}).get("region_code"))
     if ladder is None:
         return None
     held = [rung for rung in ladder if holds(dossier, as_of, RUNG_CERTIFICATES[rung]) == {True}]
     recognised = held[-1] if held else None
-    qualified = "tech_sme" if tech_sme_verdict == "pass" else None
+    qualified = next((rung for rung in reversed(ladder) if verdicts.get(rung) == "pass"), None)
     above_qualified = ladder[ladder.index(qualified) + 1 :] if qualified else ladder
-    open_rungs = [rung for rung in above_qualified if rung != "tech_sme" or tech_sme_verdict == "undetermined"]
+    open_rungs = [rung for rung in above_qualified if verdicts.get(rung, "undetermined") == "undetermined"]
     reached = [ladder.index(rung) for rung in (recognised, qualified) if rung is not None]
     following = max(reached) + 1 if reached else 0
     return {
@@ -587,14 +591,4 @@ def assess_tier(dossier: Row, as_of: dt.date, tech_sme_verdict: str) -> Row | No
         "qualified": qualified,
         "undetermined": open_rungs,
         "next": ladder[following] if following < len(ladder) else None,
-    }
-
-
-def assess(dossier: dict[str, Any], as_of: dt.date) -> dict[str, Any]:
-    """Size class, technology SME card and ladder place of one dossier (contract section 1) at a day."""
-    tech_sme = assess_tech_sme(dossier, as_of)
-    return {
-        "size_class": assess_size_class(dossier, as_of),
-        "tech_sme": tech_sme,
-        "tier": assess_tier(dossier, as_of, tech_sme["verdict"]),
     }

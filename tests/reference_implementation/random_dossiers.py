@@ -281,8 +281,12 @@ ABSENT_OR_NULL_IS_KNOWN = {
     "sales_revenue",
     "main_business_revenue",
     "rd_expense_deduction",
+    "employees_monthly_avg",
+    "tech_staff_183d",
+    "rd_expense_hte",
+    "rd_expense_hte_domestic",
 }
-ABSENT_IS_KNOWN = {"restricted_industry", "disputed"}
+ABSENT_IS_KNOWN = {"restricted_industry", "disputed", "co_owner_used"}
 
 
 def drop_facts(rng: random.Random, dossier: Row, *, only_to_unknown: bool = False) -> Row:
@@ -306,6 +310,7 @@ def drop_facts(rng: random.Random, dossier: Row, *, only_to_unknown: bool = Fals
                 del row[name]
 
     thin(result["enterprise"])
+    thin(result.get("expert_grades") or {})
     for table in ("annual_reports", "intellectual_property", "certificates", "events"):
         for row in result.get(table) or []:
             thin(row)

@@ -1,6 +1,6 @@
 """Golden cases: a base dossier, what is changed in it, and what the answer must then say.
 
-A case file lies beside its card's name: ``golden/<rulebook>/<edition>.yaml``. Paths in ``set`` and ``drop`` walk the
+A case file lies beside its card's name: ``golden/<rulebook>/<edition>.yaml``; a folder may have a base firm of its own. Paths in ``set`` and ``drop`` walk the
 dossier; ``annual_reports.2025.x`` names the report of a year, ``intellectual_property.0.x`` a row. A list is replaced whole.
 """
 
@@ -29,14 +29,15 @@ class Case:
     as_of: date
     rules_on: date | None
     known_at: date | None
+    kind: str | None
     expect: dict[str, Any]
 
 
 def cases() -> Iterator[Case]:
-    base = yaml.safe_load((FOLDER / "base.yaml").read_text(encoding="utf-8"))
     for path in sorted(FOLDER.rglob("*.yaml")):
         if path.name == "base.yaml":
             continue
+        base = yaml.safe_load(_base_for(path).read_text(encoding="utf-8"))
         rulebook = ".".join(path.relative_to(FOLDER).parts[:-1])
         for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
             dossier = copy.deepcopy(base)
@@ -51,8 +52,14 @@ def cases() -> Iterator[Case]:
                 raw.get("as_of", date(2026, 11, 22)),
                 raw.get("rules_on"),
                 raw.get("known_at"),
+                raw.get("kind"),
                 raw["expect"],
             )
+
+
+def _base_for(path: Path) -> Path:
+    own = path.with_name("base.yaml")
+    return own if own.exists() else FOLDER / "base.yaml"
 
 
 def _put(node: Any, path: list[str], value: Any) -> None:

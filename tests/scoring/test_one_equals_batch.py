@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from histories import with_history
 from reference_implementation.random_dossiers import drop_facts, random_dossier
+from reference_implementation.random_high_tech import random_applicant
 
 from api.answers.result import result
 from api.batch.frames import frames
@@ -24,26 +25,29 @@ from features.tables import TABLES
 from scoring.batch import score
 from scoring.engine import Engine, Question
 
+CARDS = ("tech_sme", "high_tech_enterprise")
+
 
 def _alone(engine: Engine, raw: dict[str, Any], question: Question) -> dict[str, Any]:
     answer = result(engine.answer(dossier.read(raw), question))
-    card, tier = answer["assessments"]["tech_sme"], answer["tier"]
+    tier = answer["tier"]
     row: dict[str, Any] = {
         "uscc": answer["uscc"],
-        "tech_sme.verdict": card["verdict"],
-        "tech_sme.bounds": card["bounds"],
-        "tech_sme.score.low": card["score"]["low"],
-        "tech_sme.score.high": card["score"]["high"],
         "size_class.class": answer["assessments"]["size_class"]["class"],
         "release": answer["release"]["id"],
         "tier.ladder": tier["ladder_id"],
         "tier.states": [f"{rung}:{state}" for rung, state in tier["states"].items()],
         **{f"tier.{key}": tier[key] for key in ("recognised", "qualified", "next", "held", "undetermined")},
     }
-    row |= {f"tech_sme.gates.{name}.verdict": gate["verdict"] for name, gate in card["gates"].items()}
-    for name, item in card["items"].items():
-        row |= {f"tech_sme.items.{name}.{end}": item["points"][end] for end in ("low", "high")}
-    row["flags"] = card["flags"]
+    row["flags"] = []
+    for of in CARDS:
+        card = answer["assessments"][of]
+        row |= {f"{of}.verdict": card["verdict"], f"{of}.bounds": card["bounds"]}
+        row |= {f"{of}.score.{end}": card["score"][end] for end in ("low", "high")}
+        row |= {f"{of}.gates.{name}.verdict": gate["verdict"] for name, gate in card["gates"].items()}
+        for name, item in card["items"].items():
+            row |= {f"{of}.items.{name}.{end}": item["points"][end] for end in ("low", "high")}
+        row["flags"] += card["flags"]
     return row
 
 
@@ -67,9 +71,9 @@ def _firms(seed: int, number: int) -> list[dict[str, Any]]:
     rng = random.Random(seed)
     found: dict[str, dict[str, Any]] = {}
     while len(found) < number:
-        raw = random_dossier(rng)
-        kind = len(found) % 3
-        if kind == 1:
+        kind = len(found) % 5
+        raw = random_dossier(rng) if kind < 3 else random_applicant(rng)
+        if kind in (1, 4):
             raw = drop_facts(rng, raw)
         elif kind == 2:
             raw = with_history(rng)
@@ -104,7 +108,9 @@ def test_tables_in_csv_score_like_the_dossiers(engine: Engine, question: Questio
         for raw in firms:
             given = raw.get(table.key)
             entries = [given] if isinstance(given, dict) else given or []
-            for row in entries if table.id != "expert_grade" else ():
+            if table.id == "expert_grade":
+                entries = [{"criterion": name, "value": value} for name, value in (given or {}).items()]
+            for row in entries:
                 rows.append({"uscc": raw["enterprise"]["uscc"], **row})
             if table.id == "enterprise":
                 lists = {f"{t.id}_listed": raw.get(t.key) is not None for t in TABLES.values() if t is not table}
