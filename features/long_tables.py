@@ -30,7 +30,7 @@ class LongTables:
 
     def firms(self) -> pl.Series:
         """Every enterprise that some table names, sorted."""
-        found = [frame["uscc"].unique() for frame in self.tables.values()]
+        found = [runs(frame["uscc"])[0] for frame in self.tables.values()]
         return pl.concat(found).unique().sort() if found else pl.Series("uscc", [], dtype=pl.String)
 
     def parts(self, size: int) -> Iterator[LongTables]:
@@ -85,6 +85,13 @@ class LongTables:
                     partial.add(name)
                 tables[name] = None if rows is None else [_filled(name, row) for row in rows]
             yield Dossier(code, tables, partial=frozenset(partial))
+
+
+def runs(codes: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct values of a sorted column, and for each row which of them it has."""
+    which = codes.rle_id()
+    first = which.is_first_distinct() if codes.len() else which.cast(pl.Boolean)
+    return codes.filter(first), which
 
 
 def _filled(table: str, row: TypedRow) -> TypedRow:

@@ -17,7 +17,7 @@ import polars as pl
 from features.facts import OUT_OF_SCOPE, SIZE_GROUP, listed
 from features.identifiers import industry, uscc
 from features.kinds import Choice, day_number, day_of
-from features.long_tables import LISTED, LongTables
+from features.long_tables import LISTED, LongTables, runs
 from features.resolve import Alternatives, Cell, Known, resolve
 from features.schema import Table
 from features.tables import TABLES, AnnualReport, Enterprise, ExpertGrade
@@ -45,13 +45,13 @@ class Wide:
 
 def pivot(long: LongTables, known_at: date) -> Wide:
     """What was known at a day."""
-    visible = LongTables({name: _visible(frame, known_at) for name, frame in long.tables.items()}, long.incomplete)
-    hard = _hard(visible.tables)
+    visible = {name: _visible(frame, known_at) for name, frame in long.tables.items()}
+    hard = _hard(visible)
     firms = long.firms()
     if hard.is_empty():
         return _easy(firms, visible, long)
-    chosen = firms.is_in(hard.implode())
-    easy = _easy(firms.filter(~chosen), visible.only(firms.filter(~chosen)), long)
+    agreed = firms.filter(~firms.is_in(hard.implode()))
+    easy = _easy(agreed, {name: f.filter(~f["uscc"].is_in(hard.implode())) for name, f in visible.items()}, long)
     reports = long.tables.get(AnnualReport.id)
     years = [] if reports is None else reports["fiscal_year"].unique().to_list()
     return _together(easy, _resolved(long.only(hard), known_at, years))
@@ -69,18 +69,20 @@ def _hard(visible: Mapping[str, pl.DataFrame]) -> pl.Series:
     found = [pl.Series("uscc", [], dtype=pl.String)]
     for name, frame in visible.items():
         table = TABLES[name]
-        key = ["uscc"] if table is Enterprise else ["uscc", *(table.identity or table.fields)]
-        # Where each enterprise has one row, nothing stands twice, and the dear comparison of whole rows is spared.
-        several = frame.filter(pl.col("uscc").is_duplicated()) if len(key) > 2 else frame
-        twice = several.filter(pl.struct(key).is_duplicated() | (pl.col("retracted") == 1).fill_null(False))
-        found += [twice["uscc"], frame.filter(pl.col("retracted") == 1)["uscc"]]
+        found.append(_twice(frame, () if table is Enterprise else table.identity or tuple(table.fields)))
         if not table.identity and frame["row_id"].null_count() < frame.height:
-            named = frame.filter(pl.col("row_id").is_not_null())
-            found.append(named.filter(pl.struct("uscc", "row_id").is_duplicated())["uscc"])
+            found.append(_twice(frame.filter(pl.col("row_id").is_not_null()), ("row_id",)))
+        if frame["retracted"].null_count() < frame.height:
+            found.append(frame.filter(pl.col("retracted") == 1)["uscc"])
         if table is Enterprise:
             unclear = pl.col("industry_code").is_not_null() & _size_group(frame).is_null()
             found.append(frame.filter(unclear)["uscc"])
     return pl.concat(found).unique()
+
+
+def _twice(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.Series:
+    """Enterprises with two rows alike in the key. Of rows with one hash by chance an enterprise merely takes the slow way."""
+    return frame["uscc"].filter(frame.select("uscc", *key).hash_rows().is_duplicated())
 
 
 def _size_group(enterprise: pl.DataFrame) -> pl.Series:
@@ -100,23 +102,27 @@ def _size_group(enterprise: pl.DataFrame) -> pl.Series:
 # --- enterprises whose rows agree -----------------------------------------------------------------------------------
 
 
-def _easy(firms: pl.Series, visible: LongTables, long: LongTables) -> Wide:
-    at = firms.to_frame("uscc").with_row_index(ROW)
-    enterprise = _enterprise(firms, visible.tables.get(Enterprise.id))
+def _easy(firms: pl.Series, visible: Mapping[str, pl.DataFrame], long: LongTables) -> Wide:
+    enterprise = _enterprise(firms, visible.get(Enterprise.id))
+    at = {name: _places(firms, frame["uscc"]) for name, frame in visible.items()}
     columns = [
         *enterprise.get_columns(),
-        *_annual(at, visible.tables.get(AnnualReport.id), enterprise["enterprise/established_on"]),
-        *_grades(at, visible.tables.get(ExpertGrade.id)),
-        *(_listed(table, enterprise, visible, long) for table in LISTED),
+        *_annual(visible.get(AnnualReport.id), at.get(AnnualReport.id), enterprise["enterprise/established_on"]),
+        *_grades(visible.get(ExpertGrade.id), at.get(ExpertGrade.id), firms.len()),
+        *(_listed(table, enterprise, at.get(table), long) for table in LISTED),
     ]
-    kept = [c for c in columns if not c.name.endswith("_listed")]
-    rows = {}
-    for table in LISTED:
-        frame = visible.tables.get(table)
-        if frame is not None:
-            placed = frame.join(at, on="uscc", how="inner", maintain_order="left")
-            rows[table] = placed.select(ROW, *_fields(TABLES[table], frame))
-    return Wide(pl.DataFrame(kept), rows)
+    rows = {
+        table: visible[table].select(_fields(TABLES[table], visible[table])).insert_column(0, at[table].alias(ROW))
+        for table in LISTED
+        if table in visible
+    }
+    return Wide(pl.DataFrame([c for c in columns if not c.name.endswith("_listed")]), rows)
+
+
+def _places(firms: pl.Series, codes: pl.Series) -> pl.Series:
+    """For each row of a sorted column the place of its enterprise."""
+    distinct, which = runs(codes)
+    return firms.search_sorted(distinct).cast(pl.UInt32).gather(which)
 
 
 def _fields(table: type[Table], frame: pl.DataFrame) -> list[str]:
@@ -148,47 +154,59 @@ def _enterprise(firms: pl.Series, rows: pl.DataFrame | None) -> pl.DataFrame:
     )
 
 
-def _annual(at: pl.DataFrame, reports: pl.DataFrame | None, founded: pl.Series) -> list[pl.Series]:
+def _annual(reports: pl.DataFrame | None, at: pl.Series | None, founded: pl.Series) -> list[pl.Series]:
     """Facts by year. In a year before the founding year that nobody reported nothing was earned, spent or employed."""
-    if reports is None:
+    if reports is None or at is None:
         return []
     found: list[pl.Series] = []
-    years = pl.from_epoch(founded, time_unit="d").dt.year()
-    for (year,), of_year in sorted(reports.partition_by("fiscal_year", as_dict=True).items()):
-        joined = at.select("uscc").join(
-            of_year.select("uscc", *ANNUAL, pl.lit(True).alias("#stated")), on="uscc", how="left", maintain_order="left"
-        )
-        before = (years > year).fill_null(False) & joined["#stated"].is_null()
-        values = joined.select(ANNUAL)
+    began = founded.cast(pl.Date).dt.year()
+    for year in reports["fiscal_year"].unique().sort():
+        stated = reports["fiscal_year"] == year
+        line = _lines(stated.arg_true(), at.filter(stated), founded.len())
+        values = reports.select(ANNUAL)[line]
+        before = (began > year).fill_null(False) & line.is_null()
         if before.any():
             values = values.select(pl.when(before).then(0).otherwise(pl.col(n)).alias(n) for n in ANNUAL)
-        found += [values[name].alias(f"annual_report/{year}/{name}") for name in ANNUAL]
+        found += [column.alias(f"annual_report/{year}/{column.name}") for column in values.get_columns()]
     return found
 
 
-def _grades(at: pl.DataFrame, grades: pl.DataFrame | None) -> list[pl.Series]:
-    if grades is None:
+def _lines(rows: pl.Series, at: pl.Series, firms: int) -> pl.Series:
+    """For each enterprise the one of the rows that is about it; null where there is none."""
+    return pl.Series([None], dtype=rows.dtype).new_from_index(0, firms).scatter(at, rows)
+
+
+def _grades(grades: pl.DataFrame | None, at: pl.Series | None, firms: int) -> list[pl.Series]:
+    if grades is None or at is None:
         return []
-    return [
-        at.select("uscc").join(rows.select("uscc", "value"), on="uscc", how="left", maintain_order="left")["value"]
-        .alias(f"expert_grade/{criterion}")
-        for (criterion,), rows in sorted(grades.partition_by("criterion", as_dict=True).items())
-    ]  # fmt: skip
+    found = []
+    for criterion in grades["criterion"].unique().sort():
+        stated = grades["criterion"] == criterion
+        line = _lines(stated.arg_true(), at.filter(stated), firms)
+        found.append(grades["value"].gather(line).alias(f"expert_grade/{criterion}"))
+    return found
 
 
-def _listed(table: str, enterprise: pl.DataFrame, visible: LongTables, long: LongTables) -> pl.Series:
+def _listed(table: str, enterprise: pl.DataFrame, seen: pl.Series | None, long: LongTables) -> pl.Series:
     """1 where the list is complete: said so, or not said and the firm has a row; never where a row was rejected, nor
     where rows exist but none was known yet."""
     firms = enterprise["uscc"]
-    nobody = pl.Series("uscc", [], dtype=pl.String)
-    given, seen = (t.tables[table]["uscc"] if table in t.tables else nobody for t in (long, visible))
-    has_rows, has_visible = (firms.is_in(rows.unique().implode()) for rows in (given, seen))
+    has_visible = _some(seen, firms.len())
     column = f"{table}_listed"
     complete = (enterprise[column] == 1).fill_null(False) if column in enterprise.columns else has_visible
+    given = long.tables.get(table)
+    if given is not None and (seen is None or seen.len() < given.height):
+        complete = complete & ~(firms.is_in(given["uscc"].unique().implode()) & ~has_visible)
     rejected = long.incomplete.filter(pl.col("table") == table)["uscc"]
-    complete = complete & ~(has_rows & ~has_visible) & ~firms.is_in(rejected.unique().implode())
+    complete = complete & ~firms.is_in(rejected.unique().implode())
     flags = pl.DataFrame({"complete": complete})
     return flags.select(pl.when("complete").then(pl.lit(1, dtype=pl.Int64)).alias(listed(table))).to_series()
+
+
+def _some(at: pl.Series | None, firms: int) -> pl.Series:
+    """Whether some row is about each enterprise."""
+    none = pl.Series([False]).new_from_index(0, firms)
+    return none if at is None or at.is_empty() else none.scatter(at.unique(), True)
 
 
 # --- enterprises that several rows speak of -------------------------------------------------------------------------

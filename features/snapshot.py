@@ -47,9 +47,9 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
         last = wide.firms["uscc"][-1] if wide.firms.height else last
         regions.update(wide.firms["region_code"].unique())
         stem = f"part-{number:05d}"
-        wide.firms.write_parquet(folder / f"{stem}.parquet", compression="zstd")
-        for table, rows in wide.rows.items():
-            rows.write_parquet(folder / f"{stem}.{table}.parquet", compression="zstd")
+        for name, frame in (("", wide.firms), *((f".{table}", rows) for table, rows in wide.rows.items())):
+            # Written once and read often, as whole columns: quick to unpack, and nothing to skip by statistics.
+            frame.write_parquet(folder / f"{stem}{name}.parquet", compression="lz4", statistics=False)
         files = {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
         written.append({"firms": wide.firms.height, "files": files})
     manifest: dict[str, Any] = {"format": FORMAT, "known_at": known_at.isoformat()}
