@@ -55,6 +55,11 @@ def assumed(path: str) -> str:
     return f"{path}/assumed"
 
 
+def is_note(name: str) -> bool:
+    """Whether an input says that a fact was assumed."""
+    return name.endswith("/assumed")
+
+
 def path_of_year(path: str, as_of: date) -> str:
     """The fact's path with the accounting year written out: ``annual_report/2025/revenue``."""
     table, _, rest = path.partition("/")
@@ -68,7 +73,7 @@ def domain(path: str, kind: Kind | None = None) -> tuple[int, int]:
     """Least and greatest value of an input; "not at all" (`NEVER`) belongs to the dates that allow it."""
     if path.startswith(moments.PREFIX):
         return Day().lo, Day().hi
-    if path.endswith(("/listed", "/assumed")):
+    if path.endswith("/listed") or is_note(path):
         return 0, 1
     if kind is None:
         table, _, name = path.partition(".")

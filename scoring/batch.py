@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
+from features import moments
 from features.pivot import ROW, SAID, Wide
 from features.wide_columns import Columns, WantedColumns
 from scoring.assembly import Verdict
-from scoring.core import Node
 from scoring.engine import Engine, Question, Rules
-from scoring.polars_backend import Facts, evaluate
+from scoring.polars_backend import Facts, Plan, evaluate
 from scoring.program import LOWER, Program
 
 HEAD = ("uscc", "name", "region_code", "duplicates", "conflicts")
@@ -24,6 +26,7 @@ class Scored:
     """Values of every root for enterprises under the same rules, one row each, in order of uscc."""
 
     rules: Rules
+    as_of: date
     firms: pl.DataFrame
     """The columns `HEAD`."""
     values: pl.DataFrame
@@ -70,7 +73,7 @@ def _score(rules: Rules, wide: Wide, question: Question) -> Scored:
     agreed = wide if not differ.any() else _chosen(wide, ~differ)
     firms = agreed.firms.select(HEAD)
     calendar = _calendar(rules, question, firms["region_code"])
-    values = _values({**program.parts, **program.unknown, **program.assembly}, wanted.of(agreed), calendar)
+    values = _values(rules, question, wanted.of(agreed), calendar)
     # with_columns, not select: literals alone would be one row.
     wider = firms.with_columns(pl.lit(False).alias(name) for name in program.cards).select(*program.cards)
     if differ.any():
@@ -78,13 +81,21 @@ def _score(rules: Rules, wide: Wide, question: Question) -> Scored:
         united, apart = _united(rules, wanted.of_conflicting(conflicting), conflicting, question)
         order = pl.concat([firms["uscc"], conflicting["uscc"]]).arg_sort()
         firms, values, wider = (
-            pl.concat(pair)[order] for pair in ((firms, conflicting.select(HEAD)), (values, united), (wider, apart))
+            pl.concat(pair)[order]
+            for pair in ((firms, conflicting.select(HEAD)), (values, united.cast(values.schema)), (wider, apart))
         )
-    return Scored(rules, firms, values, wider)
+    return Scored(rules, question.as_of, firms, values, wider)
 
 
-def _values(roots: dict[str, Node], read: Columns, calendar: list[pl.Series]) -> pl.DataFrame:
-    return evaluate(roots, Facts(read.frame.with_columns(calendar), read.children, read.moments))
+def _values(rules: Rules, question: Question, read: Columns, calendar: list[pl.Series]) -> pl.DataFrame:
+    return _plan(rules, question.as_of).evaluate(Facts(read.frame.with_columns(calendar), read.children, read.moments))
+
+
+@lru_cache(maxsize=64)
+def _plan(rules: Rules, as_of: date) -> Plan:
+    program = rules.program
+    days = {name: moments.value(name, as_of) for name in program.moments}
+    return Plan({**program.parts, **program.unknown, **program.assembly}, days)
 
 
 def _calendar(rules: Rules, question: Question, regions: pl.Series) -> list[pl.Series]:
@@ -104,10 +115,10 @@ def _united(rules: Rules, read: Columns, firms: pl.DataFrame, question: Question
     program, code = rules.program, read.frame["uscc"]
     regions = read.frame.select("uscc").join(firms.select("uscc", "region_code"), on="uscc", maintain_order="left")
     facts = {**program.parts, **program.unknown}
-    each = _values({**facts, **program.assembly}, read, _calendar(rules, question, regions["region_code"]))
+    each = _values(rules, question, read, _calendar(rules, question, regions["region_code"]))
     over = _over(each, code)
     calendar = _calendar(rules, question, firms["region_code"])
-    made = evaluate(program.assembly_of_parts, Facts(over.select(*facts).with_columns(calendar), {}, {}))
+    made = evaluate(program.assembly_of_parts, Facts(over.select(*facts).cast(pl.Int64).with_columns(calendar), {}, {}))
     stated = over.select(made.columns).with_columns(_agreed(each, code, program))
     compared = [name for name in made.columns if name.startswith(("score|", "verdict|"))]
     wider = stated.select(

@@ -17,7 +17,7 @@ what is already decided, pick the machine integer (Int64 or Int128) and make a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -236,6 +236,52 @@ def walk(roots: Iterable[Node], done: Collection[int] = (), *, rows: bool = True
         if id(node) not in done and (rows or node.op != "rows"):
             stack.extend((operand, False) for operand in reversed(node.operands))
     return list(order.values())
+
+
+def settled(roots: Iterable[Node], values: Mapping[str, int], *, complete: bool) -> list[Node]:
+    """The roots as they are where some inputs have these values and, if ``complete``, every other input is known too.
+
+    Then what was two bounds becomes one expression.
+    """
+    given = list(roots)
+    order = walk(given)
+    domains: dict[str, tuple[int, int]] = {}
+    for node in order:
+        if node.op == "fill":
+            lo, hi = domains.get(str(node.args[0]), (node.lo, node.hi))
+            # A default may lie beside the domain; the other fills of the input do not.
+            domains[str(node.args[0])] = max(lo, node.lo), min(hi, node.hi)
+    made: dict[int, Node] = {}
+    for node in order:
+        name = str(node.args[0])
+        if node.op in ("fill", "known") and name in values:
+            made[id(node)] = TRUE if node.op == "known" else const(values[name])
+        elif node.op in ("fill", "known") and not complete:
+            made[id(node)] = node
+        elif node.op == "fill":
+            made[id(node)] = fill(name, domains[name][0], *domains[name])
+        elif node.op == "known":
+            made[id(node)] = TRUE
+        else:
+            made[id(node)] = _REBUILT[node.op](node, [made[id(operand)] for operand in node.operands])
+    return [made[id(root)] for root in given]
+
+
+_REBUILT: dict[str, Callable[[Node, list[Node]], Node]] = {
+    "const": lambda node, _: node,
+    "add": lambda _, o: add(o),
+    "mul": lambda _, o: mul(o[0], o[1]),
+    "div": lambda _, o: div(o[0], o[1]),
+    "ge": lambda _, o: ge(o[0], o[1]),
+    "eq": lambda node, o: eq(o[0], node.operands[1].lo),
+    "not": lambda _, o: negate(o[0]),
+    "and": lambda _, o: all_of(o),
+    "or": lambda _, o: any_of(o),
+    "if": lambda _, o: choose(o[0], o[1], o[2]),
+    "min": lambda _, o: smallest(o),
+    "max": lambda _, o: greatest(o),
+    "rows": lambda node, o: rows(str(node.args[0]), o[0]),
+}
 
 
 def to_json(node: Node) -> list[object]:

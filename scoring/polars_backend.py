@@ -7,17 +7,22 @@ narrowest of Int64 and Int128 that holds its bounds. What several nodes use is c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import polars as pl
 
-from scoring.core import Node, balanced, walk
+from features.facts import is_note
+from scoring.core import Node, balanced, settled, walk
 
 ROW = "row"
 """Column of a child frame that says which row of the main frame it belongs to."""
+KIND = "kind"
+"""Column of a child frame that says which rules can speak of a row."""
 _INT64 = 2**63 - 1
+_INT = {False: pl.Int64, True: pl.Int128}
+"""Integer by whether a value is wide."""
 _TRUTHS = frozenset({"known", "ge", "eq", "not", "and", "or"})
 
 
@@ -32,53 +37,146 @@ class Facts:
 
 
 def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
-    """Every root's value by name, Int64 (Int128 where its bounds need it; truths as 0 and 1), in the order of the frame."""
-    frame = facts.frame
-    sums = [node for node in walk(roots.values(), rows=False) if node.op == "rows"]
-    for table in dict.fromkeys(str(node.args[0]) for node in sums):
-        frame = _with_sums(frame, facts.children[table], [n for n in sums if n.args[0] == table], facts.moments)
-    return _columns(frame, roots, {id(node): _name(node) for node in sums}, facts.moments)
+    """Every root's value by name, in the order of the frame: truths as Boolean, else Int64, Int128 where bounds need it."""
+    return Plan(roots, facts.moments).evaluate(facts)
 
 
-def _with_sums(frame: pl.DataFrame, child: pl.DataFrame, sums: list[Node], moments: Mapping[str, int]) -> pl.DataFrame:
-    totals_of = {_name(node): node for node in sums}
-    bodies = {name: node.operands[0] for name, node in totals_of.items()}
-    values = _columns(child, bodies, {}, moments, prefix=str(sums[0].args[0]) + ".").with_columns(child[ROW])
-    totals = values.group_by(ROW).agg(pl.col(name).cast(_integer(node)).sum() for name, node in totals_of.items())
-    at = pl.DataFrame({ROW: pl.arange(0, frame.height, eager=True, dtype=pl.UInt32)})
-    joined = at.join(totals, on=ROW, how="left", maintain_order="left").drop(ROW)
-    return frame.with_columns(joined.with_columns(pl.all().fill_null(0)).get_columns())
+class Plan:
+    """Roots made ready for columns as of a day; good for any number of frames."""
+
+    def __init__(self, roots: Mapping[str, Node], moments: Mapping[str, int]) -> None:
+        sums = [node for node in walk(roots.values(), rows=False) if node.op == "rows"]
+        tables = dict.fromkeys(str(node.args[0]) for node in sums)
+        self._sums = {table: _Sums(table, [n for n in sums if n.args[0] == table], moments) for table in tables}
+        self._columns = _Columns(roots, {id(node): _name(node) for node in sums}, moments)
+
+    def evaluate(self, facts: Facts) -> pl.DataFrame:
+        """As `evaluate`; the day of the facts is that of the plan."""
+        frame = facts.frame
+        for table, sums in self._sums.items():
+            frame = frame.with_columns(sums.of(facts.children[table], frame.height))
+        return self._columns.of(frame)
 
 
-def _columns(
-    frame: pl.DataFrame,
-    roots: Mapping[str, Node],
-    ready: dict[int, str],
-    moments: Mapping[str, int],
-    prefix: str = "",
-) -> pl.DataFrame:
-    nodes = walk(roots.values(), ready, rows=False)
-    used = Counter(id(o) for node in nodes if id(node) not in ready for o in node.operands)
-    used.update(id(node) for node in roots.values())
-    level: dict[int, int] = {}
-    steps: dict[int, list[Node]] = {}
-    for node in nodes:
-        if id(node) in ready:
-            level[id(node)] = 0
-            continue
-        depth = max((level[id(o)] for o in node.operands), default=0)
-        keep = used[id(node)] > 1 and node.op not in ("const", "fill", "known")
-        if keep:
-            steps.setdefault(depth, []).append(node)
-        level[id(node)] = depth + keep
-    builder = _Builder(dict(ready), moments, prefix)
-    for depth in sorted(steps):
-        frame = frame.with_columns(builder.expression(node).alias(_name(node)) for node in steps[depth])
-        builder.ready.update((id(node), _name(node)) for node in steps[depth])
-    # with_columns, not select: roots that are all constants must still be as long as the frame.
-    return frame.with_columns(
-        builder.expression(node).cast(_integer(node)).alias(name) for name, node in roots.items()
-    ).select(*roots)
+class _Sums:
+    """Sums over the rows of one table, a column each.
+
+    Rows of one kind whose cells are all known, nearly all, are asked the shorter question that this makes of the bodies.
+    """
+
+    def __init__(self, table: str, sums: list[Node], moments: Mapping[str, int]) -> None:
+        self._prefix, self._moments = f"{table}.", moments
+        self._names = [_name(node) for node in sums]
+        self._bodies = [node.operands[0] for node in sums]
+        self._wide = {_name(node): _wide(node) for node in sums}
+        self._cells = {
+            str(n.args[0]).removeprefix(self._prefix) for n in walk(self._bodies) if n.op in ("fill", "known")
+        }
+        self._apart: dict[tuple[int | None, bool], dict[str, Node]] = {}
+        self._columns: dict[tuple[int, ...], _Columns] = {}
+
+    def of(self, child: pl.DataFrame, firms: int) -> list[pl.Series]:
+        """The sums of each enterprise."""
+        given = child.select(ROW, *(c for c in child.columns if c in self._cells))
+        ordered = given if given[ROW].is_sorted() else given.sort(ROW)
+        totals = {n: pl.Series(n, [0], dtype=_INT[wide]).new_from_index(0, firms) for n, wide in self._wide.items()}
+        for rows, kind in self._by_kind(ordered):
+            cells = [c for c in self._read(self._asked(kind, complete=False).values()) if c != KIND or kind is None]
+            gap = rows.select(pl.any_horizontal(pl.lit(False), *(pl.col(c).is_null() for c in cells)).alias("gap"))
+            gaps = gap["gap"] if gap.height == rows.height else gap["gap"].new_from_index(0, rows.height)
+            for some, complete in ((rows.filter(~gaps), True), (rows.filter(gaps), False)):
+                if some.height:
+                    self._add(totals, some, self._asked(kind, complete=complete))
+        return list(totals.values())
+
+    def _by_kind(self, child: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, int | None]]:
+        """The rows by what is asked of their kind; those of which nothing is asked are left out."""
+        if KIND not in self._cells:
+            yield child, None
+            return
+        alike: dict[tuple[int, ...], list[int | None]] = {}
+        for kind in child[KIND].unique().sort().to_list():
+            bodies = self._asked(kind, complete=False)
+            if bodies:
+                key = (*map(hash, bodies), *map(id, bodies.values()))
+                alike.setdefault(key, []).append(kind)
+        for kinds in alike.values():
+            same = child[KIND].is_in(pl.Series(kinds, dtype=pl.Int64).implode(), nulls_equal=True)
+            yield child.filter(same), kinds[0]
+
+    def _asked(self, kind: int | None, *, complete: bool) -> dict[str, Node]:
+        """The bodies that can be other than 0 for rows of a kind, by name of their sum."""
+        if (kind, complete) not in self._apart:
+            values = {} if kind is None else {self._prefix + KIND: kind}
+            bodies = settled(self._bodies, values, complete=complete)
+            kept = {n: body for n, body in zip(self._names, bodies, strict=True) if body.constant != 0}
+            self._apart[kind, complete] = kept
+        return self._apart[kind, complete]
+
+    def _read(self, bodies: Iterable[Node]) -> list[str]:
+        names = (str(n.args[0]) for n in walk(bodies) if n.op in ("fill", "known"))
+        # Notes on what was assumed are there or not, and are read with a default of their own.
+        return list(
+            dict.fromkeys(n.removeprefix(self._prefix) for n in names if n.startswith(self._prefix) and not is_note(n))
+        )
+
+    def _add(self, totals: dict[str, pl.Series], rows: pl.DataFrame, bodies: dict[str, Node]) -> None:
+        """Add sums of the bodies: running totals where an enterprise's rows end less those where they begin."""
+        distinct = {id(body): body for body in bodies.values()}
+        key = tuple(distinct)
+        if key not in self._columns:
+            self._columns[key] = _Columns(
+                {str(k): body for k, body in distinct.items()}, {}, self._moments, self._prefix
+            )
+        values = self._columns[key].of(rows)
+        firms, sizes = rows[ROW].rle().struct.unnest().select("value", "len")
+        ends = sizes.cast(pl.UInt32).cum_sum() - 1
+        found = {}
+        for place, body in distinct.items():
+            # Running totals are over all enterprises, so they may need more bits than any one sum.
+            width = _INT[max(-body.lo, body.hi) * rows.height > _INT64]
+            running = values[str(place)].cast(width).cum_sum().gather(ends)
+            found[place] = running - running.shift(1, fill_value=0)
+        for name, body in bodies.items():
+            total = totals[name]
+            added = total.gather(firms) + found[id(body)].cast(total.dtype)
+            totals[name] = total.scatter(firms, added)
+
+
+class _Columns:
+    """Expressions over one frame; what several nodes use is computed once, level by level."""
+
+    def __init__(
+        self, roots: Mapping[str, Node], ready: dict[int, str], moments: Mapping[str, int], prefix: str = ""
+    ) -> None:
+        nodes = walk(roots.values(), ready, rows=False)
+        used = Counter(id(o) for node in nodes if id(node) not in ready for o in node.operands)
+        used.update(id(node) for node in roots.values())
+        level: dict[int, int] = {}
+        steps: dict[int, list[Node]] = {}
+        for node in nodes:
+            if id(node) in ready:
+                level[id(node)] = 0
+                continue
+            depth = max((level[id(o)] for o in node.operands), default=0)
+            keep = used[id(node)] > 1 and node.op not in ("const", "fill", "known")
+            if keep:
+                steps.setdefault(depth, []).append(node)
+            level[id(node)] = depth + keep
+        builder = _Builder(dict(ready), moments, prefix)
+        self._steps = []
+        for depth in sorted(steps):
+            self._steps.append([builder.expression(node).alias(_name(node)) for node in steps[depth]])
+            builder.ready.update((id(node), _name(node)) for node in steps[depth])
+        self._last = [builder.root(node).alias(name) for name, node in roots.items()]
+        self._names = list(roots)
+
+    def of(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The roots' values."""
+        for step in self._steps:
+            frame = frame.with_columns(step)
+        # with_columns, not select: roots that are all constants must still be as long as the frame.
+        return frame.with_columns(self._last).select(self._names)
 
 
 def _name(node: Node) -> str:
@@ -137,6 +235,10 @@ class _Builder:
                 a, b = self._same_width(node.operands)
                 return pl.min_horizontal(a, b) if node.op == "min" else pl.max_horizontal(a, b)
         raise TypeError(node.op)
+
+    def root(self, node: Node) -> pl.Expr:
+        """The node as a root: a Boolean where it is a truth, else the integer that its bounds need."""
+        return self._truth(node) if node.op in _TRUTHS else self.expression(node).cast(_integer(node))
 
     def _column(self, node: Node) -> str:
         return str(node.args[0]).removeprefix(self.prefix)

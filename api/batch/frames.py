@@ -6,9 +6,13 @@ Column names are the paths of the result JSON: ``tech_sme.verdict``, ``tech_sme.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
+from api.answers.tier import STATES
+from api.batch.words import WORD, raised, told
+from features.facts import path_of_year
 from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.card import MICRO, Card
@@ -27,81 +31,72 @@ def frames(scored: Iterable[Scored]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _scores(scored: Scored) -> pl.DataFrame:
-    program, parts, made = scored.rules.program, scored.values, scored.values
-    found: list[pl.Series] = _tier(program, scored.firms["region_code"], made)
+    program, values = scored.rules.program, scored.values
+    found: list[pl.Series] = _tier(program, scored.firms["region_code"], values)
     for name, compiled in program.cards.items():
         card = compiled.card
         if card.classes:
-            found.append(_class(card, made))
+            found.append(_class(card, values))
             continue
-        found.append(_words(made[f"verdict|{name}"]).alias(f"{name}.verdict"))
-        unsafe = (parts[f"{name}|unsafe"] == 1) | scored.wider[name]
+        found.append(_words(values[f"verdict|{name}"]).alias(f"{name}.verdict"))
+        unsafe = values[f"{name}|unsafe"].cast(pl.Boolean) | scored.wider[name]
         found.append(_pick(unsafe, "safe", "exact").alias(f"{name}.bounds"))
         if card.items:
-            found += [_points(made[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
-    found.append(
-        _raised(parts, "missing", {n.removeprefix("unknown|"): [n] for n in parts.columns if n.startswith("unknown|")})
-    )
+            found += [_points(values[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
+    facts = {path_of_year(n.removeprefix("unknown|"), scored.as_of): [n] for n in program.unknown}
+    found.append(raised(values, facts).alias("missing"))
     flags: dict[str, list[str]] = {}
-    for name in sorted(n for n in parts.columns if n.startswith("flag|")):
+    for name in sorted(n for n in program.parts if n.startswith("flag|")):
         flags.setdefault(name.rsplit("|", 1)[1], []).append(name)
-    found.append(_raised(parts, "flags", flags))
-    release = pl.Series("release", [scored.rules.release.id]).new_from_index(0, scored.firms.height)
+    found.append(raised(values, flags).alias("flags"))
+    release = pl.Series("release", [scored.rules.release.id], dtype=WORD).new_from_index(0, scored.firms.height)
     return scored.firms.with_columns(release, *found)
 
 
-def _tier(program: Program, region_codes: pl.Series, made: pl.DataFrame) -> list[pl.Series]:
+TIER: dict[str, pl.DataType] = {
+    "tier.ladder": WORD,
+    "tier.recognised": WORD,
+    "tier.qualified": WORD,
+    "tier.next": WORD,
+    "tier.held": pl.List(WORD),
+    "tier.undetermined": pl.List(WORD),
+    "tier.states": pl.List(WORD),
+}
+
+
+def _tier(program: Program, region_codes: pl.Series, values: pl.DataFrame) -> list[pl.Series]:
+    """Place on the ladder of each firm's region."""
     codes = region_codes.unique().to_list()
-    chosen = pl.DataFrame(
-        {"region_code": codes, "ladder": [ladder_for(None if c is None else str(c)).id for c in codes]},
-        schema={"region_code": pl.Int64, "ladder": pl.String},
-    )
-    frame = made.with_columns(region_codes).join(
-        chosen, on="region_code", how="left", nulls_equal=True, maintain_order="left"
-    )
-    ladders = program.ladders.values()
-
-    def of_ladder(answers: Iterable[pl.Expr]) -> pl.Expr:
-        return pl.coalesce(
-            pl.when(pl.col("ladder") == ladder.id).then(answer) for ladder, answer in zip(ladders, answers, strict=True)
-        )
-
-    held = (_rungs(ladder, [f"holds/{r.id}|low" for r in ladder.rungs]) for ladder in ladders)
-    open_ = (_rungs(ladder, [f"tier|{ladder.id}|undetermined/{r.id}" for r in ladder.rungs]) for ladder in ladders)
-    out = frame.select(
-        pl.col("ladder").alias("tier.ladder"),
-        *(
-            of_ladder(_rung(ladder, pl.col(f"tier|{ladder.id}|{key}")) for ladder in ladders).alias(f"tier.{key}")
-            for key in ("recognised", "qualified", "next")
-        ),
-        of_ladder(held).alias("tier.held"),
-        of_ladder(open_).alias("tier.undetermined"),
-        of_ladder(_states(ladder) for ladder in ladders).alias("tier.states"),
-    )
-    return out.get_columns()
-
-
-def _rung(ladder: Ladder, place: pl.Expr) -> pl.Expr:
-    return place.replace_strict(
-        {i: rung.id for i, rung in enumerate(ladder.rungs)}, default=None, return_dtype=pl.String
+    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes}
+    found = []
+    for name in dict.fromkeys(ladders.values()):
+        own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
+        chosen = region_codes.is_in(own.implode(), nulls_equal=True)
+        told_of = _place(program, program.ladders[name], values, chosen)
+        found.append(told_of.with_columns(chosen.arg_true().alias("#")))
+    return (
+        pl.concat(found).sort("#").drop("#").get_columns() if found else list(pl.DataFrame(schema=TIER).get_columns())
     )
 
 
-def _rungs(ladder: Ladder, truths: list[str]) -> pl.Expr:
-    named = (pl.when(pl.col(t) == 1).then(pl.lit(rung.id)) for t, rung in zip(truths, ladder.rungs, strict=True))
-    return pl.concat_list(named).list.drop_nulls()
+def _place(program: Program, ladder: Ladder, values: pl.DataFrame, chosen: pl.Series) -> pl.DataFrame:
+    rungs, prefix = [rung.id for rung in ladder.rungs], f"tier|{ladder.id}|"
+    roots = {**program.parts, **program.assembly}
+    names = [f"{prefix}{key}" for key in ("recognised", "qualified", "next")]
+    for stem, end in (("holds/", "|low"), (f"{prefix}undetermined/", ""), (f"{prefix}state/", "")):
+        names += [f"{stem}{rung}{end}" for rung in rungs]
 
+    def tell(recognised: int, qualified: int, following: int, *of_rungs: int) -> list[Any]:
+        held, open_, states = (of_rungs[i * len(rungs) : (i + 1) * len(rungs)] for i in range(3))
+        return [
+            ladder.id,
+            *(rungs[place] if place >= 0 else None for place in (recognised, qualified, following)),
+            *([rung for rung, true in zip(rungs, truths, strict=True) if true] for truths in (held, open_)),
+            [f"{rung}:{STATES[s]}" for rung, s in zip(rungs, states, strict=True) if s != State.NONE.value],
+        ]
 
-def _states(ladder: Ladder) -> pl.Expr:
-    """``rung:state`` for every rung that is in a state."""
-    words = {state.value: state.name.lower() for state in State if state is not State.NONE}
-    stated = (
-        pl.col(f"tier|{ladder.id}|state/{r.id}").replace_strict(
-            {code: f"{r.id}:{word}" for code, word in words.items()}, default=None, return_dtype=pl.String
-        )
-        for r in ladder.rungs
-    )
-    return pl.concat_list(stated).list.drop_nulls()
+    ranges = {name: (roots[name].lo, roots[name].hi) for name in names}
+    return told(values.select(names).filter(chosen), ranges, pl.Schema(TIER), tell)
 
 
 def _class(card: Card, made: pl.DataFrame) -> pl.Series:
@@ -126,29 +121,22 @@ def _points(micro: pl.Series) -> pl.Series:
     return micro / pl.Series([float(MICRO)]).new_from_index(0, micro.len())
 
 
-def _raised(parts: pl.DataFrame, name: str, roots: dict[str, list[str]]) -> pl.Series:
-    """Per enterprise the words of which some root is raised."""
-    if not roots:
-        return pl.Series(name, [[]] * parts.height, dtype=pl.List(pl.String))
-    words = (pl.when(pl.max_horizontal(names) == 1).then(pl.lit(word)) for word, names in roots.items())
-    return parts.select(pl.concat_list(words).list.drop_nulls().alias(name))[name]
-
-
 def _items(scored: Scored) -> pl.DataFrame:
-    parts = scored.values
+    values = scored.values
     found: list[pl.Series] = [scored.firms["uscc"]]
     for name, compiled in scored.rules.program.cards.items():
         for part in compiled.parts:
             path, root = f"{name}.{part.replace('/', '.')}", f"{name}|{part}"
-            if not part.startswith("items/"):
-                # fail 0, pass 1, undetermined 2
-                verdict = 2 * parts[f"{root}|high"] - parts[f"{root}|low"]
-                found.append(_words(verdict).alias(f"{path}.verdict"))
+            if part.startswith("items/"):
+                found += [_points(values[f"{root}|{end}"]).alias(f"{path}.{end}") for end in ("low", "high")]
             else:
-                found += [_points(parts[f"{root}|{end}"]).alias(f"{path}.{end}") for end in ("low", "high")]
-        for gate, given in compiled.card.gates.items():
-            if given.score is not None:
-                made = scored.values
-                verdict = 2 * made[f"gate|{name}|{gate}|high"] - made[f"gate|{name}|{gate}|low"]
-                found.append(_words(verdict).alias(f"{name}.gates.{gate}.verdict"))
+                found.append(_verdict(values, root).alias(f"{path}.verdict"))
+        on_score = (gate for gate, given in compiled.card.gates.items() if given.score is not None)
+        found += [_verdict(values, f"gate|{name}|{gate}").alias(f"{name}.gates.{gate}.verdict") for gate in on_score]
     return pl.DataFrame(found)
+
+
+def _verdict(values: pl.DataFrame, root: str) -> pl.Series:
+    """fail 0, pass 1, undetermined 2."""
+    certain, possible = (values[f"{root}|{end}"].cast(pl.Int8) for end in ("low", "high"))
+    return _words(2 * possible - certain)

@@ -221,7 +221,7 @@ def frames(given: Sequence[FirmFacts]) -> polars_backend.Facts:
 def by_polars(roots: Mapping[str, Node], given: Sequence[FirmFacts]) -> list[tuple[int, ...]]:
     """A row of values for each enterprise, by one plan over all."""
     table = polars_backend.evaluate(roots, frames(given))
-    assert all(kind in (pl.Int64, pl.Int128) for kind in table.dtypes)
+    assert all(kind in (pl.Boolean, pl.Int64, pl.Int128) for kind in table.dtypes)
     return table.rows()
 
 
