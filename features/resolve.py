@@ -185,10 +185,8 @@ class Wanted:
         slots: list[tuple[Row, str, Alternatives]] = []
         whole = FirmFacts(dict(self._moments), {})
 
-        def number(row: Row, name: str, cell: Cell) -> int | None:
-            """What the cell says, unknown for now where sources differ."""
-            if cell is None or type(cell) is int:
-                return cell
+        def aside(row: Row, name: str, cell: Cell) -> int | None:
+            """What is no number is unknown, for now where sources differ."""
             if type(cell) is Alternatives:
                 slots.append((row, name, cell))
             return None
@@ -208,9 +206,11 @@ class Wanted:
                 scalars.update(dict.fromkeys((path for path, _ in fields), 0 if before else None))
                 continue
             for path, name in fields:
-                scalars[path] = number(scalars, path, source.get(name))
+                cell = source.get(name)
+                scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
         for path in self._derived:
-            scalars[path] = number(scalars, path, derived(path, known.uscc, enterprise, self._as_of))
+            cell = derived(path, known.uscc, enterprise, self._as_of)
+            scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
         for path, table in self._listed:
             scalars[path] = None if tables[table] is None or table in known.partial else 1
         for table, names in self._row_fields.items():
@@ -218,7 +218,8 @@ class Wanted:
             for source in tables[table] or ():
                 row: Row = {}
                 for name in names:
-                    row[name] = number(row, name, source.get(name))
+                    cell = source.get(name)
+                    row[name] = cell if cell is None or type(cell) is int else aside(row, name, cell)
                 rows.append(row)
         return list(_spread(whole, slots))
 

@@ -11,14 +11,15 @@ from functools import partial
 
 from features.expression import Condition, Fact
 from features.indicators import catalogue as indicators
+from features.indicators import written
 from features.indicators.base import Indicator, Unit
 from features.kinds import Choice
-from scoring import amounts
 from scoring import card as cards
 from scoring.yaml_tree import Reader, Tree
 
 REQUIREMENTS = ("indicator", "all", "any", "not", "choose")
 AWARDS = ("bands", "best_of", "least_of", "choose", "linear", "expert", "points")
+_POINTS = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
 _LIMITS = {"min": "≥", "min_exclusive": ">", "max": "≤", "max_exclusive": "<"}
 _RANGES = (*_LIMITS, "is", "one_of")
 _RANGES_OF = {Unit.TRUTH: "is: true, is: false", Unit.CHOICE: "one_of: [...]"}
@@ -128,7 +129,7 @@ def _bands(reader: Reader) -> cards.Award:
 def _linear(reader: Reader) -> cards.Award:
     indicator = _indicator(reader)
     tree = reader.take("full", required=True)
-    full = _amount(reader, tree, partial(amounts.read, unit=indicator.unit)) if indicator else None
+    full = _amount(reader, tree, partial(written.read, unit=indicator.unit)) if indicator else None
     if full is not None and full <= 0:
         reader.findings.add("full_mark_not_positive", reader.at("full"))
     step = optional_points(reader, "step") or 1
@@ -142,12 +143,12 @@ def _expert(reader: Reader) -> cards.Award:
 
 def points(reader: Reader, key: str = "points") -> tuple[int, int]:
     """Micro-points below a key that must stand there: least and most."""
-    return _amount(reader, reader.take(key, required=True), amounts.points) or (0, 0)
+    return _amount(reader, reader.take(key, required=True), _micro_points) or (0, 0)
 
 
 def optional_points(reader: Reader, key: str) -> int | None:
     """Micro-points below a key that may stand there."""
-    found = _amount(reader, reader.take(key), amounts.points)
+    found = _amount(reader, reader.take(key), _micro_points)
     return found[1] if found else None
 
 
@@ -156,9 +157,20 @@ def _amount(reader: Reader, tree: Tree | None, read: Callable[[object], cards.Bo
         return None
     try:
         return read(tree.plain())
-    except amounts.AmountError as error:
+    except written.AmountError as error:
         reader.findings.add(error.code, tree, **error.values)
         return None
+
+
+def _micro_points(stated: object) -> tuple[int, int]:
+    """Micro-points, least and most: a number twice, or the ends between which a person chooses. Raises `AmountError`."""
+    texts = [str(text) for text in (stated if isinstance(stated, list) else [stated])]
+    if len(texts) in (1, 2) and all(map(_POINTS.fullmatch, texts)):
+        # At most six decimals, so a whole number of millionths.
+        low, high = (int(Fraction(text) * cards.MICRO) for text in (texts[0], texts[-1]))
+        if low <= high:
+            return low, high
+    raise written.AmountError("not_points", texts=", ".join(texts))
 
 
 # --- indicators and ranges ----------------------------------------------------------------------------------------
@@ -229,7 +241,7 @@ def limits(reader: Reader, unit: Unit) -> cards.Limits:
     for one, other in (("min", "min_exclusive"), ("max", "max_exclusive")):
         if one in stated and other in stated:
             reader.findings.add("two_limits", reader.tree, other, one=one, other=other)
-    read = {key: _amount(reader, tree, partial(amounts.read, unit=unit)) for key, tree in stated.items()}
+    read = {key: _amount(reader, tree, partial(written.read, unit=unit)) for key, tree in stated.items()}
     found = {key: amount for key, amount in read.items() if amount is not None}
     least, most = (found.get(end, found.get(f"{end}_exclusive")) for end in ("min", "max"))
     above, below = "min_exclusive" in found, "max_exclusive" in found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from scoring.card import MICRO, Limits
@@ -17,6 +18,7 @@ def number(numerator: int, denominator: int = 1) -> Number:
     return numerator / denominator if rest else whole
 
 
+@lru_cache(maxsize=8192)
 def points(micro: int) -> Number:
     """Micro-points as points."""
     return number(micro, MICRO)

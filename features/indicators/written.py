@@ -1,4 +1,4 @@
-"""Thresholds and points as a card writes them: ``30%``, ``2亿元``, ``500人``, ``[7, 8]``, exact, with their unit checked."""
+"""Amounts as people write them in rules: ``30%``, ``2亿元``, ``500人``, exact, with their unit checked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from fractions import Fraction
 
 from features.indicators.base import Unit
-from scoring.card import MICRO
 
 _FORM = re.compile(
     r"^(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*"
@@ -24,7 +23,6 @@ _UNITS = {
 }
 """The symbols that an amount in a unit may carry (None: none at all), and an example."""
 _PARTS = {"%": 100, "‰": 1000}
-_POINTS = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 class AmountError(ValueError):
@@ -47,14 +45,3 @@ def read(written: object, unit: Unit) -> Fraction:
     if symbol not in symbols or (unit is Unit.SHARE and match["multiple"]):
         raise AmountError("unit_mismatch", text=written, unit=unit.symbol or "比例", example=example)
     return Fraction(match["number"].replace(",", "")) * _MULTIPLES[match["multiple"]] / _PARTS.get(symbol, 1)
-
-
-def points(written: object) -> tuple[int, int]:
-    """Micro-points, least and most: a number twice, or the ends between which a person chooses. Raises `AmountError`."""
-    texts = [str(text) for text in (written if isinstance(written, list) else [written])]
-    if len(texts) in (1, 2) and all(map(_POINTS.fullmatch, texts)):
-        # At most six decimals, so a whole number of millionths.
-        low, high = (int(Fraction(text) * MICRO) for text in (texts[0], texts[-1]))
-        if low <= high:
-            return low, high
-    raise AmountError("not_points", texts=", ".join(texts))
