@@ -75,19 +75,23 @@ class _Sums:
         self._apart: dict[tuple[int | None, bool], dict[str, Node]] = {}
         self._columns: dict[tuple[int, ...], _Columns] = {}
 
-    def of(self, child: pl.DataFrame, firms: int) -> list[pl.Series]:
+    def of(self, child: pl.DataFrame, firms: int) -> pl.DataFrame:
         """The sums of each enterprise."""
         given = child.select(ROW, *(c for c in child.columns if c in self._cells))
         ordered = given if given[ROW].is_sorted() else given.sort(ROW)
-        totals = {n: pl.Series(n, [0], dtype=_INT[wide]).new_from_index(0, firms) for n, wide in self._wide.items()}
+        found: list[pl.DataFrame] = []
         for rows, kind in self._by_kind(ordered):
             cells = [c for c in self._read(self._asked(kind, complete=False).values()) if c != KIND or kind is None]
             gap = rows.select(pl.any_horizontal(pl.lit(False), *(pl.col(c).is_null() for c in cells)).alias("gap"))
             gaps = gap["gap"] if gap.height == rows.height else gap["gap"].new_from_index(0, rows.height)
             for some, complete in ((rows.filter(~gaps), True), (rows.filter(gaps), False)):
                 if some.height:
-                    self._add(totals, some, self._asked(kind, complete=complete))
-        return list(totals.values())
+                    found.append(self._totals(some, self._asked(kind, complete=complete), firms))
+        named = [column.alias(f"{i}{column.name}") for i, frame in enumerate(found) for column in frame.get_columns()]
+        have = {column.name for column in named}
+        whole = pl.DataFrame([pl.Series("0", [0], dtype=pl.Int64).new_from_index(0, firms), *named])
+        places = {n: ["0", *(f"{i}{n}" for i in range(len(found)) if f"{i}{n}" in have)] for n in self._names}
+        return whole.select(pl.sum_horizontal(places[n]).cast(_INT[wide]).alias(n) for n, wide in self._wide.items())
 
     def _by_kind(self, child: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, int | None]]:
         """The rows by what is asked of their kind; those of which nothing is asked are left out."""
@@ -120,27 +124,25 @@ class _Sums:
             dict.fromkeys(n.removeprefix(self._prefix) for n in names if n.startswith(self._prefix) and not is_note(n))
         )
 
-    def _add(self, totals: dict[str, pl.Series], rows: pl.DataFrame, bodies: dict[str, Node]) -> None:
-        """Add sums of the bodies: running totals where an enterprise's rows end less those where they begin."""
+    def _totals(self, rows: pl.DataFrame, bodies: dict[str, Node], firms: int) -> pl.DataFrame:
+        """Sums of the bodies: running totals where an enterprise's rows end less those where they begin."""
         distinct = {id(body): body for body in bodies.values()}
         key = tuple(distinct)
         if key not in self._columns:
-            self._columns[key] = _Columns(
-                {str(k): body for k, body in distinct.items()}, {}, self._moments, self._prefix
-            )
-        values = self._columns[key].of(rows)
-        firms, sizes = rows[ROW].rle().struct.unnest().select("value", "len")
-        ends = sizes.cast(pl.UInt32).cum_sum() - 1
-        found = {}
+            roots = {str(place): body for place, body in distinct.items()}
+            self._columns[key] = _Columns(roots, {}, self._moments, self._prefix)
+        runs = rows[ROW].rle().struct.unnest()
+        ends = runs["len"].cast(pl.UInt32).cum_sum() - 1
+        at = pl.Series([None], dtype=pl.UInt32).new_from_index(0, firms)
+        at = at.scatter(runs["value"], pl.Series(range(runs.height), dtype=pl.UInt32))
+        sums = []
         for place, body in distinct.items():
             # Running totals are over all enterprises, so they may need more bits than any one sum.
             width = _INT[max(-body.lo, body.hi) * rows.height > _INT64]
-            running = values[str(place)].cast(width).cum_sum().gather(ends)
-            found[place] = running - running.shift(1, fill_value=0)
-        for name, body in bodies.items():
-            total = totals[name]
-            added = total.gather(firms) + found[id(body)].cast(total.dtype)
-            totals[name] = total.scatter(firms, added)
+            running = pl.col(str(place)).cast(width).cum_sum().gather(pl.lit(ends))
+            sums.append((running - running.shift(1, fill_value=0)).gather(pl.lit(at)).fill_null(0))
+        made = self._columns[key].of(rows).select(sums)
+        return pl.DataFrame([made[str(id(body))].alias(name) for name, body in bodies.items()])
 
 
 class _Columns:
