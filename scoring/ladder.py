@@ -93,6 +93,7 @@ def _rung(tree: Tree, findings: Findings) -> Rung:
     return rung
 
 
+@cache
 def ladder_for(region: str | None, folder: Path = FOLDER) -> Ladder:
     """The ladder of the narrowest region on file that contains ``region``; the reference one where there is none."""
     known = ladders(folder)

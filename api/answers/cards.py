@@ -25,10 +25,11 @@ def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Cal
     def write(answer: Answer) -> Json:
         out = dict(fixed)
         out["bounds"] = "safe" if answer.values[unsafe] or card.id in answer.wider else "exact"
-        out["gates"] = {name: gate(answer) for name, gate in gates.items()}
+        values, scalars = answer.values, answer.facts[0].scalars
+        out["gates"] = {name: gate(values, scalars) for name, gate in gates.items()}
         whole(answer, out)
         parts = (*out["gates"].values(), *out.get("items", {}).values())
-        raised = {flag for part in parts for flag in part.get("flags", ())}
+        raised = {flag for part in parts if "flags" in part for flag in part["flags"]}
         out["flags"] = [*sorted(raised), *flagged]
         return out
 
@@ -74,7 +75,8 @@ def _scored(prepared: Prepared, card: Card) -> Add:
                 out["route"] = route
         if score:
             out["score"] = score(values)
-        out["items"] = {name: item(answer) for name, item in items.items()}
+        scalars = answer.facts[0].scalars
+        out["items"] = {name: item(values, scalars) for name, item in items.items()}
         out["groups"] = {name: {"points": group(values)} for name, group in groups.items()}
         if review:
             out["review"] = review(values)

@@ -18,12 +18,14 @@ from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
 from scoring.card import Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
 from scoring.compile import Detail, Part
-from scoring.engine import Answer
 from scoring.program import Program, Values
 
 Json = dict[str, Any]
-Write = Callable[[Answer], Json]
+Scalars = Mapping[str, int | None]
+Write = Callable[[Values, Scalars], Json]
 FAIL, PASS, OPEN = Verdict.FAIL.word, Verdict.PASS.word, Verdict.UNDETERMINED.word
+WORDS = (FAIL, OPEN, PASS)
+"""By the sum of "certain" and "possible"."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Prepared:
     def truth(self, root: str) -> Callable[[Values], str]:
         """The word for the two truths of a root."""
         certain, possible = self.places(root, "low", "high")
-        return lambda values: verdict_of(values[certain], values[possible])
+        return lambda values: WORDS[values[certain] + values[possible]]
 
     def points(self, root: str) -> Callable[[Values], Json]:
         """The points of a root, low and high."""
@@ -53,17 +55,11 @@ class Prepared:
             return {"data_date": self.as_of.isoformat()}
         return {"data_date": f"{self.as_of.year + indicator.period}-12-31"}
 
-    def flags(self, card: Card, part: str) -> Callable[[Values], Json]:
-        """What the part took for granted."""
-        given = [(self.program.at[root], flag) for root, flag in self.program.flags.get((card.id, part), ())]
+    def flags(self, card: Card, part: str) -> list[tuple[int, str]]:
+        """What the part may have taken for granted, each with its place among the values."""
+        return [(self.program.at[root], flag) for root, flag in self.program.flags.get((card.id, part), ())]
 
-        def raised(values: Values) -> Json:
-            found = [flag for place, flag in given if values[place]]
-            return {"flags": found} if found else {}
-
-        return raised
-
-    def facts(self, details: Iterable[Detail]) -> Callable[[Mapping[str, int | None]], list[str]]:
+    def facts(self, details: Iterable[Detail]) -> Callable[[Scalars], list[str]]:
         """Paths of the facts that the indicators used: of preferred measures the one that was known."""
         used: dict[tuple[tuple[str | None, str], ...], None] = {}
         for detail in details:
@@ -75,8 +71,11 @@ class Prepared:
                         used[tuple((o.path, path_of_year(o.path, self.as_of)) for o in options)] = None
                     case Exists(table, _) | Count(table, _, _):
                         used[((None, table),)] = None
+        if all(options[0][0] is None for options in used):
+            always = [options[0][1] for options in used]
+            return lambda _: always
 
-        def found(scalars: Mapping[str, int | None]) -> list[str]:
+        def found(scalars: Scalars) -> list[str]:
             named: dict[str, None] = {}
             for options in used:
                 for path, shown in options:
@@ -95,7 +94,7 @@ def label(of: Label | Indicator) -> Json:
 
 def verdict_of(certain: int, possible: int) -> str:
     """The word for two truths."""
-    return PASS if certain else OPEN if possible else FAIL
+    return WORDS[certain + possible]
 
 
 def clause(source: Source) -> Json:
@@ -112,19 +111,18 @@ def gate_writer(prepared: Prepared, card: Card, gate: Gate) -> Write:
         return _on_score(prepared, card, gate, gate.score, fixed)
     part = f"gates/{gate.id}"
     details = prepared.program.cards[card.id].parts[part].details
-    verdict, flags = prepared.truth(f"{card.id}|{part}"), prepared.flags(card, part)
-    facts, inside = prepared.facts(details), _inside(prepared, f"{card.id}|{part}", details)
+    certain, possible = prepared.places(f"{card.id}|{part}", "low", "high")
+    facts, add = prepared.facts(details), _inside(prepared, f"{card.id}|{part}", details)
+    flags = prepared.flags(card, part)
 
-    def write(answer: Answer) -> Json:
-        values = answer.values
-        said = verdict(values)
-        return {
-            **fixed,
-            "verdict": said,
-            **inside(values, said),
-            **flags(values),
-            "facts": facts(answer.facts[0].scalars),
-        }
+    def write(values: Values, scalars: Scalars) -> Json:
+        out = fixed.copy()
+        out["verdict"] = said = WORDS[values[certain] + values[possible]]
+        out["facts"] = facts(scalars)
+        add(values, said, out)
+        if flags and (raised := [flag for place, flag in flags if values[place]]):
+            out["flags"] = raised
+        return out
 
     return write
 
@@ -134,8 +132,7 @@ def _on_score(prepared: Prepared, card: Card, gate: Gate, limits: Limits, fixed:
     verdict, gap = prepared.truth(f"gate|{card.id}|{gate.id}"), Gap(limits)
     fixed = {**fixed, "threshold": threshold(limits), "unit": "分", "facts": []}
 
-    def write(answer: Answer) -> Json:
-        values = answer.values
+    def write(values: Values, _: Scalars) -> Json:
         out = {**fixed, "verdict": verdict(values)}
         if values[low] == values[high]:
             reached = points(values[low])
@@ -145,10 +142,10 @@ def _on_score(prepared: Prepared, card: Card, gate: Gate, limits: Limits, fixed:
     return write
 
 
-Inside = Callable[[Values, str], Json]
+Add = Callable[[Values, str, Json], None]
 
 
-def _inside(prepared: Prepared, root: str, details: Sequence[Detail]) -> Inside:
+def _inside(prepared: Prepared, root: str, details: Sequence[Detail]) -> Add:
     """What a gate asks: its one indicator, or the list of its conditions."""
     if len(details) == 1:
         return _single(prepared, root, details[0])
@@ -159,24 +156,36 @@ def _inside(prepared: Prepared, root: str, details: Sequence[Detail]) -> Inside:
         )
         for d in details
     ]
-    return lambda values, _: {"conditions": [{**fixed, "verdict": verdict(values)} for fixed, verdict in named]}
+
+    def add(values: Values, _: str, out: Json) -> None:
+        out["conditions"] = [{**fixed, "verdict": verdict(values)} for fixed, verdict in named]
+
+    return add
 
 
-def _single(prepared: Prepared, root: str, detail: Detail) -> Inside:
+def _single(prepared: Prepared, root: str, detail: Detail) -> Add:
     fixed, value, limits = prepared.data_date(detail.indicator), _value(prepared, root, detail), detail.range
     if isinstance(limits, Limits):
         gap = Gap(limits)
         fixed |= {"threshold": threshold(limits), "unit": detail.indicator.unit.symbol}
 
-        def measured(values: Values, _: str) -> Json:
-            found = value(values)
-            return {**fixed, "value": number(*found), "gap": gap.of(*found)} if found else fixed
+        def measured(values: Values, _: str, out: Json) -> None:
+            out.update(fixed)
+            if (found := value(values)) is not None:
+                out["value"] = number(*found)
+                out["gap"] = gap.of(*found)
 
         return measured
     # Yes/no and choices: the value is what the verdict says of it.
     wanted = PASS if limits is not None and limits.text == "是" else FAIL
     stated = detail.value is None and limits is not None
-    return lambda _, said: {**fixed, "value": said == wanted} if stated and said != OPEN else fixed
+
+    def said_of(_: Values, said: str, out: Json) -> None:
+        out.update(fixed)
+        if stated and said != OPEN:
+            out["value"] = said == wanted
+
+    return said_of
 
 
 def _value(prepared: Prepared, root: str, detail: Detail) -> Callable[[Values], tuple[int, int] | None]:
@@ -209,20 +218,23 @@ def item_writer(prepared: Prepared, card: Card, item: Item) -> Write:
     low, high = prepared.places(f"{card.id}|{part}", "low", "high")
     most, flags = points(item.cap), prepared.flags(card, part)
     options = [_option(prepared, f"{card.id}|{part}", detail) for detail in own.details]
+    only = options[0] if len(options) == 1 else None
 
-    def write(answer: Answer) -> Json:
-        values = answer.values
-        out = {**fixed, "points": {"low": points(values[low]), "high": points(values[high]), "max": most}}
-        if options:
-            best = options[0] if len(options) == 1 else max(options, key=lambda option: option.reached(values))
-            best.write(answer, out)
-            if len(options) > 1:
-                out["option"] = best.path
+    def write(values: Values, scalars: Scalars) -> Json:
+        out = fixed.copy()
+        out["points"] = {"low": points(values[low]), "high": points(values[high]), "max": most}
+        if only is not None:
+            only.add(values, scalars, out)
+        elif options:
+            best = max(options, key=lambda option: (values[option.low], values[option.high]))
+            best.add(values, scalars, out)
+            out["option"] = best.path
         else:
             out["facts"] = []
-        if criterion and answer.facts[0].scalars.get(grade) is not None:
+        if criterion and scalars.get(grade) is not None:
             out["facts"] = [*out["facts"], grade]
-        out.update(flags(values))
+        if flags and (raised := [flag for place, flag in flags if values[place]]):
+            out["flags"] = raised
         return out
 
     return write
@@ -243,8 +255,9 @@ def _criterion(award: Award) -> str | None:
 @dataclass(frozen=True)
 class _Option:
     path: str
-    reached: Callable[[Values], tuple[int, int]]
-    write: Callable[[Answer, Json], None]
+    low: int
+    high: int
+    add: Callable[[Values, Scalars, Json], None]
 
 
 def _option(prepared: Prepared, root: str, detail: Detail) -> _Option:
@@ -256,14 +269,13 @@ def _option(prepared: Prepared, root: str, detail: Detail) -> _Option:
     value, facts, bands = _value(prepared, root, detail), prepared.facts([detail]), detail.bands
     first, last = prepared.places(f"{shown}|band", "low", "high") if bands else (0, 0)
 
-    def write(answer: Answer, out: Json) -> None:
-        values = answer.values
+    def add(values: Values, scalars: Scalars, out: Json) -> None:
         out.update(fixed)
         if (found := value(values)) is not None:
             out["value"] = number(*found)
         if bands:
             one, other = bands[values[first]], bands[values[last]]
             out["band"] = one if one == other else f"{one} … {other}"
-        out["facts"] = facts(answer.facts[0].scalars)
+        out["facts"] = facts(scalars)
 
-    return _Option(detail.path, lambda values: (values[low], values[high]), write)
+    return _Option(detail.path, low, high, add)
