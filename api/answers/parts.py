@@ -119,7 +119,7 @@ def gate_writer(prepared: Prepared, card: Card, gate: Gate) -> Write:
         out = fixed.copy()
         out["verdict"] = said = WORDS[values[certain] + values[possible]]
         out["facts"] = facts(scalars)
-        add(values, said, out)
+        add(values, scalars, said, out)
         if flags and (raised := [flag for place, flag in flags if values[place]]):
             out["flags"] = raised
         return out
@@ -142,7 +142,7 @@ def _on_score(prepared: Prepared, card: Card, gate: Gate, limits: Limits, fixed:
     return write
 
 
-Add = Callable[[Values, str, Json], None]
+Add = Callable[[Values, Scalars, str, Json], None]
 
 
 def _inside(prepared: Prepared, root: str, details: Sequence[Detail]) -> Add:
@@ -157,7 +157,7 @@ def _inside(prepared: Prepared, root: str, details: Sequence[Detail]) -> Add:
         for d in details
     ]
 
-    def add(values: Values, _: str, out: Json) -> None:
+    def add(values: Values, _: Scalars, __: str, out: Json) -> None:
         out["conditions"] = [{**fixed, "verdict": verdict(values)} for fixed, verdict in named]
 
     return add
@@ -169,20 +169,29 @@ def _single(prepared: Prepared, root: str, detail: Detail) -> Add:
         gap = Gap(limits)
         fixed |= {"threshold": threshold(limits), "unit": detail.indicator.unit.symbol}
 
-        def measured(values: Values, _: str, out: Json) -> None:
+        def measured(values: Values, _: Scalars, __: str, out: Json) -> None:
             out.update(fixed)
             if (found := value(values)) is not None:
                 out["value"] = number(*found)
                 out["gap"] = gap.of(*found)
 
         return measured
-    # Yes/no and choices: the value is what the verdict says of it.
-    wanted = PASS if limits is not None and limits.text == "是" else FAIL
-    stated = detail.value is None and limits is not None
+    expression = detail.indicator.expression
+    if isinstance(expression, Fact):
+        path, kind = expression.path, expression.kind
 
-    def said_of(_: Values, said: str, out: Json) -> None:
+        def chosen(_: Values, scalars: Scalars, __: str, out: Json) -> None:
+            out.update(fixed)
+            if (code := scalars[path]) is not None:
+                out["value"] = kind.show(code)
+
+        return chosen
+    # Of a yes or no the value is what the verdict says of it.
+    wanted = PASS if limits is not None and limits.text == "是" else FAIL
+
+    def said_of(_: Values, __: Scalars, said: str, out: Json) -> None:
         out.update(fixed)
-        if stated and said != OPEN:
+        if limits is not None and said != OPEN:
             out["value"] = said == wanted
 
     return said_of

@@ -167,3 +167,12 @@ def test_an_oversized_body_is_refused(client: TestClient) -> None:
 def test_other_addresses_and_methods_are_problems_too(client: TestClient) -> None:
     assert client.get("/v1/nothing").json()["code"] == "not_found"
     assert client.get("/v1/assess").json()["code"] == "method_not_allowed"
+
+
+def test_a_gate_on_a_choice_shows_what_was_chosen(client: TestClient) -> None:
+    raw = strong()
+    raw["enterprise"]["technology_field"] = "new_materials"
+    gates = _assess(client, raw).json()["assessments"]["high_tech_enterprise"]["gates"]
+    assert (gates["technology_field"]["verdict"], gates["technology_field"]["value"]) == ("pass", "new_materials")
+    audit = _assess(client, raw).json()["assessments"]["tech_sme"]["gates"]["audit_based_tax"]
+    assert (audit["verdict"], audit["value"]) == ("pass", True)
