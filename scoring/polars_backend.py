@@ -80,11 +80,11 @@ class _Sums:
         given = child.select(ROW, *(c for c in child.columns if c in self._cells))
         ordered = given if given[ROW].is_sorted() else given.sort(ROW)
         found: list[pl.DataFrame] = []
-        for rows, kind in self._by_kind(ordered):
+        for same, kind in self._by_kind(ordered):
             cells = [c for c in self._read(self._asked(kind, complete=False).values()) if c != KIND or kind is None]
-            gap = rows.select(pl.any_horizontal(pl.lit(False), *(pl.col(c).is_null() for c in cells)).alias("gap"))
-            gaps = gap["gap"] if gap.height == rows.height else gap["gap"].new_from_index(0, rows.height)
-            for some, complete in ((rows.filter(~gaps), True), (rows.filter(gaps), False)):
+            gap = pl.any_horizontal(pl.lit(False), *(pl.col(c).is_null() for c in cells))
+            for chosen, complete in ((same & ~gap, True), (same & gap, False)):
+                some = ordered.filter(chosen)
                 if some.height:
                     found.append(self._totals(some, self._asked(kind, complete=complete), firms))
         named = [column.alias(f"{i}{column.name}") for i, frame in enumerate(found) for column in frame.get_columns()]
@@ -93,10 +93,10 @@ class _Sums:
         places = {n: ["0", *(f"{i}{n}" for i in range(len(found)) if f"{i}{n}" in have)] for n in self._names}
         return whole.select(pl.sum_horizontal(places[n]).cast(_INT[wide]).alias(n) for n, wide in self._wide.items())
 
-    def _by_kind(self, child: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, int | None]]:
-        """The rows by what is asked of their kind; those of which nothing is asked are left out."""
+    def _by_kind(self, child: pl.DataFrame) -> Iterator[tuple[pl.Expr, int | None]]:
+        """Which rows are asked the same, by a kind of theirs; those of which nothing is asked are left out."""
         if KIND not in self._cells:
-            yield child, None
+            yield pl.lit(True), None
             return
         alike: dict[tuple[int, ...], list[int | None]] = {}
         for kind in child[KIND].unique().sort().to_list():
@@ -105,8 +105,7 @@ class _Sums:
                 key = (*map(hash, bodies), *map(id, bodies.values()))
                 alike.setdefault(key, []).append(kind)
         for kinds in alike.values():
-            same = child[KIND].is_in(pl.Series(kinds, dtype=pl.Int64).implode(), nulls_equal=True)
-            yield child.filter(same), kinds[0]
+            yield pl.col(KIND).is_in(kinds, nulls_equal=True), kinds[0]
 
     def _asked(self, kind: int | None, *, complete: bool) -> dict[str, Node]:
         """The bodies that can be other than 0 for rows of a kind, by name of their sum."""
