@@ -54,7 +54,7 @@ def firms(number: pl.Series, seed: int, last_year: int) -> pl.DataFrame:
     frame = frame.with_columns(
         median=median,
         target=median + draw.normal("size") * p.SIZE_SPREAD + pl.col("level") * p.SIZE_OF_TECH,
-        turbulence=(draw.normal("turbulence") * p.SHOCK_SPREAD).exp() * p.SHOCK,
+        turbulence=((draw.normal("turbulence") * p.SHOCK_SPREAD).exp() * p.SHOCK).clip(0, p.SHOCK_MOST),
         active=draw.chance("active", pl.col("rd_active")),
         intensity=draw.noise("intensity") * p.INTENSITY_SPREAD + pl.col("rd_intensity").log(),
         share_logit=(share / (1 - share)).log() + draw.noise("share") * 0.5,

@@ -64,7 +64,7 @@ _HAPPENINGS: dict[str, _Happening] = {
     "talent_title": _Happening(0.02, True, level={"national": 20, "provincial": 80}),
     "niche_since": _Happening(0.30, True),
     # Set to the cited share of the firms evaluated in 2024; the lift by level has a mean of 1.2.
-    "innovation_credit_selection": _Happening(0.115, True),
+    "innovation_credit_selection": _Happening(0.107, True),
 }
 SELECTED_IN = 2024
 """Year of the selection by innovation credit that the cited share is of."""

@@ -18,7 +18,7 @@ from features.population.firms import boundary
 LATENTS = ("revenue", "rd_expense", "employees", "tech_staff", "total_assets")
 _STATE = (
     "keys/path", "tech", "x", "swing", "last_accounts", "level", "target", "turbulence", "median", "founded", "part_year",
-    "stays", "active", "intensity", "share_logit", "heads_at_median", "asset_ratio",
+    "stays", "reversion", "active", "intensity", "share_logit", "heads_at_median", "asset_ratio",
 )  # fmt: skip
 _LARGEST = 5e11
 """Yuan; what follows from revenue or assets stays within the contract's 10¹²."""
@@ -49,6 +49,7 @@ def with_paths(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl
         swing=pl.lit(0.0),
         last_accounts=pl.lit(None, dtype=pl.Int32),
         stays=pl.col("boundary").is_not_null(),
+        reversion=pl.col("turbulence") * p.REVERSION_OF_TURBULENCE + p.REVERSION,
         part_year=(13 - pl.col("established_on").dt.month()) / 12,
         heads_at_median=pl.col("heads") + (pl.col("median_revenue") / pl.col("per_head")).log() + p.LEVEL_OF_HEADS,
     ).select(*_STATE)  # fmt: skip
@@ -73,7 +74,7 @@ def _year(
         + pl.col("level")
         + draw.noise(f"tech/{year}") * p.TECH_SHOCK,
         swing=pl.col("swing") * p.MOMENTUM + draw.laplace(f"growth/{year}") * pl.col("turbulence"),
-        drift=pl.col("tech") * p.GROWTH_OF_TECH + (aim - pl.col("x")) * p.REVERSION + p.TREND,
+        drift=pl.col("tech") * p.GROWTH_OF_TECH + (aim - pl.col("x")) * pl.col("reversion") + p.TREND,
         start=aim + draw.noise(f"start/{year}") * p.START_SPREAD + p.START,
         new=pl.col("founded") == year,
     )
@@ -83,10 +84,11 @@ def _year(
     part_year = pl.when("new").then(pl.col("part_year")).otherwise(1.0)
     rate = pl.col("intensity") + relative * p.INTENSITY_OF_SIZE + pl.col("tech") * p.INTENSITY_OF_TECH
     share = pl.col("share_logit") + pl.col("tech") * 0.5 + draw.noise(f"share/{year}") * 0.12
+    one_off = draw.laplace(f"one-off/{year}") * pl.col("turbulence") * p.ONE_OFF
     heads = relative * p.HEADS_OF_SIZE + pl.col("heads_at_median")
     assets = pl.col("x") + pl.col("asset_ratio") + relative * p.ASSETS_OF_SIZE
     columns = {
-        f"revenue/{year}": (pl.col("x").exp() * part_year).clip(0, _LARGEST),
+        f"revenue/{year}": ((pl.col("x") + one_off).exp() * part_year).clip(0, _LARGEST),
         "rate": pl.when("active")
         .then((rate + draw.noise(f"intensity/{year}") * p.INTENSITY_SHOCK).exp().clip(0, 0.9))
         .otherwise(0.0),

@@ -141,7 +141,8 @@ def _high_tech_enterprise(year: int) -> pl.Expr:
 def _innovative_sme(year: int) -> pl.Expr:
     """工信部企业〔2022〕63号 附件1: a valid high-tech certificate, or research ≥ 3 % and growing; not a large firm."""
     own = (_RESEARCH >= _SALES * 0.03) & (_SALES > pl.col("sales_before"))
-    small = (_SALES < 4e8) | (pl.col("staff") < 1000)
+    # Below 500万 few reach the points of the other items (an assumption).
+    small = ((_SALES < 4e8) | (pl.col("staff") < 1000)) & (_SALES >= 5e6)
     return small & (pl.col("age") > 1) & (_held("high_tech_enterprise", year) | own)
 
 
