@@ -31,14 +31,14 @@ def population(
     partition_firms: Annotated[
         int, typer.Option(min=1, help="目录每个分区的企业数 / firms in a partition of a folder")
     ] = PARTITION,
-    against: Annotated[
-        bool, typer.Option("--compare", help="与引用数字对照 / compare with the cited figures")
-    ] = False,
+    against: Annotated[bool, typer.Option("--compare", help="与引用数字对照 / compare with the cited figures")] = False,
 ) -> None:
     """生成合成企业数据（非真实）/ make SYNTHETIC enterprises; the same seed gives the same data."""
     if target.suffix == ".xlsx":
         if firms > _WORKBOOK:
-            raise typer.BadParameter(f"工作簿最多 {_WORKBOOK} 家，请改用目录 / at most {_WORKBOOK} in a workbook; use a folder")
+            raise typer.BadParameter(
+                f"工作簿最多 {_WORKBOOK} 家，请改用目录 / at most {_WORKBOOK} in a workbook; use a folder"
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         write_workbook(generate(firms, seed), target, seed, bad_rows=bad_rows)
     else:

@@ -44,16 +44,26 @@ def annual_report(firms: pl.DataFrame, seed: int, last_year: int, years: int) ->
     frame = _staff(frame, draw)
     frame = _withhold(frame, draw)
     corrected = _whole(pl.col("tax_paid") * draw.between("twist", 0.9, 1.1))
-    return frame.with_columns(known_from=_known_from(draw, last_year)).select(
-        "uscc",
-        pl.col("fiscal_year").cast(pl.Int32),
-        *(pl.col(fact).cast(pl.Decimal(12, 4)) if fact in AVERAGES else pl.col(fact) for fact in FACTS if fact != "tax_paid"),
-        tax_paid=pl.when(pl.col("again").is_in(["corrected", "contradicted"])).then(corrected).otherwise("tax_paid"),
-        known_from=pl.when(pl.col("again") == "corrected")
-        .then(pl.min_horizontal(pl.col("known_from").dt.offset_by("90d"), pl.lit(cut_off(last_year))))
-        .otherwise("known_from"),
-        source=pl.when(pl.col("again") == "contradicted").then(pl.lit(a.SOURCE_TAX)).otherwise(pl.lit(a.SOURCE)),
-    ).select("uscc", "fiscal_year", *FACTS, "known_from", "source")
+    return (
+        frame.with_columns(known_from=_known_from(draw, last_year))
+        .select(
+            "uscc",
+            pl.col("fiscal_year").cast(pl.Int32),
+            *(
+                pl.col(fact).cast(pl.Decimal(12, 4)) if fact in AVERAGES else pl.col(fact)
+                for fact in FACTS
+                if fact != "tax_paid"
+            ),
+            tax_paid=pl.when(pl.col("again").is_in(["corrected", "contradicted"]))
+            .then(corrected)
+            .otherwise("tax_paid"),
+            known_from=pl.when(pl.col("again") == "corrected")
+            .then(pl.min_horizontal(pl.col("known_from").dt.offset_by("90d"), pl.lit(cut_off(last_year))))
+            .otherwise("known_from"),
+            source=pl.when(pl.col("again") == "contradicted").then(pl.lit(a.SOURCE_TAX)).otherwise(pl.lit(a.SOURCE)),
+        )
+        .select("uscc", "fiscal_year", *FACTS, "known_from", "source")
+    )
 
 
 def _stated_again(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
@@ -100,13 +110,17 @@ def _accounts(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
 
 def _research(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
     relief = pl.col("rd_super_deduction") & (pl.col("total_profit") > 0)
-    return frame.with_columns(rd_expense=_whole(pl.col("rd_expense"))).with_columns(
-        rd_super_deduction=(pl.col("rd_expense") > 0) & draw.chance("super", 0.85),
-        # One in ten spends abroad, up to half.
-        rd_expense_domestic=_share("rd_expense", 1 - draw.between("abroad", -4.5, 0.5).clip(0)),
-        rd_expense_deduction=_share("rd_expense", draw.between("deduction", 0.8, 1.0)),
-        rd_expense_hte=_share("rd_expense", draw.between("hte", 0.95, 1.1)),
-    ).with_columns(rd_deduction_tax_relief=pl.when(relief).then(_share("rd_expense", pl.lit(0.15))).otherwise(0))
+    return (
+        frame.with_columns(rd_expense=_whole(pl.col("rd_expense")))
+        .with_columns(
+            rd_super_deduction=(pl.col("rd_expense") > 0) & draw.chance("super", 0.85),
+            # One in ten spends abroad, up to half.
+            rd_expense_domestic=_share("rd_expense", 1 - draw.between("abroad", -4.5, 0.5).clip(0)),
+            rd_expense_deduction=_share("rd_expense", draw.between("deduction", 0.8, 1.0)),
+            rd_expense_hte=_share("rd_expense", draw.between("hte", 0.95, 1.1)),
+        )
+        .with_columns(rd_deduction_tax_relief=pl.when(relief).then(_share("rd_expense", pl.lit(0.15))).otherwise(0))
+    )
 
 
 def _staff(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
@@ -120,7 +134,9 @@ def _staff(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
         graduates_hired=_share("employees", draw.between("graduates", 0.0, 0.06)),
     ).with_columns(
         tech_staff_6m=pl.col("tech_staff").cast(pl.Float64),
-        rd_staff=pl.when(pl.col("rd_expense") > 0).then(_share("tech_staff", draw.between("rd", 0.4, 0.9))).otherwise(0),
+        rd_staff=pl.when(pl.col("rd_expense") > 0)
+        .then(_share("tech_staff", draw.between("rd", 0.4, 0.9)))
+        .otherwise(0),
         postgraduate_staff=_share("tech_staff", draw.between("postgraduate", 0.0, 0.35)),
     )
 

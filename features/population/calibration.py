@@ -45,9 +45,10 @@ def prefectures() -> Mapping[str, int]:
 
 
 def _figure(entry: Mapping[str, Any]) -> Figure:
-    value, spread = float(entry["value"]), entry.get("tolerance")
+    value = float(entry["value"])
     tolerance = None
     if entry["use"] == "calibrated":
+        spread = dict(entry["tolerance"])
         tolerance = float(spread["absolute"]) if "absolute" in spread else float(spread["relative"]) * abs(value)
     return Figure(entry["id"], entry["zh"], entry["en"], value, tolerance, entry["grade"], entry["source"])
 

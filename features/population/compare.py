@@ -54,7 +54,7 @@ def _over_median(tables: Tables) -> float:
 
 def _top_tenth(tables: Tables) -> float:
     revenue = _revenue(tables)
-    return float(revenue.top_k(revenue.len() // 10).sum() / revenue.sum())
+    return _number(revenue.top_k(revenue.len() // 10).sum()) / _number(revenue.sum())
 
 
 def _hill(tables: Tables) -> float:
@@ -109,7 +109,7 @@ def _exit_rate(tables: Tables) -> float:
 def _of_province(province: str, prefecture: str) -> Callable[[Tables], float]:
     def measure(tables: Tables) -> float:
         codes = tables["enterprise"]["region_code"]
-        return codes.str.starts_with(prefecture).sum() / codes.str.starts_with(province).sum()
+        return _number(codes.str.starts_with(prefecture).mean()) / _number(codes.str.starts_with(province).mean())
 
     return measure
 
@@ -118,7 +118,9 @@ def _park_hitech(tables: Tables) -> float:
     firms = tables["enterprise"].filter(pl.col("region_code").str.starts_with("51"), pl.col("park").is_not_null())
     income = _first(tables["annual_report"]).join(firms.select("uscc", "park"), on="uscc")
     income = income.filter(pl.col("fiscal_year") == 2020)
-    return float(income.filter(pl.col("park") != "无")["hitech_income"].sum() / income["hitech_income"].sum())
+    return _number(income.filter(pl.col("park") != "无")["hitech_income"].sum()) / _number(
+        income["hitech_income"].sum()
+    )
 
 
 def _national_zones(tables: Tables) -> float:
@@ -202,7 +204,7 @@ def _gazelles_per_specialised(tables: Tables) -> float:
 
 def _latest_round(tables: Tables) -> float:
     rounds = _filed(tables)
-    return float((rounds == _ROUNDS[-1]).sum() / rounds.len())
+    return _number((rounds == _ROUNDS[-1]).mean())
 
 
 def _selected(tables: Tables) -> float:

@@ -62,21 +62,25 @@ def firms(number: pl.Series, seed: int, last_year: int) -> pl.DataFrame:
         debt=draw.noise("debt") * p.DEBT_SPREAD + p.DEBT,
         asset_ratio=draw.noise("assets") * p.ASSETS_SPREAD + p.ASSETS,
         heads=draw.noise("heads") * p.HEADS_SPREAD,
-        established_on=pl.lit(date(last_year, 12, 1)).cast(pl.Int32)
-        - (pl.col("age") * 365).round().cast(pl.Int32),
+        established_on=pl.lit(date(last_year, 12, 1)).cast(pl.Int32) - (pl.col("age") * 365).round().cast(pl.Int32),
     )
     frame = frame.with_columns(pl.col("established_on").cast(pl.Date))
     # A firm at a threshold is old enough for every window.
     old_enough = pl.when(pl.col("boundary").is_not_null()).then(pl.lit(date(last_year - 6, 5, 1)))
-    return frame.with_columns(
-        established_on=pl.min_horizontal("established_on", old_enough),
-        **_place(draw),
-        **{
-            f"{table}_listed": pl.when(pl.col("boundary").is_not_null() | ~draw.chance(f"unlisted/{table}", share))
-            .then(pl.lit(True))
-            for table, share in a.UNKNOWN_LIST.items()
-        },
-    ).with_columns(founded=pl.col("established_on").dt.year()).drop(f"keys/{draw.scope}")
+    return (
+        frame.with_columns(
+            established_on=pl.min_horizontal("established_on", old_enough),
+            **_place(draw),
+            **{
+                f"{table}_listed": pl.when(
+                    pl.col("boundary").is_not_null() | ~draw.chance(f"unlisted/{table}", share)
+                ).then(pl.lit(True))
+                for table, share in a.UNKNOWN_LIST.items()
+            },
+        )
+        .with_columns(founded=pl.col("established_on").dt.year())
+        .drop(f"keys/{draw.scope}")
+    )
 
 
 def enterprise(frame: pl.DataFrame, seed: int, last_year: int) -> pl.DataFrame:

@@ -199,8 +199,10 @@ def zone_membership(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFr
     end = pl.col("left_on").fill_null(date(last_year, 6, 30))
     middle = draw.day("moved", pl.col("established_on"), end)
     keep = ("order", "number", "uscc", "zone_membership_listed", "established_on", "left_on", "in_park")
-    inside = firms.select(keep).filter(pl.col("in_park").is_not_null()).with_columns(
-        moved=pl.when(late).then(middle), earlier=draw.pick("earlier", dict.fromkeys(_zones(), 1.0))
+    inside = (
+        firms.select(keep)
+        .filter(pl.col("in_park").is_not_null())
+        .with_columns(moved=pl.when(late).then(middle), earlier=draw.pick("earlier", dict.fromkeys(_zones(), 1.0)))
     )
     now = inside.with_columns(
         turn=pl.lit(1),

@@ -54,7 +54,8 @@ def intellectual_property(firms: pl.DataFrame, seed: int, last_year: int) -> pl.
     kinds = _kinds()
     of_firm = Draws(seed, "rights", "number")
     counted = of_firm.keyed(firms).with_columns(
-        of_firm.count(kind, spec.mean, _MOST).alias(f"count/{place}") for place, (kind, spec) in enumerate(kinds.items())
+        of_firm.count(kind, spec.mean, _MOST).alias(f"count/{place}")
+        for place, (kind, spec) in enumerate(kinds.items())
     )
     keep = ("order", "number", "uscc", "intellectual_property_listed", "established_on", "left_on")
     frame = by_year(counted, ("count",), keep, range(len(kinds))).rename({"fiscal_year": "place"})
@@ -73,9 +74,7 @@ def intellectual_property(firms: pl.DataFrame, seed: int, last_year: int) -> pl.
         kind=_of("place", list(kinds)),
         count=pl.when(draw.chance("batch", 0.04)).then(draw.whole("batch/size", 2, 3)).otherwise(1),
         # Named last: "number" is the firm's until then.
-        right=pl.format(
-            "合成-{}-{}-{}", _of("place", [k.mark for k in kinds.values()]), "number", pl.col("row") + 1
-        ),
+        right=pl.format("合成-{}-{}-{}", _of("place", [k.mark for k in kinds.values()]), "number", pl.col("row") + 1),
         granted_on=pl.when(_unless(0, 0.01)).then(pl.col("granted_on")),
         filed_on=pl.when(_unless(1, 0.15)).then((pl.col("granted_on").cast(pl.Int32) - waited).cast(pl.Date)),
         in_force=pl.when(_unless(2, 0.01)).then(draw.chance("force", 0.93)),

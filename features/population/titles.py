@@ -78,9 +78,7 @@ def _awards(firms: pl.DataFrame, seed: int, calendar: range, last_year: int) -> 
     return pl.concat(found, how="horizontal")
 
 
-def _awarded(
-    frame: pl.DataFrame, draw: Draws, kind: str, title: _Title, year: int, *, fails: bool
-) -> pl.DataFrame:
+def _awarded(frame: pl.DataFrame, draw: Draws, kind: str, title: _Title, year: int, *, fails: bool) -> pl.DataFrame:
     """Who gets the title; the column of the kind is the year in which what they have ends."""
     odds, until = p.TITLES[kind], pl.col(kind)
     seeks = pl.when(until == year).then(odds.renewed).otherwise(odds.first) * pl.col("lift").pow(odds.of_tech * 10)
@@ -131,7 +129,7 @@ def _read(year: int, last_year: int) -> dict[str, pl.Expr]:
 _SALES, _RESEARCH = pl.col("sales"), pl.col("research")
 
 
-def _high_tech_enterprise(year: int) -> pl.Expr:
+def _high_tech_enterprise(_: int) -> pl.Expr:
     """国科发火〔2016〕32号 第十一条: field, staff ≥ 10 %, three years' R&D ≥ 5, 4 or 3 % of sales by size; registered a year."""
     line = pl.when(_SALES <= 50e6).then(0.05).when(_SALES <= 200e6).then(0.04).otherwise(0.03)
     staff = pl.col("tech_staff") >= pl.col("staff") * 0.1
@@ -140,7 +138,7 @@ def _high_tech_enterprise(year: int) -> pl.Expr:
 
 def _innovative_sme(year: int) -> pl.Expr:
     """工信部企业〔2022〕63号 附件1: a valid high-tech certificate, or research ≥ 3 % and growing; not a large firm."""
-    own = (_RESEARCH >= _SALES * 0.03) & (_SALES > pl.col("sales_before"))
+    own = (_RESEARCH >= _SALES * 0.03) & (pl.col("sales_before") < _SALES)
     # Below 500万 few reach the points of the other items (an assumption).
     small = ((_SALES < 4e8) | (pl.col("staff") < 1000)) & (_SALES >= 5e6)
     return small & (pl.col("age") > 1) & (_held("high_tech_enterprise", year) | own)
@@ -155,23 +153,23 @@ def _specialised_sme(year: int) -> pl.Expr:
 def _little_giant(year: int) -> pl.Expr:
     """63号 附件3 with the line of 2025: sales ≥ 5000万, R&D ≥ 3 % in both years (≥ 6 % below 1亿); specialised."""
     line = pl.when(_SALES < 1e8).then(0.06).otherwise(0.03)
-    both = (_RESEARCH >= _SALES * line) & (pl.col("research_before") >= pl.col("sales_before") * line)
+    both = (_SALES * line <= _RESEARCH) & (pl.col("research_before") >= pl.col("sales_before") * line)
     return both & (_SALES >= 5e7) & _held("specialised_sme", year) & (pl.col("age") > 3)
 
 
 def _gazelle_pool(year: int) -> pl.Expr:
     """桂科高字〔2022〕92号: valid high-tech certificate, growth ≥ 15, 10 or 5 % by sales, three years' R&D ≥ 3 %."""
     growth = pl.when(_SALES <= 2e7).then(1.15**2).when(_SALES <= 1e8).then(1.10**2).otherwise(1.05**2)
-    grown = (_SALES >= 2e6) & (_SALES >= pl.col("sales_first") * growth)
+    grown = (_SALES >= 2e6) & (pl.col("sales_first") * growth <= _SALES)
     return _held("high_tech_enterprise", year) & grown & (pl.col("mean_intensity") >= 0.03) & (pl.col("age") > 3)
 
 
-def _gazelle(year: int) -> pl.Expr:
+def _gazelle(_: int) -> pl.Expr:
     """Those of this year's pool that are recognised; the lines of recognition are not published."""
     return pl.col("gazelle_pool/now") > 0
 
 
-def _tech_sme(year: int) -> pl.Expr:
+def _tech_sme(_: int) -> pl.Expr:
     """国科发政〔2017〕115号: ≤ 500 persons, ≤ 2亿 sales and assets; staff and R&D points 36 or more, the rest by rights."""
     small = (pl.col("staff") <= 500) & (_SALES <= 2e8) & (pl.col("assets") <= 2e8)
     staff = (pl.col("tech_staff") / pl.col("staff") * 20).floor().clip(1, 6) - 1
