@@ -14,7 +14,7 @@ import polars as pl
 from features.population import assumptions as a
 from features.population import process as p
 from features.population.draws import Draws, bit
-from features.population.paths import LATENTS, by_year, cut_off
+from features.population.paths import LATENTS, cut_off, grid, taken
 
 MONEY = (
     "revenue", "main_business_revenue", "sales_revenue", "total_income", "hitech_income", "main_product_hitech_income",
@@ -28,51 +28,66 @@ STAFF = (
 )  # fmt: skip
 AVERAGES = ("employees_quarterly_avg", "tech_staff_6m")
 FACTS = (*MONEY, "rd_super_deduction", *STAFF)
-_KEPT = ("order", "number", "uscc", "founded", "last_accounts", "boundary", "poor", "active", "margin", "debt")
+_KEPT = ("uscc", "poor", "active", "margin", "debt")
+_CORRECTED, _CONTRADICTED, _REPEATED = 1, 2, 3
+"""Why accounts stand twice: corrected later, stated otherwise by a second source, sent twice."""
 
 
 def annual_report(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.DataFrame:
     """One row a firm and fiscal year from its founding to its last accounts; some are missing, late or stated twice."""
     draw = Draws(seed, "annual_report", "number", "fiscal_year")
-    frame = by_year(firms, LATENTS, _KEPT, range(last_year - years + 1, last_year + 1))
-    frame = draw.keyed(frame.filter(pl.col("fiscal_year").is_between("founded", "last_accounts")))
-    frame = frame.with_columns(at_boundary=pl.col("boundary").is_not_null() & (pl.col("fiscal_year") == last_year))
-    frame = frame.filter((pl.col("fiscal_year") == last_year) | ~draw.chance("missing", a.MISSING_YEAR))
-    frame = _stated_again(frame, draw)
+    span = range(last_year - years + 1, last_year + 1)
+    frame = taken(firms, LATENTS, _KEPT, span, _sent(firms, draw, span))
     frame = _accounts(frame, draw)
     frame = _research(frame, draw)
     frame = _staff(frame, draw)
     frame = _withhold(frame, draw)
     corrected = _whole(pl.col("tax_paid") * draw.between("twist", 0.9, 1.1))
+    later = (pl.col("known_from").cast(pl.Int32) + 90).cast(pl.Date)
     return (
         frame.with_columns(known_from=_known_from(draw, last_year))
+        .with_columns(
+            tax_paid=pl.when(pl.col("again") <= _CONTRADICTED).then(corrected).otherwise("tax_paid"),
+            known_from=pl.when(pl.col("again") == _CORRECTED)
+            .then(pl.min_horizontal(later, pl.lit(cut_off(last_year))))
+            .otherwise("known_from"),
+            source=pl.when(pl.col("again") == _CONTRADICTED).then(pl.lit(a.SOURCE_TAX)).otherwise(pl.lit(a.SOURCE)),
+        )
         .select(
             "uscc",
             pl.col("fiscal_year").cast(pl.Int32),
-            *(
-                pl.col(fact).cast(pl.Decimal(12, 4)) if fact in AVERAGES else pl.col(fact)
-                for fact in FACTS
-                if fact != "tax_paid"
-            ),
-            tax_paid=pl.when(pl.col("again").is_in(["corrected", "contradicted"]))
-            .then(corrected)
-            .otherwise("tax_paid"),
-            known_from=pl.when(pl.col("again") == "corrected")
-            .then(pl.min_horizontal(pl.col("known_from").dt.offset_by("90d"), pl.lit(cut_off(last_year))))
-            .otherwise("known_from"),
-            source=pl.when(pl.col("again") == "contradicted").then(pl.lit(a.SOURCE_TAX)).otherwise(pl.lit(a.SOURCE)),
+            *(pl.col(fact).cast(pl.Decimal(12, 4)) if fact in AVERAGES else pl.col(fact) for fact in FACTS),
+            "known_from",
+            "source",
         )
-        .select("uscc", "fiscal_year", *FACTS, "known_from", "source")
     )
 
 
-def _stated_again(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:
-    """Rows that stand twice: corrected later, stated otherwise by a second source, or sent twice (column ``again``)."""
-    shares = {"corrected": a.RESTATED, "contradicted": a.CONTRADICTED, "repeated": a.REPEATED}
-    frame = frame.with_columns(again=pl.lit(None, dtype=pl.String))
-    fate = draw.pick("again", {**shares, None: 1 - sum(shares.values())})
-    again = frame.filter(pl.col("boundary").is_null()).with_columns(again=fate).filter(pl.col("again").is_not_null())
-    return pl.concat([frame, again]).sort("order", "fiscal_year", "again", nulls_last=False)
+def _sent(firms: pl.DataFrame, draw: Draws, span: range) -> pl.DataFrame:
+    """The rows of the grid that were sent. ``again`` says of a second statement why it was made; null for the first."""
+    chosen = grid(firms.height, span)
+    there = firms.select("number", "founded", "last_accounts", "boundary")[chosen["firm"]]
+    chosen = pl.concat([chosen, there], how="horizontal")
+    chosen = draw.keyed(chosen.filter(pl.col("fiscal_year").is_between("founded", "last_accounts")))
+    last = pl.col("fiscal_year") == span[-1]
+    chosen = chosen.filter(last | ~draw.chance("missing", a.MISSING_YEAR)).with_columns(
+        at_boundary=pl.col("boundary").is_not_null() & last,
+        fate=pl.when(pl.col("boundary").is_null()).then(draw.uniform("again")).otherwise(1.0),
+    )
+    twice = chosen.select(pl.arg_where(pl.col("fate") < a.RESTATED + a.CONTRADICTED + a.REPEATED)).to_series()
+    every = pl.int_range(0, chosen.height, dtype=pl.UInt32, eager=True)
+    place = pl.concat([every, twice.cast(pl.UInt32)]).sort()
+    why = (
+        pl.when(pl.col("fate") < a.RESTATED).then(_CORRECTED)
+        .when(pl.col("fate") < a.RESTATED + a.CONTRADICTED).then(_CONTRADICTED)
+        .otherwise(_REPEATED)
+    )  # fmt: skip
+    stated = chosen[place]
+    return (
+        stated.with_columns(second=place == place.shift(1).fill_null(chosen.height))
+        .with_columns(again=pl.when("second").then(why).cast(pl.Int8))
+        .drop("number", "founded", "last_accounts", "boundary", "second", "fate")
+    )
 
 
 def _accounts(frame: pl.DataFrame, draw: Draws) -> pl.DataFrame:

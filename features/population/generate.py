@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.population import accounts, happenings, rights, titles
+from features.population import accounts, certificates, happenings, rights
 from features.population import firms as companies
 from features.population.codes import LARGEST_NUMBER
 from features.population.paths import with_paths
 
-CHUNK = 32_768
+CHUNK = 65_536
 """Firms computed at once: few enough that columns stay near the processor, and many that the plan's price is small."""
 
 
@@ -78,7 +78,7 @@ def _chunk(numbers: pl.Series, seed: int, last_year: int, years: int) -> dict[st
         "enterprise": companies.enterprise(made, seed, last_year),
         "annual_report": accounts.annual_report(made, seed, last_year, years),
         "intellectual_property": rights.intellectual_property(made, seed, last_year),
-        "certificate": titles.certificate(made, seed, last_year, years),
+        "certificate": certificates.certificate(made, seed, last_year, years),
         "event": happenings.event(made, seed, last_year, years),
         "financing_round": happenings.financing_round(made, seed, last_year, years),
         "zone_membership": happenings.zone_membership(made, seed, last_year),

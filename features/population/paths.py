@@ -124,42 +124,47 @@ def _left(frame: pl.DataFrame, draw: Draws, last_year: int) -> pl.DataFrame:
 
 
 def _to_thresholds(frame: pl.DataFrame, span: Sequence[int]) -> pl.DataFrame:
-    """The whole path of a firm at a threshold, scaled so that it ends at last year's fixed figures."""
-    last = span[-1]
-    at = pl.col("boundary").is_not_null()
-    scaled = [
-        pl.when(at).then(pl.col(f"{what}/{year}") * boundary(what) / pl.col(f"{what}/{last}"))
-        .otherwise(pl.col(f"{what}/{year}")).alias(f"{what}/{year}")
+    """The whole path of each firm at a threshold, scaled so that it ends at last year's fixed figures."""
+    places = frame.select(pl.arg_where(pl.col("boundary").is_not_null())).to_series()
+    some, last = frame[places], span[-1]
+    fixed = some.with_columns(
+        (pl.col(f"{what}/{year}") * boundary(what) / pl.col(f"{what}/{last}")).alias(f"{what}/{year}")
         for what in ("revenue", "employees", "total_assets")
         for year in span
-    ]  # fmt: skip
-    fixed = [
-        pl.when(at).then(boundary(what)).otherwise(pl.col(f"{what}/{last}")).alias(f"{what}/{last}")
-        for what in ("tech_staff", "rd_expense")
-    ]
-    earlier = [
-        pl.when(at).then(pl.col(f"employees/{year}") * boundary("tech_staff") / boundary("employees"))
-        .otherwise(pl.col(f"tech_staff/{year}")).alias(f"tech_staff/{year}")
-        for year in span[:-1]
-    ]  # fmt: skip
-    research = [
-        pl.when(at).then(pl.col(f"revenue/{year}") * boundary("rd_expense") / boundary("revenue"))
-        .otherwise(pl.col(f"rd_expense/{year}")).alias(f"rd_expense/{year}")
-        for year in span[:-1]
-    ]  # fmt: skip
-    return frame.with_columns(scaled).with_columns(*fixed, *earlier, *research)
+    ).with_columns(
+        (pl.col(f"{whole}/{year}") * boundary(part) / boundary(whole)).alias(f"{part}/{year}")
+        for part, whole in (("tech_staff", "employees"), ("rd_expense", "revenue"))
+        for year in span
+    )
+    # Last year's as they are, not by way of a quotient.
+    fixed = fixed.with_columns(boundary(what).cast(pl.Float64).alias(f"{what}/{last}") for what in LATENTS)
+    changed = [f"{what}/{year}" for what in LATENTS for year in span]
+    return frame.with_columns(frame[column].clone().scatter(places, fixed[column]) for column in changed)
 
 
-def by_year(frame: pl.DataFrame, latents: Sequence[str], keep: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
-    """A row a firm and year, in that order: the latents without their year, ``fiscal_year``, and the columns to keep.
+def grid(height: int, years: Sequence[int]) -> pl.DataFrame:
+    """A row a firm and year, in that order: ``firm`` (its place in the frame) and ``fiscal_year``."""
+    place = pl.int_range(0, height * len(years), dtype=pl.UInt32, eager=True)
+    year = (place % len(years)).cast(pl.Int64) + years[0]
+    return pl.DataFrame({"firm": place // len(years), "fiscal_year": year})
 
-    Any whole numbers that follow one another will do for years.
-    """
-    count, height = len(years), frame.height
-    place = pl.int_range(0, height * count, dtype=pl.UInt32, eager=True)
-    year, firm = place % count, place // count
+
+def taken(
+    frame: pl.DataFrame, latents: Sequence[str], keep: Sequence[str], years: Sequence[int], chosen: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of a `grid` with the latents of their firm and year, without the year in their names, and what to keep."""
     stacked = pl.concat(
         [frame.select(**{what: pl.col(f"{what}/{year}") for what in latents}) for year in years], rechunk=True
     )
-    long = stacked.select(pl.all().gather(year * height + firm))
-    return long.hstack(frame.select(keep)[firm]).with_columns(fiscal_year=year.cast(pl.Int64) + years[0])
+    place = chosen.select(
+        (pl.col("fiscal_year") - years[0]).cast(pl.UInt32) * frame.height + pl.col("firm")
+    ).to_series()
+    return pl.concat(
+        [chosen.drop("firm"), stacked.select(pl.all().gather(place)), frame.select(keep)[chosen["firm"]]],
+        how="horizontal",
+    )
+
+
+def by_year(frame: pl.DataFrame, latents: Sequence[str], keep: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
+    """All rows of the grid. Any whole numbers that follow one another will do for years."""
+    return taken(frame, latents, keep, years, grid(frame.height, years))

@@ -1,4 +1,4 @@
-"""Titles won, renewed, lost and revoked: the table ``certificate``.
+"""Titles won, renewed, lost and revoked, year by year.
 
 A firm seeks a title in a year with a chance of its own kind (`process.TITLES`), and gets it where the accounts of the years
 before meet the published lines named below. A three-year title begins on the firm's own day of the year, so a renewal
@@ -11,15 +11,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from features.population import assumptions as a
 from features.population import process as p
 from features.population.draws import Draws
-from features.population.lists import seen
-from features.population.paths import by_year, cut_off, simulated
+from features.population.paths import cut_off
 
 
 @dataclass(frozen=True)
-class _Title:
+class Title:
     """When a title of a kind begins, how long it lasts, and what its number starts with."""
 
     mark: str
@@ -33,30 +31,18 @@ class _Title:
 
 
 TITLES = {
-    "high_tech_enterprise": _Title("GR", 10, 60),
-    "innovative_sme": _Title("CX", 9, 25, since=2022, level="provincial"),
-    "specialised_sme": _Title("ZJTX", 10, 45, since=2019, level="provincial"),
-    "little_giant": _Title("XJR", 11, 45, since=2019, level="national"),
-    "gazelle_pool": _Title("DLK", 8, 40, years=0, since=2017),
-    "gazelle": _Title("DL", 11, 45, since=2017, level="provincial"),
-    "tech_sme": _Title("KJ", 6, 110, years=0, since=2017),
+    "high_tech_enterprise": Title("GR", 10, 60),
+    "innovative_sme": Title("CX", 9, 25, since=2022, level="provincial"),
+    "specialised_sme": Title("ZJTX", 10, 45, since=2019, level="provincial"),
+    "little_giant": Title("XJR", 11, 45, since=2019, level="national"),
+    "gazelle_pool": Title("DLK", 8, 40, years=0, since=2017),
+    "gazelle": Title("DL", 11, 45, since=2017, level="provincial"),
+    "tech_sme": Title("KJ", 6, 110, years=0, since=2017),
 }
 """Order matters: a later kind may ask for an earlier one."""
-_KEPT = ("order", "number", "uscc", "certificate_listed")
 
 
-def certificate(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.DataFrame:
-    """One row a title, as many rows again as it was revoked; ``known_from`` tells the two apart."""
-    calendar = range(simulated(last_year, years)[0] + p.BURN_IN, last_year + 2)
-    awards = by_year(_awards(firms, seed, calendar, last_year), tuple(TITLES), ("order",), calendar)
-    parts = [_rows(awards, firms, kind, title, seed) for kind, title in TITLES.items()]
-    parts.append(_above_scale(firms, last_year))
-    table = pl.concat(parts).filter(pl.col("valid_from") <= cut_off(last_year))
-    table = _with_revocations(table, last_year).sort("order", "kind", "valid_from", "known_from")
-    return seen(table, "certificate", seed).drop("order", "number").rename({"certificate": "number"})
-
-
-def _awards(firms: pl.DataFrame, seed: int, calendar: range, last_year: int) -> pl.DataFrame:
+def awards(firms: pl.DataFrame, seed: int, calendar: range, last_year: int) -> pl.DataFrame:
     """``<kind>/<year>`` for each calendar year: 1 where the title is won, 2 where it will be revoked in the next year."""
     draw = Draws(seed, "title", "number")
     keys = draw.keyed(firms.select("number")).drop("number")
@@ -78,7 +64,7 @@ def _awards(firms: pl.DataFrame, seed: int, calendar: range, last_year: int) -> 
     return pl.concat(found, how="horizontal")
 
 
-def _awarded(frame: pl.DataFrame, draw: Draws, kind: str, title: _Title, year: int, *, fails: bool) -> pl.DataFrame:
+def _awarded(frame: pl.DataFrame, draw: Draws, kind: str, title: Title, year: int, *, fails: bool) -> pl.DataFrame:
     """Who gets the title; the column of the kind is the year in which what they have ends."""
     odds, until = p.TITLES[kind], pl.col(kind)
     seeks = pl.when(until == year).then(odds.renewed).otherwise(odds.first) * pl.col("lift").pow(odds.of_tech * 10)
@@ -191,75 +177,3 @@ _MEETS = {
 def _held(kind: str, year: int) -> pl.Expr:
     """Held beyond the year; a renewal of this year, decided before, counts, one that will be revoked does not."""
     return (pl.col(kind) > year) & (pl.col(f"{kind}/now") != 2)
-
-
-def _rows(awards: pl.DataFrame, firms: pl.DataFrame, kind: str, title: _Title, seed: int) -> pl.DataFrame:
-    """The awards of one kind as certificates."""
-    won = awards.filter(pl.col(kind) > 0).select("order", "fiscal_year", revoked=pl.col(kind) == 2)
-    frame = firms.select("number", "uscc", "certificate_listed")[won["order"]].hstack(won)
-    of_firm = Draws(seed, f"title/{kind}", "number")
-    by_title = Draws(seed, f"certificate/{kind}", "number", "fiscal_year")
-    same_day = of_firm if title.years else by_title
-    day = pl.date("fiscal_year", title.month, 1).cast(pl.Int32) + same_day.whole("day", 0, title.days).cast(pl.Int32)
-    frame = frame.with_columns(valid_from=day.cast(pl.Date))
-    until = (
-        pl.col("valid_from").dt.offset_by(f"{title.years}y").dt.offset_by("-1d")
-        if title.years
-        else pl.date("fiscal_year", 12, 31)
-    )
-    hidden = by_title.chance("withheld/to", 0.02 if title.years else 0.0)
-    return _titles(
-        frame,
-        kind,
-        number=pl.format(f"合成{title.mark}{{}}-{{}}", "fiscal_year", "number"),
-        valid_to=pl.when(~hidden).then(until),
-        level=pl.lit(title.level, dtype=pl.String),
-        revoked_on=pl.when("revoked").then(pl.col("valid_from").dt.offset_by("8mo")),
-    )
-
-
-def _above_scale(firms: pl.DataFrame, last_year: int) -> pl.DataFrame:
-    """The register of the year after the last accounts: industry with sales of 2000万 or more."""
-    industrial = pl.col("industry_code").str.contains("^[BCD]") & pl.col("left_on").is_null()
-    frame = firms.select(*_KEPT, keep=industrial & (pl.col("size_now") >= 2e7)).filter("keep")
-    frame = frame.with_columns(valid_from=pl.date(last_year + 1, 1, 1))
-    return _titles(
-        frame,
-        "above_scale_industrial",
-        number=pl.format(f"合成GS{last_year + 1}-{{}}", "number"),
-        valid_to=pl.date(last_year + 1, 12, 31),
-        level=pl.lit(None, dtype=pl.String),
-        revoked_on=pl.lit(None, dtype=pl.Date),
-    )
-
-
-def _titles(
-    frame: pl.DataFrame, kind: str, *, number: pl.Expr, valid_to: pl.Expr, level: pl.Expr, revoked_on: pl.Expr
-) -> pl.DataFrame:
-    return frame.with_columns(certificate=number).select(
-        "order",
-        "number",
-        "uscc",
-        "certificate_listed",
-        "certificate",
-        kind=pl.lit(kind),
-        valid_from=pl.col("valid_from"),
-        valid_to=valid_to,
-        level=level,
-        revoked_on=revoked_on,
-        row_id=pl.col("certificate"),
-        known_from=pl.col("valid_from"),
-        source=pl.lit(a.SOURCE),
-    )
-
-
-def _with_revocations(table: pl.DataFrame, last_year: int) -> pl.DataFrame:
-    """A revoked title as it was known when granted, and as it is known a month after the revocation."""
-    revoked = table.filter(pl.col("revoked_on").is_not_null())
-    later = pl.min_horizontal(pl.col("revoked_on").dt.offset_by("30d"), pl.lit(cut_off(last_year)))
-    return pl.concat(
-        [
-            table.with_columns(revoked_on=pl.lit(None, dtype=pl.Date)),
-            revoked.with_columns(known_from=later),
-        ]
-    )
