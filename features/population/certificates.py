@@ -8,9 +8,9 @@ import polars as pl
 
 from features.population import assumptions as a
 from features.population import process as p
-from features.population.draws import Draws, rows
+from features.population.draws import Draws
 from features.population.lists import seen
-from features.population.paths import by_year, cut_off, simulated
+from features.population.paths import cut_off, rows_of, simulated
 from features.population.titles import TITLES, Title, awards
 
 _REVOKED_AFTER, _KNOWN_AFTER = 240, 30
@@ -26,12 +26,10 @@ def certificate(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> p
     steps = [(kind, title, year) for kind, title in TITLES.items() for year in calendar]
     steps.append(("above_scale_industrial", _ABOVE_SCALE, last_year + 1))
     won = pl.concat([awards(firms, seed, calendar, last_year), firms.select(_above_scale(last_year))], how="horizontal")
-    won = won.select("order", **{f"award/{step}": f"{kind}/{year}" for step, (kind, _, year) in enumerate(steps)})
-    frame = by_year(won, ("award",), ("order",), range(len(steps))).rename({"fiscal_year": "step"})
-    frame = rows(frame.filter(pl.col("award") > 0), pl.col("award"))
-    frame = pl.concat(
-        [frame.drop("order"), firms.select("number", "uscc", "certificate_listed")[frame["order"]]], how="horizontal"
-    )
+    won = won.select(**{f"award/{step}": f"{kind}/{year}" for step, (kind, _, year) in enumerate(steps)})
+    keep = ("number", "uscc", "certificate_listed")
+    # An award of 2 stands for two rows: the title, and its revocation.
+    frame = rows_of(pl.concat([firms.select(keep), won], how="horizontal"), "award", len(steps), keep)
     frame = _dated(seen(frame, "certificate", seed), seed, steps, last_year)
     return frame.select(
         "uscc",

@@ -13,7 +13,7 @@ from features.identifiers import regions
 from features.population import assumptions as a
 from features.population.draws import Draws, rows
 from features.population.lists import seen
-from features.population.paths import by_year, cut_off
+from features.population.paths import cut_off, rows_of
 
 Weights = Mapping[str, float] | Mapping[None, float] | Mapping[str | None, float]
 
@@ -97,9 +97,8 @@ def event(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.Data
     for kind, unless in (("innovation_credit_selection", ~pl.col("evaluated")),):
         column = f"count/{kinds.index(kind)}"
         frame = frame.with_columns(pl.when(unless).then(0).otherwise(pl.col(column)).alias(column))
-    keep = ("order", "number", "uscc", "event_listed", "established_on", "since", "until")
-    long = by_year(frame, ("count",), keep, range(len(kinds))).rename({"fiscal_year": "place"})
-    long = seen(rows(long.filter(pl.col("count") > 0), pl.col("count")), "event", seed)
+    keep = ("number", "uscc", "event_listed", "established_on", "since", "until")
+    long = seen(rows_of(frame, "count", len(kinds), keep).rename({"step": "place"}), "event", seed)
 
     draw = Draws(seed, "event", "number", "place", "row")
     is_kind = {kind: pl.col("place") == place for place, kind in enumerate(kinds)}

@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from features.population import process as p
-from features.population.draws import Draws
+from features.population.draws import Draws, rows
 from features.population.firms import boundary
 
 LATENTS = ("revenue", "rd_expense", "employees", "tech_staff", "total_assets")
@@ -165,6 +165,16 @@ def taken(
     )
 
 
-def by_year(frame: pl.DataFrame, latents: Sequence[str], keep: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
-    """All rows of the grid. Any whole numbers that follow one another will do for years."""
-    return taken(frame, latents, keep, years, grid(frame.height, years))
+def counted(frame: pl.DataFrame, what: str, steps: int) -> pl.DataFrame:
+    """``firm`` (its place in the frame), ``step`` and ``count`` wherever ``<what>/<step>`` is above 0, in that order."""
+    stacked = pl.concat([frame[f"{what}/{step}"] for step in range(steps)])
+    place = stacked.to_frame("count").select(pl.arg_where(pl.col("count") > 0)).to_series()
+    found = pl.DataFrame({"firm": place % frame.height, "step": place // frame.height, "count": stacked.gather(place)})
+    order = (found["firm"].cast(pl.UInt64) * steps + found["step"]).arg_sort()
+    return found[order].with_columns(pl.col("step").cast(pl.Int64))
+
+
+def rows_of(frame: pl.DataFrame, what: str, steps: int, keep: Sequence[str]) -> pl.DataFrame:
+    """A row for each counted thing: ``step``, ``row`` (from 0 within a count) and the firm's columns to keep."""
+    long = rows(counted(frame, what, steps), pl.col("count"))
+    return pl.concat([long.select("step", "row"), frame.select(keep)[long["firm"]]], how="horizontal")

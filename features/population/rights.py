@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 
 from features.population import assumptions as a
-from features.population.draws import Draws, rows
+from features.population.draws import Draws
 from features.population.lists import seen
-from features.population.paths import by_year, cut_off
+from features.population.paths import cut_off, rows_of
 
 _MOST = 40
 """Most rows of one kind a firm."""
@@ -57,9 +57,9 @@ def intellectual_property(firms: pl.DataFrame, seed: int, last_year: int) -> pl.
         of_firm.count(kind, spec.mean, _MOST).alias(f"count/{place}")
         for place, (kind, spec) in enumerate(kinds.items())
     )
-    keep = ("order", "number", "uscc", "intellectual_property_listed", "established_on", "left_on")
-    frame = by_year(counted, ("count",), keep, range(len(kinds))).rename({"fiscal_year": "place"})
-    frame = seen(rows(frame.filter(pl.col("count") > 0), pl.col("count")), "intellectual_property", seed)
+    keep = ("number", "uscc", "intellectual_property_listed", "established_on", "left_on")
+    frame = rows_of(counted, "count", len(kinds), keep).rename({"step": "place"})
+    frame = seen(frame, "intellectual_property", seed)
 
     draw = Draws(seed, "right", "number", "place", "row")
     start = pl.max_horizontal(pl.col("established_on").dt.offset_by("6mo"), pl.lit(date(last_year - 12, 1, 1)))

@@ -70,15 +70,13 @@ def _awarded(frame: pl.DataFrame, draw: Draws, kind: str, title: Title, year: in
     seeks = pl.when(until == year).then(odds.renewed).otherwise(odds.first) * pl.col("lift").pow(odds.of_tech * 10)
     # A revoked title cannot be sought again in the year of its revocation.
     free = (until <= year) & (pl.col(f"{kind}/before") != 2)
-    wins = pl.col("there") & free & _MEETS[kind](year) & (draw.uniform(f"{kind}/{year}") < seeks)
-    frame = frame.with_columns(wins=wins)
-    lost = draw.chance(f"revoked/{kind}/{year}", odds.revoked) if fails and odds.revoked else pl.lit(False)
-    frame = frame.with_columns(lost=pl.col("wins") & lost)
-    ends = pl.lit(year + max(title.years, 1), dtype=pl.Int32) - pl.col("lost") * (max(title.years, 1) - 1)
-    return frame.with_columns(
-        pl.when("wins").then(ends).otherwise(until).cast(pl.Int32).alias(kind),
-        (pl.col("wins").cast(pl.Int8) + pl.col("lost").cast(pl.Int8)).alias(f"{kind}/now"),
-    )
+    chance = draw.uniform(f"{kind}/{year}")
+    # Of those who would win, the luckiest will lose it again: one draw for both.
+    award = pl.when(chance < seeks * (odds.revoked if fails else 0)).then(2).when(chance < seeks).then(1).otherwise(0)
+    wins = pl.col("there") & free & _MEETS[kind](year)
+    frame = frame.with_columns(pl.when(wins).then(award).otherwise(0).cast(pl.Int8).alias(f"{kind}/now"))
+    ends = pl.when(pl.col(f"{kind}/now") == 1).then(year + max(title.years, 1)).otherwise(year + 1)
+    return frame.with_columns(pl.when(pl.col(f"{kind}/now") > 0).then(ends).otherwise(until).cast(pl.Int32).alias(kind))
 
 
 def _read(year: int, last_year: int) -> dict[str, pl.Expr]:
