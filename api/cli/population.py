@@ -53,13 +53,12 @@ def population(
             )
     console.out.print(f"合成数据 synthetic: {target} ({firms:,} 家 firms, seed {seed})", highlight=False)
     if against:
-        measured = max(min(firms, SAMPLE), 1)
-        console.out.print(_table(compare(generate(measured, seed)), measured))
+        console.out.print(_table(compare(generate(SAMPLE, seed)), seed))
 
 
-def _table(found: list[Compared], firms: int) -> Table:
+def _table(found: list[Compared], seed: int) -> Table:
     """Figure, cited, generated, whether it is met, grade and source."""
-    table = Table(title=f"{NOTE_ZH} / {NOTE_EN}: {firms:,} 家 firms", show_lines=True)
+    table = Table(title=f"{NOTE_ZH} / {NOTE_EN}: seed {seed}, 1–{SAMPLE:,}", show_lines=True)
     for name in ("数字 figure", "引用 cited", "生成 synthetic", "相符 met", "来源 source"):
         table.add_column(name, overflow="fold")
     for one in found:

@@ -162,5 +162,5 @@ MISSING_YEAR = 0.02
 LATE, VERY_LATE = 0.08, 0.02
 """Share of accounts known only by the end of the year after, and only in the year after that; the others are known by
 31 May of the year after."""
-RESTATED, CONTRADICTED, REPEATED = 0.0015, 0.0005, 0.0005
+RESTATED, CONTRADICTED, REPEATED = 0.0004, 0.0002, 0.0002
 """Share of accounts corrected later, stated otherwise by a second source, and sent twice."""

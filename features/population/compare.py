@@ -12,7 +12,7 @@ from features.population.calibration import Figure, figures
 
 Tables = Mapping[str, pl.DataFrame]
 SAMPLE = 20_000
-"""Firms that a comparison is measured on: enough for the tolerances of the figures."""
+"""Firms that the tolerances are meant for; with far fewer, chance alone misses them."""
 _ON = date(2026, 3, 31)
 """Day of the cited stocks of titles."""
 _ROUNDS = (2019, 2020, 2021, 2022)

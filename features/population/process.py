@@ -51,7 +51,7 @@ class Odds:
     first: float
     renewed: float
     of_tech: float = 0.0
-    revoked: float = 0.012
+    revoked: float = 0.006
 
 
 TITLES = {

@@ -26,7 +26,7 @@ def test_a_partitioned_folder_is_scored_like_the_same_folder_in_one_piece(tmp_pa
 
 
 def test_the_comparison_names_every_cited_figure_with_its_source(tmp_path: Path) -> None:
-    done = dengti("population", str(tmp_path), "--firms", "2000", "--compare")
+    done = dengti("population", str(tmp_path), "--firms", "3", "--compare")
     assert done.returncode == 0, done.stderr
     assert "合成数据，仅供演示" in done.stdout
     text = "".join(cell.strip() for line in done.stdout.splitlines() for cell in line.split("│"))

@@ -116,7 +116,7 @@ def test_few_accounts_are_corrected_contradicted_or_repeated() -> None:
     )
     twice = groups.filter(pl.col("len") > 1)
     assert twice["len"].max() == 2
-    assert 0.001 < twice.height / groups.height < 0.006
+    assert 0.0004 < twice.height / groups.height < 0.0016
     kinds = twice.select(
         contradicted=(pl.col("source") == 2).sum(),
         corrected=((pl.col("source") == 1) & (pl.col("days") == 2)).sum(),
