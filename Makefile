@@ -24,7 +24,7 @@ $(VENV)/.dev: $(VENV)/.run
 run: $(VENV)/.run
 	$(BIN)/dengti population $(DEMO)/office.xlsx --firms $(FIRMS) --seed $(SEED)
 	$(BIN)/dengti import $(DEMO)/office.xlsx --into $(DEMO)/facts
-	$(BIN)/dengti rescore $(DEMO)/facts $(DEMO)/results --as-of $(AS_OF)
+	$(BIN)/dengti rescore $(DEMO)/facts $(DEMO)/results --as-of $(AS_OF) --known-at $(AS_OF)
 ifneq ($(SERVE),0)
 	$(BIN)/dengti serve --port $(PORT)
 endif

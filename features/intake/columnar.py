@@ -9,10 +9,15 @@ import polars as pl
 from features.intake.grids import Grid, file_problem
 
 
+def parts(folder: Path) -> list[Path]:
+    """The Parquet files of a table that is kept as a folder of parts, in order of name; none where it is no such folder."""
+    return sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+
+
 def read_parquet(path: Path) -> Grid:
-    """The file's cells. Raises `FileProblem`."""
+    """The cells of a file, or of a folder of parts one after the other. Raises `FileProblem`."""
     try:
-        frame = pl.read_parquet(path, glob=False)
+        frame = pl.read_parquet(parts(path) if path.is_dir() else path, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise file_problem(
             path.name,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from features.intake.assemble import Collector
-from features.intake.columnar import read_parquet
+from features.intake.columnar import parts, read_parquet
 from features.intake.delimited import read_csv
 from features.intake.dossiers import read_json
 from features.intake.grids import file_problem
@@ -30,7 +30,7 @@ def read_input(path: Path, progress: Progress | None = None) -> Imported:
     ----------
     path
         ``.xlsx``, ``.csv``, ``.parquet``, ``.json`` or ``.jsonl``, or a folder of them. A file or a sheet is one table, known by
-        its name or by its headers.
+        its name or by its headers; so is a folder of Parquet parts inside the folder.
     progress
         Called with what is being read, how many files are done, and how many there are.
 
@@ -74,7 +74,7 @@ def _files(path: Path, out: Collector) -> list[Path]:
         suffix = file.suffix.lower()
         if file.name.startswith((".", "~$")):
             continue
-        if file.is_file() and suffix in SUFFIXES:
+        if (file.is_file() and suffix in SUFFIXES) or parts(file):
             found.append(file)
         elif suffix in _OTHER_SHEETS:
             raise _unsupported(file)
@@ -102,4 +102,5 @@ def _read_file(file: Path, out: Collector) -> None:
         for grid in read_workbook(file, out.notes):
             read_sheet(grid, out)
     else:
-        read_sheet(read_parquet(file) if suffix == ".parquet" else read_csv(file), out)
+        columnar = suffix == ".parquet" or file.is_dir()
+        read_sheet(read_parquet(file) if columnar else read_csv(file), out)

@@ -13,24 +13,31 @@ SOURCE = "合成数据 synthetic"
 NOTE_ZH = "合成数据，仅供演示"
 NOTE_EN = "synthetic data for demonstration"
 
-REGIONS = {
-    "450203": 8.0, "450204": 8.0, "450205": 8.0, "450202": 5.0, "450206": 4.0, "450200": 4.0,
-    "450107": 10.0, "450103": 6.0, "450108": 4.0, "450105": 2.0,
-    "450305": 8.0, "450304": 2.0, "450312": 3.0,
-    "450502": 3.0, "450503": 2.0, "450512": 2.0,
-    "450400": 2.0, "450600": 1.0, "450700": 2.0, "450800": 2.0, "450900": 3.0, "451000": 1.0, "451100": 1.0,
-    "451200": 1.0, "451300": 1.0, "451400": 1.0,
-    "510100": 6.0, "510700": 2.0, "510600": 1.0,
-}  # fmt: skip
-"""Division of registration: mostly Guangxi, a few firms in Sichuan."""
+SOURCE_TAX = "合成数据 synthetic 税务口径"
+"""The second source of the few accounts that two sources state differently."""
+
+PROVINCES = {"45": 0.92, "51": 0.08}
+"""Mostly Guangxi, a few firms in Sichuan; how each spreads over its prefectures is cited (`calibration`)."""
+
+DISTRICTS = {
+    "450200": {"450203": 8.0, "450204": 8.0, "450205": 8.0, "450202": 5.0, "450206": 4.0, "450200": 4.0},
+    "450100": {"450107": 10.0, "450103": 6.0, "450108": 4.0, "450105": 2.0},
+    "450300": {"450305": 8.0, "450304": 2.0, "450312": 3.0},
+    "450500": {"450502": 3.0, "450503": 2.0, "450512": 2.0},
+}
+"""Divisions of registration within a prefecture; firms of the others are registered at the prefecture."""
 
 ZONES = {
     "450100": {"nanning": 0.50}, "450200": {"liuzhou": 0.45, "liuzhou_hexi": 0.15}, "450300": {"guilin": 0.50},
     "450400": {"wuzhou": 0.40}, "450500": {"beihai": 0.45}, "450600": {"fangchenggang": 0.35},
     "450700": {"qinzhou": 0.35}, "450900": {"yulin": 0.40}, "451000": {"baise": 0.40}, "451100": {"hezhou": 0.40},
-    "451300": {"laibin": 0.40}, "510100": {"chengdu": 0.50}, "510600": {"deyang": 0.40}, "510700": {"mianyang": 0.50},
+    "451300": {"laibin": 0.40},
+    "510100": {"chengdu": 0.72}, "510300": {"zigong": 0.72}, "510400": {"panzhihua": 0.72},
+    "510500": {"luzhou": 0.72}, "510600": {"deyang": 0.72}, "510700": {"mianyang": 0.72}, "510900": {"suining": 0.72},
+    "511000": {"neijiang": 0.72}, "511100": {"leshan": 0.72},
 }  # fmt: skip
-"""Share of a prefecture's firms in each high-tech zone; the others are in no zone."""
+"""Share of a prefecture's firms in each high-tech zone; the others are in no zone. Sichuan's share is set so that its
+zones' part in high-tech income is the cited one."""
 
 
 @dataclass(frozen=True)
@@ -139,14 +146,21 @@ UNKNOWN_LIST = {
 }  # fmt: skip
 """Share of firms whose list of rows is not known to be complete."""
 
-WITHHELD = 0.012
-"""Share of unknown facts, each by itself."""
-WITHHELD_POOR = 0.15
-"""The same for a firm that reports poorly."""
+WITHHELD, WITHHELD_POOR, WITHHELD_CALIBRE = 6, 3, 2
+"""Unknown facts, each by itself, as powers of one half: 1 in 64; 1 in 8 for a firm that reports poorly; 1 in 4 for the
+measures with a legal scope of their own."""
+CALIBRES = (
+    "sales_revenue", "employees_quarterly_avg", "employees_year_end", "tech_staff_6m", "rd_expense_deduction",
+    "rd_expense_hte", "leading_product_revenue", "main_product_hitech_income", "new_employees",
+)  # fmt: skip
 POOR_REPORTERS = 0.06
-WITHHELD_CALIBRE = {
-    "sales_revenue": 0.30, "employees_quarterly_avg": 0.50, "employees_year_end": 0.30, "tech_staff_6m": 0.60,
-    "rd_expense_deduction": 0.60, "rd_expense_hte": 0.60, "leading_product_revenue": 0.40,
-    "main_product_hitech_income": 0.40, "new_employees": 0.30,
-}  # fmt: skip
-"""The measures with a legal scope of their own are reported less often."""
+WITHHELD_FACT, WITHHELD_FACT_POOR = 0.012, 0.15
+"""Unknown facts of the enterprise itself."""
+
+MISSING_YEAR = 0.02
+"""Share of earlier years whose accounts were never sent."""
+LATE, VERY_LATE = 0.08, 0.02
+"""Share of accounts known only by the end of the year after, and only in the year after that; the others are known by
+31 May of the year after."""
+RESTATED, CONTRADICTED, REPEATED = 0.0004, 0.0002, 0.0002
+"""Share of accounts corrected later, stated otherwise by a second source, and sent twice."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from features.identifiers import regions
 from features.population import assumptions as a
 from features.population.draws import Draws, rows
-from features.population.rights import cut_off, seen
+from features.population.lists import seen
+from features.population.paths import cut_off, rows_of
 
 Weights = Mapping[str, float] | Mapping[None, float] | Mapping[str | None, float]
 
@@ -61,72 +63,113 @@ _HAPPENINGS: dict[str, _Happening] = {
     "order_contract": _Happening(0.10, amount=2e6, most=2),
     "talent_title": _Happening(0.02, True, level={"national": 20, "provincial": 80}),
     "niche_since": _Happening(0.30, True),
+    # Set to the cited share of the firms evaluated in 2024; the lift by level has a mean of 1.2.
+    "innovation_credit_selection": _Happening(0.107, True),
 }
+SELECTED_IN = 2024
+"""Year of the selection by innovation credit that the cited share is of."""
 
 
-def event(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFrame:
+def event(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.DataFrame:
     """One row an event; counts are 1, so an empty list with ``event_listed`` true states that nothing happened."""
-    parts = [
-        _events(firms, kind, order, spec, seed, last_year) for order, (kind, spec) in enumerate(_HAPPENINGS.items())
-    ]
-    frame = pl.concat(parts).sort("number", "order", "row")
-    return seen(frame, "event", seed).drop("number", "order", "row")
-
-
-def _events(firms: pl.DataFrame, kind: str, order: int, spec: _Happening, seed: int, last_year: int) -> pl.DataFrame:
-    of_firm = Draws(seed, f"events/{kind}", "number")
-    draw = Draws(seed, f"event/{kind}", "number", "row")
-    chance = pl.lit(spec.chance)
-    if spec.technical:
-        chance = pl.when(pl.col("rd_intensity") > 0).then(spec.chance * (pl.col("tech") * 0.7).exp()).otherwise(0.0)
+    of_firm = Draws(seed, "events", "number")
+    start = pl.max_horizontal(pl.col("established_on"), pl.lit(date(last_year - years + 1, 1, 1)))
+    end = pl.col("left_on").fill_null(cut_off(last_year))
     # Firms at a threshold have a clean record, so that the threshold alone decides.
-    spared = pl.col("boundary").is_not_null()
-    how_many = pl.when(of_firm.chance("any", chance) & ~spared).then(of_firm.whole("count", 1, spec.most)).otherwise(0)
-    first = pl.max_horizontal(pl.col("established_on"), pl.lit(date(last_year - 4, 1, 1)))
-    if kind == "niche_since":
-        first = pl.col("established_on")
-    day = draw.day("day", first, cut_off(last_year))
-    amount = (draw.normal("amount") * 0.9).exp() * spec.amount
-    frame = rows(firms, how_many).with_columns(occurred_on=day)
-    nothing = pl.lit(None, dtype=pl.Int64)
-    return frame.select(
-        "number",
-        "row",
-        pl.lit(order).alias("order"),
+    spared, selected = pl.col("boundary").is_not_null(), date(SELECTED_IN, 7, 1)
+    frame = of_firm.keyed(firms).with_columns(
+        lift=pl.when("active").then((pl.col("tech") * 0.7).exp()).otherwise(0.0) * ~spared,
+        plain=pl.when(spared).then(0.0).otherwise(1.0),
+        since=pl.min_horizontal(start, end),
+        until=end,
+        evaluated=(pl.col("founded") < SELECTED_IN) & (pl.col("last_accounts") >= SELECTED_IN),
+    )
+    counts = [
+        pl.when(of_firm.uniform(kind) < pl.col("lift" if spec.technical else "plain") * spec.chance)
+        .then(of_firm.whole(f"{kind}/count", 1, spec.most) if spec.most > 1 else 1)
+        .otherwise(0)
+        .cast(pl.Int64)
+        .alias(f"count/{place}")
+        for place, (kind, spec) in enumerate(_HAPPENINGS.items())
+    ]
+    frame = frame.with_columns(counts)
+    kinds = list(_HAPPENINGS)
+    for kind, unless in (("innovation_credit_selection", ~pl.col("evaluated")),):
+        column = f"count/{kinds.index(kind)}"
+        frame = frame.with_columns(pl.when(unless).then(0).otherwise(pl.col(column)).alias(column))
+    keep = ("number", "uscc", "event_listed", "established_on", "since", "until")
+    long = seen(rows_of(frame, "count", len(kinds), keep).rename({"step": "place"}), "event", seed)
+
+    draw = Draws(seed, "event", "number", "place", "row")
+    is_kind = {kind: pl.col("place") == place for place, kind in enumerate(kinds)}
+    first = (
+        pl.when(is_kind["niche_since"]).then("established_on")
+        .when(is_kind["innovation_credit_selection"]).then(pl.lit(selected))
+        .otherwise("since")
+    )  # fmt: skip
+    last = pl.when(is_kind["innovation_credit_selection"]).then(pl.lit(date(SELECTED_IN, 12, 31))).otherwise("until")
+    long = draw.keyed(long).with_columns(occurred_on=draw.day("day", first, last))
+    amount = (draw.noise("amount") * 0.9).exp() * of_kind([spec.amount for spec in _HAPPENINGS.values()])
+    return long.select(
         "uscc",
-        "event_listed",
-        kind=pl.lit(kind),
+        kind=of_kind(kinds),
         occurred_on=pl.col("occurred_on"),
-        severity=draw.pick("severity", spec.severity).cast(pl.String),
-        level=draw.pick("level", spec.level).cast(pl.String),
-        rank=draw.whole("rank", 1, 8) if spec.ranked else nothing,
-        role=draw.pick("role", spec.role).cast(pl.String),
+        severity=_picked(draw, "severity"),
+        level=_picked(draw, "level"),
+        rank=pl.when(of_kind([spec.ranked for spec in _HAPPENINGS.values()])).then(draw.whole("rank", 1, 8)),
+        role=_picked(draw, "role"),
         # Rounded to 100 yuan as such sums are.
-        amount=((amount / 100).round() * 100).cast(pl.Int64) if spec.amount else nothing,
+        amount=pl.when(amount > 0).then((amount / 100).round().cast(pl.Int64) * 100),
         count=pl.lit(1, dtype=pl.Int64),
-        ended_on=pl.when(draw.chance("ended", spec.ends)).then(
-            draw.day("end", pl.col("occurred_on"), cut_off(last_year))
+        ended_on=pl.when(draw.uniform("ended") < of_kind([spec.ends for spec in _HAPPENINGS.values()])).then(
+            draw.day("end", pl.col("occurred_on"), pl.col("until"))
         ),
-        note=pl.format("合成事项{}-{}", pl.lit(kind), pl.col("row") + 1),
+        note=pl.format("合成事项{}-{}", of_kind(kinds), pl.col("row") + 1),
         source=pl.lit(a.SOURCE),
     )
 
 
-def financing_round(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFrame:
+def of_kind(values: list[Any]) -> pl.Expr:
+    """The value of the row's kind."""
+    dtype = pl.Float64 if any(isinstance(value, float) for value in values) else None
+    return pl.lit(pl.Series(values, dtype=dtype)).gather(pl.col("place"))
+
+
+def _picked(draw: Draws, column: str) -> pl.Expr:
+    """A value by the weights of the row's kind; null where nothing is recorded."""
+    share = draw.uniform(column)
+    weights = {place: getattr(spec, column) for place, spec in enumerate(_HAPPENINGS.values())}
+    values = sorted({value for spread in weights.values() for value in spread if value is not None})
+    result = pl.lit(None, dtype=pl.String)
+    for value in reversed(values):
+        # Below the sum of this value's and all earlier values' shares; later ones are overwritten by earlier ones.
+        bounds = []
+        for spread in weights.values():
+            total = sum(spread.values())
+            upto = values[: values.index(value) + 1]
+            bounds.append(sum(weight for v, weight in spread.items() if v in upto) / total)
+        result = pl.when(share < of_kind(bounds)).then(pl.lit(value)).otherwise(result)
+    return result
+
+
+def financing_round(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.DataFrame:
     """Equity rounds, mostly of young technical firms; amounts in whole 10,000 currency units."""
     draw = Draws(seed, "financing", "number")
     by_round = Draws(seed, "financing/round", "number", "row")
     seeking = draw.chance(
         "any", 0.10 * (pl.col("tech") * 0.8).exp() * pl.when(pl.col("age") < 10).then(1.3).otherwise(0.4)
     )
-    count = pl.when((pl.col("rd_intensity") > 0) & seeking).then(draw.whole("count", 1, 3)).otherwise(0)
+    count = pl.when(pl.col("active") & seeking).then(draw.whole("count", 1, 3)).otherwise(0)
     amount = (by_round.normal("amount") * 0.9 + pl.col("row") * 0.8).exp() * 6e6
     share = by_round.between("share", 0.05, 0.25)
-    from_day = pl.max_horizontal(pl.col("established_on"), pl.lit(date(last_year - 5, 1, 1)))
+    end = pl.col("left_on").fill_null(cut_off(last_year))
+    from_day = pl.max_horizontal(pl.col("established_on"), pl.lit(date(last_year - years + 1, 1, 1)))
+    keep = ("order", "number", "uscc", "financing_round_listed", "established_on", "left_on")
     frame = (
-        rows(firms, count)
-        .with_columns(closed_on=by_round.day("day", from_day, cut_off(last_year)), paid=_ten_thousands(amount))
+        rows(firms.select(*keep, rounds=count), pl.col("rounds"))
+        .with_columns(closed_on=by_round.day("day", pl.min_horizontal(from_day, end), end), paid=_ten_thousands(amount))
         .select(
+            "order",
             "number",
             "row",
             "uscc",
@@ -139,9 +182,9 @@ def financing_round(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFr
             qualified_institution=by_round.chance("qualified", 0.8),
             source=pl.lit(a.SOURCE),
         )
-        .sort("number", "row")
+        .sort("order", "row")
     )
-    return seen(frame, "financing_round", seed).drop("number", "row")
+    return seen(frame, "financing_round", seed).drop("order", "number", "row")
 
 
 def _ten_thousands(amount: pl.Expr) -> pl.Expr:
@@ -152,25 +195,29 @@ def zone_membership(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFr
     """The zone that a firm is in, and for a few the one that they left before; ``to`` is null while they are in."""
     draw = Draws(seed, "zone", "number")
     late = draw.chance("late", 0.3)
-    middle = draw.day("moved", pl.col("established_on"), pl.lit(date(last_year, 6, 30)))
-    inside = firms.filter(pl.col("in_park").is_not_null()).with_columns(
-        moved=pl.when(late).then(middle), earlier=draw.pick("earlier", dict.fromkeys(_zones(), 1.0))
+    end = pl.col("left_on").fill_null(date(last_year, 6, 30))
+    middle = draw.day("moved", pl.col("established_on"), end)
+    keep = ("order", "number", "uscc", "zone_membership_listed", "established_on", "left_on", "in_park")
+    inside = (
+        firms.select(keep)
+        .filter(pl.col("in_park").is_not_null())
+        .with_columns(moved=pl.when(late).then(middle), earlier=draw.pick("earlier", dict.fromkeys(_zones(), 1.0)))
     )
     now = inside.with_columns(
-        order=pl.lit(1),
+        turn=pl.lit(1),
         zone=pl.col("in_park"),
         since=pl.col("moved").fill_null(pl.col("established_on")),
-        until=_no_day(),
+        until=pl.col("left_on"),
     )
     before = inside.filter(
         pl.col("moved") > pl.col("established_on"), pl.col("earlier") != pl.col("in_park"), pl.col("number") % 3 == 0
     ).with_columns(
-        order=pl.lit(0),
+        turn=pl.lit(0),
         zone=pl.col("earlier"),
         since=pl.col("established_on"),
         until=pl.col("moved").dt.offset_by("-1d"),
     )
-    frame = pl.concat([before, now]).sort("number", "order")
+    frame = pl.concat([before, now]).sort("order", "turn")
     return seen(frame, "zone_membership", seed).select(
         "uscc",
         park=pl.col("zone"),
@@ -183,7 +230,3 @@ def zone_membership(firms: pl.DataFrame, seed: int, last_year: int) -> pl.DataFr
 
 def _zones() -> dict[str, str]:
     return {zone: regions.zones()[zone].level for shares in a.ZONES.values() for zone in shares}
-
-
-def _no_day() -> pl.Expr:
-    return pl.lit(None, dtype=pl.Date)

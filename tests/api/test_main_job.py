@@ -13,6 +13,8 @@ from test_cli_score import dengti
 from features.population import BadRow, generate, write_workbook
 
 FIRMS, SEED = 120, 5
+ON = ("--as-of", "2026-11-22", "--known-at", "2026-11-22")
+"""Known then: the accounts carry the day on which they became known, which a clock set earlier would not have seen."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def results(office: tuple[Path, list[BadRow]]) -> Path:
     imported = dengti("import", str(path), "--into", str(facts))
     assert imported.returncode == 0, imported.stderr
     assert "被拒绝的行" in imported.stdout
-    scored = dengti("rescore", str(facts), str(target), "--as-of", "2026-11-22")
+    scored = dengti("rescore", str(facts), str(target), *ON)
     assert scored.returncode == 0, scored.stderr
     assert "已认定 recognised" in scored.stdout
     assert "100%" in scored.stderr or f"{FIRMS}/{FIRMS}" in scored.stderr
@@ -63,7 +65,7 @@ def test_the_manifest_says_what_was_scored_under_which_rules(results: Path) -> N
 
 
 def test_a_workbook_can_be_rescored_directly(office: tuple[Path, list[BadRow]], results: Path, tmp_path: Path) -> None:
-    done = dengti("rescore", str(office[0]), str(tmp_path / "direct"), "--as-of", "2026-11-22")
+    done = dengti("rescore", str(office[0]), str(tmp_path / "direct"), *ON)
     assert done.returncode == 0, done.stderr
     for name in ("scores.parquet", "items.parquet", "rejects.parquet"):
         assert pl.read_parquet(tmp_path / "direct" / name).equals(pl.read_parquet(results / name)), name

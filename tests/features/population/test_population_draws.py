@@ -5,7 +5,7 @@ import hashlib
 import polars as pl
 import pytest
 
-from features.population.draws import Draws, rows
+from features.population.draws import Draws, bit, rows
 
 NUMBERS = pl.int_range(1, 100_001, dtype=pl.Int64, eager=True).alias("number").to_frame()
 
@@ -14,18 +14,31 @@ def drawn(expression: pl.Expr, frame: pl.DataFrame = NUMBERS) -> pl.Series:
     return frame.select(x=expression)["x"]
 
 
-def mix(bits: int) -> int:
+def splitmix(bits: int) -> int:
     """SplitMix64's output function in plain integers."""
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
         bits = (bits ^ (bits >> shift)) * factor % 2**64
     return bits
 
 
-def test_a_draw_is_splitmix64_of_the_streams_digest_and_the_key() -> None:
-    start = int.from_bytes(hashlib.blake2b(b"5/scope/stream", digest_size=8).digest())
-    bits = mix((start + 4 * 0x9E3779B97F4A7C15) % 2**64)
+def digest(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
+
+
+def test_a_draw_is_splitmix64_of_the_key_and_one_round_more_for_the_stream() -> None:
+    bits = splitmix((digest("5/scope") + 4 * 0x9E3779B97F4A7C15) % 2**64) ^ digest("5/scope/stream")
+    bits = bits * 0xBF58476D1CE4E5B9 % 2**64
+    bits = (bits ^ (bits >> 31)) * 0x94D049BB133111EB % 2**64
+    bits ^= bits >> 33
+    assert drawn(Draws(5, "scope", "number").word("stream"), NUMBERS.head(3))[2] == bits
     value = drawn(Draws(5, "scope", "number").uniform("stream"), NUMBERS.head(3))[2]
     assert value == (bits >> 12) * 2.0**-52 + 2.0**-53
+
+
+def test_mixing_the_keys_beforehand_changes_no_draw() -> None:
+    plain, keyed = Draws(1, "t", "number"), Draws(1, "t", "number")
+    frame = keyed.keyed(NUMBERS)
+    assert drawn(plain.uniform("a")).equals(drawn(keyed.uniform("a"), frame))
 
 
 def test_uniform_is_uniform_inside_the_open_interval() -> None:
@@ -42,6 +55,19 @@ def test_normal_has_mean_0_and_deviation_1() -> None:
     values = drawn(Draws(1, "t", "number").normal("n"))
     assert values.mean() == pytest.approx(0, abs=0.02)
     assert values.std() == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(("law", "deviation"), [("noise", 1.0), ("laplace", 2**0.5)])
+def test_noise_and_laplace_have_mean_0_and_their_deviation(law: str, deviation: float) -> None:
+    values = drawn(getattr(Draws(1, "t", "number"), law)("n"))
+    assert values.mean() == pytest.approx(0, abs=0.02)
+    assert values.std() == pytest.approx(deviation, rel=0.02)
+
+
+def test_a_rare_bit_is_set_as_often_as_its_halvings_say() -> None:
+    frame = NUMBERS.with_columns(bits=Draws(1, "t", "number").rare("r", 3))
+    shares = [frame.select(bit("bits", place)).to_series().mean() for place in (0, 31, 63)]
+    assert shares == pytest.approx([0.125] * 3, abs=0.005)
 
 
 def test_streams_seeds_scopes_and_keys_are_unrelated() -> None:
