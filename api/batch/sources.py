@@ -17,11 +17,13 @@ from features.durable import fingerprint, write_text
 from features.errors import FileProblem
 from features.intake import Imported
 from features.intake.imported import REJECT_SCHEMA
+from features.intake.partitions import partitions
 from features.long_tables import LongTables
 from features.pivot import Wide, pivot
 from features.snapshot import Snapshot
 
-Read = Callable[[Path], Imported]
+Read = Callable[[Path, str], Imported]
+"""Reads an input, or one part of it."""
 SOURCE, REJECTS = "source.json", "rejects.parquet"
 
 
@@ -57,24 +59,34 @@ def source_of(path: Path, known_at: date | None, today: date, workspace: Path, r
     named = {"name": path.name, "sha256": fingerprint(path), "known_at": day.isoformat()}
     if snapshot.is_snapshot(workspace) and _named(workspace) == named:
         return Source(snapshot.read(workspace), pl.read_parquet(workspace / REJECTS), named, day)
-    imported = read(path)
-    begun = time.process_time()
     workspace.mkdir(parents=True, exist_ok=True)
     (workspace / SOURCE).unlink(missing_ok=True)
-    made = pivoted(LongTables.of(imported.tables, imported.incomplete), day, workspace)
-    imported.rejects.write_parquet(workspace / REJECTS)
+    begun, reading, rejects = time.process_time(), 0.0, []
+
+    def parts() -> Iterator[Wide]:
+        nonlocal reading
+        for name in partitions(path) or [""]:
+            since = time.process_time()
+            imported = read(path, name)
+            reading += time.process_time() - since
+            rejects.append(imported.rejects)
+            yield from _wide(LongTables.of(imported.tables, imported.incomplete), day)
+
+    made = snapshot.write(workspace, parts(), day)
+    rejected = pl.concat(rejects)
+    rejected.write_parquet(workspace / REJECTS)
     write_text(workspace / SOURCE, json.dumps(named, ensure_ascii=False))
-    return Source(made, imported.rejects, named, day, time.process_time() - begun)
+    return Source(made, rejected, named, day, time.process_time() - begun - reading)
 
 
 def pivoted(long: LongTables, known_at: date, folder: Path) -> Snapshot:
     """Write the snapshot of long tables."""
+    return snapshot.write(folder, _wide(long, known_at), known_at)
 
-    def parts() -> Iterator[Wide]:
-        for part in long.parts(snapshot.PART):
-            yield pivot(part, known_at)
 
-    return snapshot.write(folder, parts(), known_at)
+def _wide(long: LongTables, known_at: date) -> Iterator[Wide]:
+    for part in long.parts(snapshot.PART):
+        yield pivot(part, known_at)
 
 
 def _given(found: Snapshot, known_at: date | None) -> Source:

@@ -36,7 +36,7 @@ def import_(
     console.out.print(f"事实目录 facts: {into}", highlight=False)
 
 
-def read_with_progress(path: Path) -> Imported:
+def read_with_progress(path: Path, part: str = "") -> Imported:
     """Read one input, showing how far it is."""
     with console.progress() as bar:
         task = bar.add_task("读取 reading", total=None)
@@ -44,7 +44,7 @@ def read_with_progress(path: Path) -> Imported:
         def step(what: str, done: int, total: int) -> None:
             bar.update(task, description=f"读取 reading {what}", completed=done, total=total)
 
-        return read_input(path, step)
+        return read_input(path, step, part=part)
 
 
 def _together(read: list[Imported]) -> Imported:

@@ -14,10 +14,11 @@ def parts(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.parquet")) if folder.is_dir() else []
 
 
-def read_parquet(path: Path) -> Grid:
-    """The cells of a file, or of a folder of parts one after the other. Raises `FileProblem`."""
+def read_parquet(path: Path, part: str = "") -> Grid:
+    """The cells of a file, or of a folder of parts: of one, or of all one after the other. Raises `FileProblem`."""
+    files = [file for file in parts(path) if part in ("", file.name)]
     try:
-        frame = pl.read_parquet(parts(path) if path.is_dir() else path, glob=False)
+        frame = pl.read_parquet(files if path.is_dir() else path, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise file_problem(
             path.name,

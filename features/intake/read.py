@@ -23,7 +23,7 @@ _OTHER_SHEETS = frozenset({".xls", ".xlsb", ".et", ".ods", ".numbers"})
 Progress = Callable[[str, int, int], None]
 
 
-def read_input(path: Path, progress: Progress | None = None) -> Imported:
+def read_input(path: Path, progress: Progress | None = None, *, part: str = "") -> Imported:
     """Typed tables of a file or of the files in a folder.
 
     Parameters
@@ -33,6 +33,8 @@ def read_input(path: Path, progress: Progress | None = None) -> Imported:
         its name or by its headers; so is a folder of Parquet parts inside the folder.
     progress
         Called with what is being read, how many files are done, and how many there are.
+    part
+        Of tables kept as folders of parts only this one (`partitions`); all where empty.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def read_input(path: Path, progress: Progress | None = None) -> Imported:
         if progress is not None:
             progress(file.name, done, len(files))
         try:
-            _read_file(file, out)
+            _read_file(file, out, part)
         except PermissionError:
             raise file_problem(
                 file.name, "没有读取权限 / no permission to read it", "检查权限或是否被占用 / check its permissions"
@@ -94,7 +96,7 @@ def _unsupported(path: Path) -> Exception:
     )
 
 
-def _read_file(file: Path, out: Collector) -> None:
+def _read_file(file: Path, out: Collector, part: str) -> None:
     suffix = file.suffix.lower()
     if suffix in DOSSIERS:
         read_json(file, out)
@@ -103,4 +105,4 @@ def _read_file(file: Path, out: Collector) -> None:
             read_sheet(grid, out)
     else:
         columnar = suffix == ".parquet" or file.is_dir()
-        read_sheet(read_parquet(file) if columnar else read_csv(file), out)
+        read_sheet(read_parquet(file, part) if columnar else read_csv(file), out)
