@@ -39,7 +39,7 @@ def _sections(asked: argparse.Namespace) -> Iterator[Section]:
         if "rivals" in what:
             yield rivals.section(made, asked.repeats)
     if "firm" in what:
-        yield firm.section(200, max(asked.repeats, 15), asked.seed)
+        yield firm.section(asked.dossiers, asked.repeats, asked.seed)
     if "assess" in what:
         yield assess.section(asked.requests, asked.repeats)
     if "growth" in what:
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--large", type=int, help="compare the largest of --firms with so many, e.g. 10000000")
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--few", type=int, default=1, help="repeats of the growth")
+    parser.add_argument("--dossiers", type=int, default=200, help="dossiers in turn, for one firm at a time")
     parser.add_argument("--requests", type=int, default=1000, help="requests a turn")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=Path("var/bench"), help="where populations are kept")

@@ -95,7 +95,13 @@ def pivoting(target: str, *facts: str) -> None:
     snapshot.write(Path(target), parts(), AS_OF)
 
 
-SIDES = {f.__name__: f for f in (made, columns, floor, reading, pivoting)}
+def spec(target: str) -> None:
+    from benchmarks.rivals.spec import write
+
+    write(Path(target))
+
+
+SIDES = {f.__name__: f for f in (made, columns, floor, reading, pivoting, spec)}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
