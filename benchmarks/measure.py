@@ -64,9 +64,9 @@ def run(side: Side) -> Used:
     return Used(cpu, wall - told.get("apart_wall", 0.0), usage.ru_maxrss / 1024, told)
 
 
-def by_turns(sides: Mapping[str, Side], repeats: int) -> dict[str, list[Used]]:
-    """Every side once a turn; a turn before the first, not counted, fills the file cache."""
-    for side in sides.values():
+def by_turns(sides: Mapping[str, Side], repeats: int, *, warm: bool = True) -> dict[str, list[Used]]:
+    """Every side once a turn; where ``warm``, a turn before the first, not counted, fills the file cache."""
+    for side in sides.values() if warm else ():
         run(side)
     found: dict[str, list[Used]] = {name: [] for name in sides}
     for turn in range(repeats):
