@@ -9,7 +9,7 @@ AS_OF  ?= 2026-11-22
 PORT   ?= 8000
 SERVE  ?= 1
 
-.PHONY: run test check clean
+.PHONY: run test check bench clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,14 @@ endif
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+$(VENV)/.bench: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@
+
+# Half an hour and more; see benchmarks/README.md.
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

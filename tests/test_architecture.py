@@ -44,6 +44,17 @@ def test_the_serving_process_imports_neither_scikit_learn_nor_mlflow() -> None:
     assert done.stdout.strip() == "[]"
 
 
+COMPARED = {"pandas", "pyarrow", "numpy", "duckdb", "zen", "benchmarks"}
+"""What benchmarks compare the product with, and the benchmarks themselves."""
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_the_product_imports_nothing_that_only_benchmarks_need(package: str) -> None:
+    allowed = {"numpy"} if package == "models" else set()
+    for path in (ROOT / package).rglob("*.py"):
+        assert not _imports(path) & (COMPARED - allowed), path
+
+
 def _code_lines(path: Path) -> int:
     """Lines that hold code, imports included: no blank ones, comments or docstrings."""
     text = path.read_text(encoding="utf-8")
