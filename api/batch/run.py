@@ -127,7 +127,7 @@ class _Journal:
         self.folder = folder
         self._entry: dict[str, Any] = {"run": identity, "parts": {}}
         if resume and (folder / JOURNAL).is_file():
-            found = json.loads((folder / JOURNAL).read_text(encoding="utf-8"))
+            found = _read(folder / JOURNAL)
             _same(found["run"], json.loads(json.dumps(identity)))
             self._entry = found
             return
@@ -153,6 +153,22 @@ class _Journal:
 
     def _write(self) -> None:
         write_text(self.folder / JOURNAL, json.dumps(self._entry, ensure_ascii=False))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What a journal says. Raises `FileProblem` where it is damaged."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found["run"], dict) and isinstance(found["parts"], dict):
+            return found
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise FileProblem(
+        field="--resume",
+        value=str(path),
+        rule="未完成批次的日志已损坏 / the journal of the unfinished run is damaged",
+        remedy="不加 --resume 重新开始 / start anew without --resume",
+    )
 
 
 def _same(found: dict[str, Any], wanted: dict[str, Any]) -> None:

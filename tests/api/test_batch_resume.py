@@ -184,3 +184,12 @@ def test_to_go_on_under_changed_rules_is_refused(population: Path, unfinished: P
         cwd=tmp_path,
     )
     _refused(done.returncode, done.stderr, "releases")
+
+
+@pytest.mark.parametrize("text", ['{"run": {', "[]", '{"run": {}}'])
+def test_a_damaged_journal_is_named(population: Path, unfinished: Path, text: str) -> None:
+    (unfinished / "unfinished" / "journal.json").write_text(text, encoding="utf-8")
+    code, printed = rescored([population, unfinished, "--as-of", AS_OF, "--resume"], unfinished / "log")
+    assert code != 0
+    assert "journal" in printed
+    assert "Traceback" not in printed
