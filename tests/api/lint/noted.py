@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.authority import lint
+from features.indicators import written
 from scoring import core
 
 SCORING = sorted(Path(core.__file__).parent.glob("*.py"))
 LINT = sorted(Path(lint.__file__).parent.glob("*.py"))
+AMOUNTS = [Path(written.__file__)]
 
 NOTING = {"add": (0,), "lacks": (0,), "finding": (0,), "AmountError": (0,), "_taken": (2, 3)}
 """Functions that note a finding, with the positions of codes among their arguments."""
@@ -30,7 +32,7 @@ class Noted:
 
 def calls() -> Iterator[Noted]:
     """Every call in the sources that notes a finding of the catalogue by its code."""
-    for path in SCORING + LINT:
+    for path in SCORING + LINT + AMOUNTS:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _notes(node):
                 codes = [node.args[i] for i in NOTING[_name(node)] if ast.unparse(node.args[i]) not in HANDED_ON]
