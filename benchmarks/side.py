@@ -95,13 +95,28 @@ def pivoting(target: str, *facts: str) -> None:
     snapshot.write(Path(target), parts(), AS_OF)
 
 
+def agreed(source: str, target: str) -> None:
+    """The snapshot without the firms whose sources differ: what the competitors do not unite."""
+    from features import snapshot
+    from features.pivot import SAID, Wide
+
+    found = snapshot.read(Path(source))
+
+    def parts() -> Iterator[Wide]:
+        for number in range(len(found.sizes)):
+            wide = found.part(number)
+            yield wide.only(wide.firms[SAID].is_null())
+
+    snapshot.write(Path(target), parts(), found.known_at)
+
+
 def spec(target: str) -> None:
     from benchmarks.rivals.spec import write
 
     write(Path(target))
 
 
-SIDES = {f.__name__: f for f in (made, columns, floor, reading, pivoting, spec)}
+SIDES = {f.__name__: f for f in (made, columns, floor, reading, pivoting, agreed, spec)}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

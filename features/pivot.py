@@ -42,6 +42,15 @@ class Wide:
     firms: pl.DataFrame
     rows: Mapping[str, pl.DataFrame]
 
+    def only(self, which: pl.Series) -> Wide:
+        """Some of the enterprises, by a mask, with their rows."""
+        place = (which.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)
+        rows = {}
+        for table, frame in self.rows.items():
+            kept = frame.filter(which.gather(frame[ROW]))
+            rows[table] = kept.with_columns(place.gather(kept[ROW]).alias(ROW))
+        return Wide(self.firms.filter(which), rows)
+
 
 def pivot(long: LongTables, known_at: date) -> Wide:
     """What was known at a day."""

@@ -19,7 +19,7 @@ import polars as pl
 from features.durable import fingerprint, write_text
 from features.errors import FileProblem
 from features.long_tables import LISTED
-from features.pivot import ROW, Wide
+from features.pivot import ROW, SAID, Wide
 
 MANIFEST = "snapshot.json"
 FORMAT = "dengti-snapshot/1"
@@ -113,18 +113,25 @@ class Snapshot:
         parts = json.dumps(self.manifest["parts"], sort_keys=True).encode()
         return "sha256:" + hashlib.sha256(parts).hexdigest()
 
-    def part(self, number: int, columns: Iterable[str], row_fields: Mapping[str, Sequence[str]]) -> Wide:
-        """The columns asked for, so far as the part has them, and those that every part has."""
+    def part(
+        self, number: int, columns: Iterable[str] | None = None, row_fields: Mapping[str, Sequence[str]] | None = None
+    ) -> Wide:
+        """The columns asked for, so far as the part has them, and those that every part has; all where none are named."""
         path = self.folder / f"part-{number:05d}.parquet"
-        firms = _columns(path, {"uscc", "name", "region_code", "duplicates", "conflicts", "said", *columns})
+        firms = _columns(path, None if columns is None else {*HEAD, *columns})
         rows = {}
-        for table in LISTED:
+        for table in LISTED if row_fields is None else row_fields:
             of_table = path.with_suffix(f".{table}.parquet")
-            if table in row_fields and of_table.is_file():
-                rows[table] = _columns(of_table, {ROW, *row_fields[table]})
+            if of_table.is_file():
+                rows[table] = _columns(of_table, None if row_fields is None else {ROW, *row_fields[table]})
         return Wide(firms, rows)
 
 
-def _columns(path: Path, wanted: set[str]) -> pl.DataFrame:
+HEAD = ("uscc", "name", "region_code", "duplicates", "conflicts", SAID)
+
+
+def _columns(path: Path, wanted: set[str] | None) -> pl.DataFrame:
+    if wanted is None:
+        return pl.read_parquet(path)
     have = pl.read_parquet_schema(path)
     return pl.read_parquet(path, columns=[name for name in have if name in wanted])

@@ -10,7 +10,7 @@ from functools import lru_cache
 import polars as pl
 
 from features import moments
-from features.pivot import ROW, SAID, Wide
+from features.pivot import SAID, Wide
 from features.wide_columns import Columns, WantedColumns
 from scoring.assembly import Verdict
 from scoring.engine import Engine, Question, Rules
@@ -53,24 +53,14 @@ def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[
         groups.setdefault(rules.release.id, (rules, []))[1].append(code)
     for rules, codes in groups.values():
         chosen = wide.firms["region_code"].is_in(pl.Series(codes, dtype=pl.Int64).implode(), nulls_equal=True)
-        yield rules, wide if len(groups) == 1 else _chosen(wide, chosen)
-
-
-def _chosen(wide: Wide, which: pl.Series) -> Wide:
-    """Some of the enterprises with their rows."""
-    place = (which.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)
-    rows = {}
-    for table, frame in wide.rows.items():
-        kept = frame.filter(which.gather(frame[ROW]))
-        rows[table] = kept.with_columns(place.gather(kept[ROW]).alias(ROW))
-    return Wide(wide.firms.filter(which), rows)
+        yield rules, wide if len(groups) == 1 else wide.only(chosen)
 
 
 def _score(rules: Rules, wide: Wide, question: Question) -> Scored:
     program = rules.program
     wanted = WantedColumns(program.scalars, program.row_fields, question.as_of)
     differ = wide.firms[SAID].is_not_null()
-    agreed = wide if not differ.any() else _chosen(wide, ~differ)
+    agreed = wide if not differ.any() else wide.only(~differ)
     firms = agreed.firms.select(HEAD)
     calendar = _calendar(rules, question, firms["region_code"])
     values = _values(rules, question, wanted.of(agreed), calendar)

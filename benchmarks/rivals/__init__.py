@@ -21,8 +21,9 @@ def missing() -> list[str]:
 
 def checked(population: Population, few: int = FEW) -> tuple[dict[str, Side], Side]:
     """The competitors and ZEN, all of which were seen to give the product's answers. Raises `RuntimeError`."""
-    folder, snapshot = population.folder, population.snapshot
+    folder, snapshot = population.folder, population.folder / "agreed"
     spec, answers = folder / "spec.json", folder / "answers"
+    run(Side(python("benchmarks.side", "agreed", population.snapshot, snapshot)))
     run(Side(python("benchmarks.side", "spec", spec)))
     ours = {name: python("benchmarks.rivals.product", name, snapshot, answers / name) for name in ("whole", "same")}
     theirs = {
