@@ -51,3 +51,13 @@ class FileProblem(FactError):
     """A file or a sheet as a whole cannot be read."""
 
     code = "unreadable_file"
+
+
+def damaged(folder: object, zh: str, en: str, reason: str) -> FileProblem:
+    """What was kept in a folder cannot be read any more."""
+    return FileProblem(
+        field=str(folder),
+        value="",
+        rule=f"{zh}已损坏 / {en} is damaged: {reason}",
+        remedy="重新导入 / import again",
+    )

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from features.durable import fingerprint, write_text
-from features.errors import FileProblem
+from features.errors import FileProblem, damaged
 from features.kinds import day_of
 from features.long_tables import LongTables
 
@@ -71,7 +71,7 @@ def read(folder: Path) -> LongTables:
         tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in manifest["rows"]}
         return LongTables.of(tables, pl.read_parquet(folder / "incomplete.parquet"))
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise _damaged(folder, str(error)) from None
+        raise damaged(folder, "事实目录", "the folder of facts", str(error)) from None
 
 
 def rejects(folder: Path) -> pl.DataFrame:
@@ -79,7 +79,7 @@ def rejects(folder: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(folder / "rejects.parquet")
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise _damaged(folder, str(error)) from None
+        raise damaged(folder, "事实目录", "the folder of facts", str(error)) from None
 
 
 def sources(folder: Path) -> list[dict[str, str]]:
@@ -99,19 +99,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
         if manifest["format"] == FORMAT:
             return manifest
     except (ValueError, KeyError, TypeError, OSError) as error:
-        raise _damaged(folder, str(error)) from None
+        raise damaged(folder, "事实目录", "the folder of facts", str(error)) from None
     raise FileProblem(
         field=str(folder),
         value=str(manifest.get("format")),
         rule=f"事实目录的格式应为 {FORMAT} / the folder's format must be {FORMAT}",
-        remedy="重新导入 / import again",
-    )
-
-
-def _damaged(folder: Path, reason: str) -> FileProblem:
-    return FileProblem(
-        field=str(folder),
-        value="",
-        rule=f"事实目录已损坏 / the folder of facts is damaged: {reason}",
         remedy="重新导入 / import again",
     )

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from features.durable import fingerprint, write_text
-from features.errors import FileProblem
+from features.errors import FileProblem, damaged
 from features.long_tables import LISTED
 from features.pivot import ROW, SAID, Wide
 
@@ -72,16 +72,9 @@ def read(folder: Path) -> Snapshot:
         ):
             return Snapshot(folder, manifest)
     except (ValueError, KeyError, TypeError, OSError) as error:
-        raise _damaged(folder, str(error)) from None
-    raise _damaged(folder, f"格式应为 {FORMAT}，各部分须齐全 / format must be {FORMAT}, all parts present")
-
-
-def _damaged(folder: Path, reason: str) -> FileProblem:
-    return FileProblem(
-        field=str(folder),
-        value="",
-        rule=f"快照已损坏 / the snapshot is damaged: {reason}",
-        remedy="重新导入 / import again",
+        raise damaged(folder, "快照", "the snapshot", str(error)) from None
+    raise damaged(
+        folder, "快照", "the snapshot", f"格式应为 {FORMAT}，各部分须齐全 / format must be {FORMAT}, all parts present"
     )
 
 
