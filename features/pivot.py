@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import orjson
@@ -59,11 +60,10 @@ def pivot(long: LongTables, known_at: date) -> Wide:
     firms = long.firms()
     if hard.is_empty():
         return _easy(firms, visible, long)
-    agreed = firms.filter(~firms.is_in(hard.implode()))
-    easy = _easy(agreed, {name: f.filter(~f["uscc"].is_in(hard.implode())) for name, f in visible.items()}, long)
+    easy = _easy(firms, {name: f.filter(~f["uscc"].is_in(hard.implode())) for name, f in visible.items()}, long)
     reports = long.tables.get(AnnualReport.id)
     years = [] if reports is None else reports["fiscal_year"].unique().to_list()
-    return _together(easy, _resolved(long.only(hard), known_at, years))
+    return _laid_over(easy, _resolved(long.only(hard), known_at, years))
 
 
 def _visible(frame: pl.DataFrame, known_at: date) -> pl.DataFrame:
@@ -229,16 +229,17 @@ def _resolved(long: LongTables, known_at: date, years: list[int]) -> Wide:
         firms.append(_wide_row(known, years))
         for table in LISTED:
             for row in known.tables[table] or ():
-                rows[table].append({ROW: place, **{name: _agreed(row[name]) for name in row}})
-    frames = {table: _frame(found, {ROW: pl.UInt32}) for table, found in rows.items() if found}
-    kept = {t: f.select(ROW, *_fields(TABLES[t], f)) for t, f in frames.items()}
-    return Wide(_frame(firms, {**_TEXTS, "uscc": pl.String, "conflicts": pl.List(pl.String), SAID: pl.String}), kept)
+                facts = {name: _agreed(cell) for name, cell in row.items() if _is_fact(table, name)}
+                rows[table].append({ROW: place, **facts})
+    texts = {**_TEXTS, "uscc": pl.String(), "conflicts": pl.List(pl.String()), SAID: pl.String()}
+    frames = {table: _frame(found, {ROW: pl.UInt32()}) for table, found in rows.items() if found}
+    return Wide(_frame(firms, texts), frames)
 
 
-def _frame(rows: list[dict[str, Any]], types: Mapping[str, Any]) -> pl.DataFrame:
+def _frame(rows: list[dict[str, Any]], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The rows as columns; a fact that a row lacks is unknown."""
     names = dict.fromkeys(name for row in rows for name in row)
-    texts = {name: pl.String for name in names if any(type(row.get(name)) is str for row in rows)}
-    return pl.DataFrame(rows, schema={name: types.get(name, texts.get(name, pl.Int64)) for name in names})
+    return pl.DataFrame({n: [row.get(n) for row in rows] for n in names}, {n: types.get(n, pl.Int64()) for n in names})
 
 
 def _agreed(cell: Cell) -> int | str | None:
@@ -262,7 +263,7 @@ def _wide_row(known: Known, years: list[int]) -> dict[str, Any]:
         SIZE_GROUP.path: kind.code(groups[0]) if len(groups) == 1 else None,
         OUT_OF_SCOPE.path: scope,
     }
-    out |= {f"enterprise/{name}": _agreed(cell) for name, cell in enterprise.items() if _is_fact(Enterprise, name)}
+    out |= {f"enterprise/{name}": _agreed(cell) for name, cell in enterprise.items() if _is_fact(Enterprise.id, name)}
     reported = {row["fiscal_year"]: row for row in known.tables[AnnualReport.id] or ()}
     for year, row in reported.items():
         out |= {f"annual_report/{year}/{name}": _agreed(row[name]) for name in ANNUAL}
@@ -282,8 +283,9 @@ def edition_of(enterprise: Mapping[str, Cell]) -> int:
     return edition if isinstance(edition, int) else 2017
 
 
-def _is_fact(table: type[Table], name: str) -> bool:
-    spec = table.fields.get(name.removesuffix("/assumed"))
+@cache
+def _is_fact(table: str, name: str) -> bool:
+    spec = TABLES[table].fields.get(name.removesuffix("/assumed"))
     return spec is not None and spec.kind.readable
 
 
@@ -314,16 +316,25 @@ def known_of(code: str, said: str) -> Known:
     return Known(code, tables, partial=frozenset(stored["partial"]))
 
 
-def _together(easy: Wide, hard: Wide) -> Wide:
-    """Both, in order of uscc."""
-    firms = pl.concat([easy.firms, hard.firms], how="diagonal")
-    order = firms.select(pl.col("uscc").arg_sort()).to_series()
-    place = pl.DataFrame({ROW: order}).with_row_index("#new").sort(ROW)["#new"].cast(pl.UInt32)
-    rows = {}
-    for table in dict.fromkeys((*easy.rows, *hard.rows)):
-        own = [easy.rows[table]] if table in easy.rows else []
-        if table in hard.rows:
-            own.append(hard.rows[table].with_columns(pl.col(ROW) + easy.firms.height))
-        frame = pl.concat(own, how="diagonal")
-        rows[table] = frame.with_columns(place.gather(frame[ROW]).alias(ROW)).sort(ROW, maintain_order=True)
-    return Wide(firms[order], rows)
+def _laid_over(easy: Wide, hard: Wide) -> Wide:
+    """All enterprises: in ``easy`` those of ``hard`` have a place, but nothing stands there."""
+    at = easy.firms["uscc"].search_sorted(hard.firms["uscc"]).cast(pl.UInt32)
+    nothing = pl.Series([None], dtype=pl.Int64).new_from_index(0, easy.firms.height)
+    columns = {column.name: column for column in easy.firms.get_columns()}
+    lists = pl.Series([0], dtype=pl.UInt32).new_from_index(0, easy.firms.height)
+    lists = lists.scatter(at, pl.Series(range(1, at.len() + 1), dtype=pl.UInt32))
+    for column in hard.firms.get_columns():
+        if column.dtype == pl.List:
+            # Lists cannot be scattered; only these enterprises have any.
+            columns[column.name] = pl.concat([column.clear(1), column]).gather(lists)
+        else:
+            columns[column.name] = columns.get(column.name, nothing).scatter(at, column).alias(column.name)
+    for name in columns.keys() - set(hard.firms.columns):
+        columns[name] = columns[name].scatter(at, None)
+    rows = dict(easy.rows)
+    for table, frame in hard.rows.items():
+        own = frame.with_columns(at.gather(frame[ROW]).alias(ROW))
+        rows[table] = (
+            pl.concat([rows[table], own], how="diagonal").sort(ROW, maintain_order=True) if table in rows else own
+        )
+    return Wide(pl.DataFrame(list(columns.values())), rows)

@@ -49,7 +49,9 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
         stem = f"part-{number:05d}"
         for name, frame in (("", wide.firms), *((f".{table}", rows) for table, rows in wide.rows.items())):
             # Written once and read often, as whole columns: quick to unpack, and nothing to skip by statistics.
-            frame.write_parquet(folder / f"{stem}{name}.parquet", compression="lz4", statistics=False)
+            # A fact that nobody states has no column.
+            kept = [c for c in frame.get_columns() if c.name in HEAD or c.null_count() < c.len()]
+            pl.DataFrame(kept).write_parquet(folder / f"{stem}{name}.parquet", compression="lz4", statistics=False)
         files = {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
         written.append({"firms": wide.firms.height, "files": files})
     manifest: dict[str, Any] = {"format": FORMAT, "known_at": known_at.isoformat()}
