@@ -329,8 +329,6 @@ def _laid_over(easy: Wide, hard: Wide) -> Wide:
             columns[column.name] = pl.concat([column.clear(1), column]).gather(lists)
         else:
             columns[column.name] = columns.get(column.name, nothing).scatter(at, column).alias(column.name)
-    for name in columns.keys() - set(hard.firms.columns):
-        columns[name] = columns[name].scatter(at, None)
     rows = dict(easy.rows)
     for table, frame in hard.rows.items():
         own = frame.with_columns(at.gather(frame[ROW]).alias(ROW))

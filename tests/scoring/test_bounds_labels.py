@@ -263,6 +263,15 @@ CASES |= {
         card({"up": steps(A, 1), "down": steps(A, 1, falling=True)}),
         firm(A),
     ),
+    "a sum over an unknown cell of which one item rises and one falls": (
+        card(
+            {
+                "up": steps(Count("event", LEAD, "count"), 1),
+                "down": steps(Count("event", LEAD, "count"), 1, falling=True),
+            }
+        ),
+        firm(events=[{"count": None}]),
+    ),
     "the best of one that rises and one that falls": (
         card({"best": BestOf({"up": steps(A, 1), "down": steps(A, 1, falling=True)})}),
         firm(A),
