@@ -55,12 +55,7 @@ _interned: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
 
 def _node(op: str, args: tuple[Node | int | str, ...], lo: int, hi: int) -> Node:
     if lo < -WIDEST or hi > WIDEST:
-        raise CardError(
-            code="integer_too_wide",
-            where=op,
-            problem=f"一个中间量可达 {max(-lo, hi):.3e}，超过 127 位整数 / an intermediate value could exceed 127 bits",
-            mend="缩小阈值的小数位或字段的取值范围 / use fewer decimals in the threshold or narrow the field's domain",
-        )
+        raise CardError.of("integer_too_wide", op, widest=max(-lo, hi))
     if lo == hi and op != "const":
         return const(lo)
     key = (op, lo, hi, *(id(a) if isinstance(a, Node) else a for a in args))
@@ -178,7 +173,12 @@ def choose(condition: Node, then: Node, otherwise: Node) -> Node:
         return then if condition.constant else otherwise
     if then is otherwise:
         return then
-    return _node("if", (condition, then, otherwise), min(then.lo, otherwise.lo), max(then.hi, otherwise.hi))
+    lo, hi = min(then.lo, otherwise.lo), max(then.hi, otherwise.hi)
+    if (lo, hi) == (0, 1) and then.constant is not None:
+        condition, then, otherwise = negate(condition), otherwise, then
+    if (lo, hi) == (0, 1) and otherwise.constant is not None:
+        return any_of((negate(condition), then)) if otherwise.constant else all_of((condition, then))
+    return _node("if", (condition, then, otherwise), lo, hi)
 
 
 def balanced(combine: Callable[[Term, Term], Term], terms: Sequence[Term]) -> Term:
@@ -195,6 +195,8 @@ def smallest(terms: Iterable[Node]) -> Node:
     def smaller(a: Node, b: Node) -> Node:
         if a is b or a.hi <= b.lo:
             return a
+        if min(a.lo, b.lo) >= 0 and max(a.hi, b.hi) <= 1:
+            return all_of((a, b))
         return b if b.hi <= a.lo else _node("min", (a, b), min(a.lo, b.lo), min(a.hi, b.hi))
 
     return balanced(smaller, list(terms))
@@ -206,6 +208,8 @@ def greatest(terms: Iterable[Node]) -> Node:
     def greater(a: Node, b: Node) -> Node:
         if a is b or a.lo >= b.hi:
             return a
+        if min(a.lo, b.lo) >= 0 and max(a.hi, b.hi) <= 1:
+            return any_of((a, b))
         return b if b.lo >= a.hi else _node("max", (a, b), max(a.lo, b.lo), max(a.hi, b.hi))
 
     return balanced(greater, list(terms))

@@ -62,6 +62,12 @@ class CardError(RuleError):
         super().__init__(f"{where}: {problem} → {mend} [{code}]")
 
     @classmethod
+    def of(cls, code: str, where: str, **values: object) -> CardError:
+        """The error with the catalogue's texts for ``code``, their placeholders filled."""
+        problem, mend = (messages()[code][text].format(**values) for text in ("problem", "mend"))
+        return cls(code=code, where=where, problem=problem, mend=mend)
+
+    @classmethod
     def from_findings(cls, findings: tuple[Finding, ...]) -> CardError:
         """One error that carries every finding of a file."""
         first = findings[0]

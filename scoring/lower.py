@@ -158,8 +158,10 @@ class Lowering:
         hi = choose(known(listed(table)), found, const(found.hi))
         return Bounds(lo, hi, _of_rows(table, satisfied, negate(ge(lo, hi)), each.influences))
 
-    def measure(self, expression: ex.Quantity | ex.Ratio | ex.MeanGrowth) -> Measure:
-        """A quantity, a ratio or a growth, ready to be held against thresholds."""
+    def measure(self, expression: ex.Quantity | ex.Ratio | ex.MeanGrowth | ex.Condition) -> Measure:
+        """A quantity, a ratio or a growth, ready to be held against thresholds; of a condition, 1 or 0."""
+        if isinstance(expression, ex.Condition):
+            return Amount(self.truth(expression))
         if isinstance(expression, ex.MeanGrowth):
             return Growth(*(self.quantity(q) for q in (expression.first, expression.second, expression.third)))
         if not isinstance(expression, ex.Ratio):
@@ -167,12 +169,7 @@ class Lowering:
         numerator, denominator = self.quantity(expression.numerator), self.quantity(expression.denominator)
         shared = numerator.influences.keys() & denominator.influences.keys()
         if shared:
-            raise CardError(
-                code="shared_fact_in_ratio",
-                where=", ".join(sorted(shared)),
-                problem="分子与分母含同一事实，上下限不可达 / numerator and denominator share a fact, bounds would not be attained",
-                mend="改写为不含公共项的比值 / rewrite the ratio so that each fact stands once",
-            )
+            raise CardError.of("shared_fact_in_ratio", ", ".join(sorted(shared)))
         if not _is_contiguous(expression.denominator, sums=True):
             # Its least positive value need not be 1.
             denominator = Bounds(denominator.lo, denominator.hi, all_tangled(denominator.influences))

@@ -22,7 +22,7 @@ from scoring.bounds import (
     met,
     turned,
 )
-from scoring.core import FALSE, Node, all_of, any_of, choose, const, ge, le, negate
+from scoring.core import TRUE, Node, all_of, any_of, choose, const, ge, le, negate
 from scoring.errors import CardError
 
 
@@ -40,6 +40,12 @@ class Measure:
     """Whether its least value is computed, also where it lies between the ends of a fact."""
     shown: tuple[Node, Node, Node, Node]
     """Numerator low and high, denominator low and high: what is displayed where all is known."""
+    defined = Bounds(TRUE, TRUE)
+    """Whether the value exists: its denominator is positive."""
+
+    def undefined(self) -> Bounds:
+        """Whether the value does not exist."""
+        return self.defined.negated()
 
     def within(self, limits: Sequence[Bounds]) -> Bounds:
         """Whether the value lies within limits on it, one or both."""
@@ -51,9 +57,6 @@ class Measure:
 
     def quirky(self, where: Node) -> Influences:
         """What moves it; ``where`` a zero denominator earns less than every other."""
-        return self.influences if where is FALSE else self._with_quirk(where)
-
-    def _with_quirk(self, where: Node) -> Influences:
         return self.influences
 
     def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
@@ -64,13 +67,12 @@ class Measure:
         """value ≤ threshold, or < where strict; false where the value is undefined."""
         raise NotImplementedError
 
-    def undefined(self) -> Bounds:
-        """Whether the value does not exist (zero denominator)."""
-        raise NotImplementedError
-
     def share_of(self, full: Fraction, points: int) -> Bounds:
-        """Whole points ``floor(points · value / full)``, clipped to [0, points]."""
-        raise NotImplementedError
+        """Whole points ``floor(points · value / full)``, clipped to [0, points].
+
+        Raises `CardError`: a growth rate has no zero to start from.
+        """
+        raise CardError.of("linear_on_growth", "linear")
 
 
 class Amount(Measure):
@@ -89,9 +91,6 @@ class Amount(Measure):
         most = math.ceil(threshold) - 1 if strict else math.floor(threshold)
         return Bounds(le(self.hi, most), le(self.lo, most), turned(self.influences, -1))
 
-    def undefined(self) -> Bounds:
-        return Bounds(FALSE, FALSE)
-
     def share_of(self, full: Fraction, points: int) -> Bounds:
         return Bounds(
             _clipped(self.lo, const(1), full, points), _clipped(self.hi, const(1), full, points), self.influences
@@ -105,20 +104,19 @@ class Share(Measure):
         self._minus = minus
         self.lo, self.hi = numerator.lo, numerator.hi
         self.shown = (numerator.lo, numerator.hi, denominator.lo, denominator.hi)
-        self._defined = Bounds(ge(denominator.lo, 1), ge(denominator.hi, 1))
+        self.defined = Bounds(ge(denominator.lo, 1), ge(denominator.hi, 1))
         self._least = core.greatest((denominator.lo, const(1)))
         self._most = core.greatest((denominator.hi, const(1)))
         self._by = denominator.influences.keys()
         direction = -1 if numerator.lo.lo >= 0 else MIXED
         self.influences = joined((numerator.influences, turned(denominator.influences, direction)))
 
-    def _with_quirk(self, where: Node) -> Influences:
-        return {
-            name: Influence(i.sign, i.unknown, any_of((i.quirk, where)), i.tangled, i.confined)
-            if name in self._by
-            else i
-            for name, i in self.influences.items()
+    def quirky(self, where: Node) -> Influences:
+        quirk = {
+            n: Influence(i.sign, i.unknown, any_of((i.quirk, where)), i.tangled, i.confined)
+            for n, i in self.influences.items()
         }
+        return {**self.influences, **{name: quirk[name] for name in self._by}}
 
     def _sides(self, threshold: Fraction) -> tuple[Node, Node, Node, Node]:
         """q·numerator (low, high) and p·denominator (low, high) for the threshold p/q, where the ratio is defined."""
@@ -131,28 +129,25 @@ class Share(Measure):
         low, high, against_low, against_high = self._sides(threshold)
         where_defined = _exceeds(low, against_high, strict=strict)
         return Bounds(
-            all_of((where_defined, self._defined.lo)),
-            all_of((_exceeds(high, against_low, strict=strict), self._defined.hi)),
-            self.quirky(all_of((where_defined, negate(self._defined.lo)))),
+            all_of((where_defined, self.defined.lo)),
+            all_of((_exceeds(high, against_low, strict=strict), self.defined.hi)),
+            self.quirky(all_of((where_defined, negate(self.defined.lo)))),
         )
 
     def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
         low, high, against_low, against_high = self._sides(threshold)
         return Bounds(
-            all_of((_exceeds(against_low, high, strict=strict), self._defined.lo)),
-            all_of((_exceeds(against_high, low, strict=strict), self._defined.hi)),
+            all_of((_exceeds(against_low, high, strict=strict), self.defined.lo)),
+            all_of((_exceeds(against_high, low, strict=strict), self.defined.hi)),
             turned(self.influences, -1),
         )
 
-    def undefined(self) -> Bounds:
-        return self._defined.negated()
-
     def share_of(self, full: Fraction, points: int) -> Bounds:
         if self._minus:
-            raise linear_on_growth()
+            return super().share_of(full, points)
         low = _clipped(self.lo, self._most, full, points)
         high = _clipped(self.hi, self._least, full, points)
-        defined = self._defined
+        defined = self.defined
         return Bounds(
             choose(defined.lo, low, const(0)),
             choose(defined.hi, high, const(0)),
@@ -171,7 +166,7 @@ class Growth(Measure):
 
     def __init__(self, first: Bounds, second: Bounds, third: Bounds) -> None:
         self._first, self._second, self._third = (_not_negative(b) for b in (first, second, third))
-        self._defined = Bounds(ge(self._second.lo, 1), ge(self._second.hi, 1))
+        self.defined = Bounds(ge(self._second.lo, 1), ge(self._second.hi, 1))
         # With a first value of 0 another formula holds, so it does not move the growth one way only.
         self.influences = met((turned(first.influences, MIXED), turned(second.influences, MIXED), third.influences))
         low = _growth(self._first.lo, self._second.lo, self._third.lo)
@@ -205,22 +200,16 @@ class Growth(Measure):
                 any_of((negate(old), holds(first.hi, second.lo, third.lo))),
             )
         )
-        return Bounds(all_of((self._defined.lo, each)), all_of((self._defined.hi, some)), self.influences)
+        return Bounds(all_of((self.defined.lo, each)), all_of((self.defined.hi, some)), self.influences)
 
     def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
         beyond = self.at_least(threshold, strict=not strict)
         return Bounds(
-            all_of((self._defined.lo, negate(beyond.hi))),
-            all_of((self._defined.hi, negate(beyond.lo))),
+            all_of((self.defined.lo, negate(beyond.hi))),
+            all_of((self.defined.hi, negate(beyond.lo))),
             # The least growth over an unknown second value is not computed.
             turned(all_tangled(self.influences), -1),
         )
-
-    def undefined(self) -> Bounds:
-        return self._defined.negated()
-
-    def share_of(self, full: Fraction, points: int) -> Bounds:
-        raise linear_on_growth()
 
 
 def _not_negative(bounds: Bounds) -> Bounds:
@@ -233,16 +222,6 @@ def _growth(first: Node, second: Node, third: Node) -> tuple[Node, Node]:
     mean = core.add((core.mul(second, second), core.mul(first, third), core.mul(product, -2)))
     old = ge(first, 1)
     return choose(old, mean, core.add((third, core.mul(second, -1)))), choose(old, core.mul(product, 2), second)
-
-
-def linear_on_growth() -> CardError:
-    """Points in proportion to a growth rate make no sense: it has no zero to start from."""
-    return CardError(
-        code="linear_on_growth",
-        where="linear",
-        problem="增长率不能按比例计分 / a growth rate has no linear points",
-        mend="改用 bands 或比值本身 / use bands, or the ratio itself",
-    )
 
 
 def _clipped(numerator: Node, denominator: Node, full: Fraction, points: int) -> Node:

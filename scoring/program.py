@@ -83,7 +83,7 @@ class Program:
         found: dict[str, Node] = {}
         for compiled in self.cards.values():
             for part in compiled.parts.values():
-                for fact, influence in part.influences.items():
+                for fact, influence in part.bounds.influences.items():
                     old = found.get(f"unknown|{fact}")
                     found[f"unknown|{fact}"] = any_of((old, influence.unknown)) if old else influence.unknown
         return found

@@ -15,8 +15,10 @@ SCORING = sorted(Path(core.__file__).parent.glob("*.py"))
 LINT = sorted(Path(lint.__file__).parent.glob("*.py"))
 AMOUNTS = [Path(written.__file__)]
 
-NOTING = {"add": (0,), "lacks": (0,), "finding": (0,), "AmountError": (0,), "_taken": (2, 3)}
+NOTING = {"add": (0,), "of": (0,), "lacks": (0,), "finding": (0,), "AmountError": (0,), "_taken": (2, 3)}
 """Functions that note a finding, with the positions of codes among their arguments."""
+WHOSE = {"add": "findings", "of": "CardError"}
+"""Names that others' functions have too, with whose they are here."""
 HANDED_ON = {"code", "error.code", "misfit", "empty"}
 """How a function of `NOTING` says the code that it was given itself."""
 
@@ -41,17 +43,6 @@ def calls() -> Iterator[Noted]:
                     yield Noted(f"{path.name}:{node.lineno}", tuple(_texts(code)), values)
 
 
-def compiled() -> set[str]:
-    """Codes of the errors that the compiler raises, with texts of its own."""
-    return {
-        code
-        for path in SCORING
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.keyword) and node.arg == "code"
-        for code in _texts(node.value)
-    }
-
-
 def _name(call: ast.Call) -> str:
     return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
@@ -59,8 +50,8 @@ def _name(call: ast.Call) -> str:
 def _notes(call: ast.Call) -> bool:
     """Whether it is one of `NOTING`; a set's ``add`` is not."""
     name = _name(call)
-    if name == "add":
-        return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value).endswith("findings")
+    if name in WHOSE:
+        return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value).endswith(WHOSE[name])
     return name in NOTING
 
 
