@@ -1,18 +1,16 @@
-"""The wide part of a snapshot → the columns that rules read as of a day, a row for each completion."""
+"""The wide part of a snapshot → the columns that rules read as of a day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from features import moments
 from features.facts import ACCOUNTING_YEARS, path_of_year
-from features.pivot import ROW, SAID, Wide, known_of
-from features.resolve import Wanted
+from features.pivot import ROW, Wide
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,8 @@ class Columns:
 
     frame: pl.DataFrame
     children: dict[str, pl.DataFrame]
-    moments: dict[str, int]
+    shared: dict[str, int | None]
+    """Inputs that are the same for all: the days computed from as_of, and, as None, what is known of nobody."""
 
 
 class WantedColumns:
@@ -45,45 +44,28 @@ class WantedColumns:
         years = pl.from_epoch(pl.col("enterprise/established_on"), time_unit="d").dt.year()
         have = set(wide.firms.columns)
 
-        def column(path: str) -> pl.Expr:
+        def column(path: str) -> pl.Expr | None:
             place = self._places[path]
             if place in have:
                 return pl.col(place).alias(path)
             if path == ACCOUNTING_YEARS.path:
                 return (self._as_of.year - years).clip(0, 3).cast(pl.Int64).alias(path)
-            unknown = pl.lit(None, dtype=pl.Int64)
             if path.startswith("annual_report/"):
                 # Nobody reported that year: before the founding year there was nothing to report.
-                unknown = pl.when(years > int(place.split("/")[1])).then(pl.lit(0, dtype=pl.Int64))
-            return unknown.alias(path)
+                return pl.when(years > int(place.split("/")[1])).then(pl.lit(0, dtype=pl.Int64)).alias(path)
+            return None
 
-        frame = wide.firms.select("uscc", *map(column, self._scalars))
-        return Columns(frame, {t: _child(wide.rows.get(t), f) for t, f in self._row_fields.items()}, self._moments)
-
-    def of_conflicting(self, firms: pl.DataFrame) -> Columns:
-        """Enterprises whose sources differ: a row for each completion, those of one enterprise together."""
-        wanted = Wanted([*self._scalars, *self._moments], self._row_fields, self._as_of)
-        scalars: list[dict[str, Any]] = []
-        rows: dict[str, list[dict[str, Any]]] = {table: [] for table in self._row_fields}
-        for code, said in firms.select("uscc", SAID).iter_rows():
-            for facts in wanted.completions(known_of(code, said)):
-                for table, found in facts.rows.items():
-                    rows[table] += [{ROW: len(scalars), **row} for row in found]
-                scalars.append({"uscc": code, **facts.scalars})
-        schema = {"uscc": pl.String(), **dict.fromkeys(self._scalars, pl.Int64())}
-        frame = pl.DataFrame([{n: row[n] for n in schema} for row in scalars], schema=schema)
-        fields = {t: {ROW: pl.UInt32(), **dict.fromkeys(names, pl.Int64())} for t, names in self._row_fields.items()}
-        children = {table: pl.DataFrame(found, schema=fields[table]) for table, found in rows.items()}
-        return Columns(frame, children, self._moments)
+        columns = {path: column(path) for path in self._scalars}
+        unknown = [path for path, found in columns.items() if found is None]
+        children = {}
+        for table, fields in self._row_fields.items():
+            rows = wide.rows.get(table, pl.DataFrame(schema={ROW: pl.UInt32}))
+            children[table] = rows.select(ROW, *(field for field in fields if field in rows.columns))
+            unknown += [f"{table}.{field}" for field in fields if field not in rows.columns]
+        frame = wide.firms.select("uscc", *(found for found in columns.values() if found is not None))
+        return Columns(frame, children, {**self._moments, **dict.fromkeys(unknown)})
 
 
 def place_of(path: str, as_of: date) -> str:
     """The column of a snapshot in which an input stands."""
     return path_of_year(path, as_of) if path.startswith("annual_report/") else path
-
-
-def _child(rows: pl.DataFrame | None, fields: tuple[str, ...]) -> pl.DataFrame:
-    if rows is None:
-        return pl.DataFrame(schema={ROW: pl.UInt32, **dict.fromkeys(fields, pl.Int64)})
-    have = set(rows.columns)
-    return rows.select(ROW, *(pl.col(f) if f in have else pl.lit(None, dtype=pl.Int64).alias(f) for f in fields))

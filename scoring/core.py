@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 from weakref import WeakValueDictionary
 
 from scoring.errors import CardError
@@ -242,8 +242,8 @@ def walk(roots: Iterable[Node], done: Collection[int] = (), *, rows: bool = True
     return list(order.values())
 
 
-def settled(roots: Iterable[Node], values: Mapping[str, int], *, complete: bool) -> list[Node]:
-    """The roots as they are where some inputs have these values and, if ``complete``, every other input is known too.
+def settled(roots: Iterable[Node], values: Mapping[str, int | None], *, complete: bool = False) -> list[Node]:
+    """The roots as they are where some inputs have these values, None for unknown; if ``complete``, all others are known.
 
     Then what was two bounds becomes one expression.
     """
@@ -257,17 +257,19 @@ def settled(roots: Iterable[Node], values: Mapping[str, int], *, complete: bool)
             domains[str(node.args[0])] = max(lo, node.lo), min(hi, node.hi)
     made: dict[int, Node] = {}
     for node in order:
-        name = str(node.args[0])
-        if node.op in ("fill", "known") and name in values:
-            made[id(node)] = TRUE if node.op == "known" else const(values[name])
-        elif node.op in ("fill", "known") and not complete:
-            made[id(node)] = node
-        elif node.op == "fill":
-            made[id(node)] = fill(name, domains[name][0], *domains[name])
-        elif node.op == "known":
-            made[id(node)] = TRUE
-        else:
+        if node.op not in ("fill", "known"):
             made[id(node)] = _REBUILT[node.op](node, [made[id(operand)] for operand in node.operands])
+            continue
+        name = str(node.args[0])
+        if name in values and node.op == "known":
+            made[id(node)] = const(int(values[name] is not None))
+        elif name in values:
+            value = values[name]
+            made[id(node)] = const(cast(int, node.args[1]) if value is None else value)
+        elif complete:
+            made[id(node)] = TRUE if node.op == "known" else fill(name, domains[name][0], *domains[name])
+        else:
+            made[id(node)] = node
     return [made[id(root)] for root in given]
 
 

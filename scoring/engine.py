@@ -51,6 +51,14 @@ class Rules:
             found[f"{PUBLICITY_OPEN}{card}"] = publicity_open(picked.edition.tree, as_of, region) if picked else 1
         return found
 
+    def evaluate(self, known: Known, as_of: date, region: str | None) -> tuple[list[FirmFacts], Values, frozenset[str]]:
+        """The completions of what is known of an enterprise (almost always one), the values of every root over them, and
+        the cards of which the united parts say less than the completions do.
+        """
+        facts, calendar = self.wanted(as_of).completions(known), self.calendar(as_of, region)
+        each = [self.program.evaluate(FirmFacts({**one.scalars, **calendar}, one.rows)) for one in facts]
+        return facts, *(self.program.unite(each, calendar) if len(each) > 1 else (each[0], frozenset[str]()))
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -64,7 +72,7 @@ class Answer:
     facts: list[FirmFacts]
     """The completions of its conflicting facts; almost always one."""
     values: Values
-    wider: set[str]
+    wider: frozenset[str]
     """Cards of which parts, united over the completions, say less than the completions do."""
 
 
@@ -103,13 +111,10 @@ class Engine:
     def answer(self, dossier: Dossier, question: Question) -> Answer:
         """Everything the cards say of one enterprise."""
         rules = self.rules_for(dossier, question)
-        program, region = rules.program, region_of(dossier)
-        known = resolve(dossier, question.known_at)
-        facts = rules.wanted(question.as_of).completions(known)
-        calendar = rules.calendar(question.as_of, region)
-        each = [program.evaluate(FirmFacts({**one.scalars, **calendar}, one.rows)) for one in facts]
-        values, wider = (each[0], set()) if len(each) == 1 else program.unite(each, calendar)
-        return Answer(question, rules, ladder_for(region), dossier, known, facts, values, wider)
+        region, known = region_of(dossier), resolve(dossier, question.known_at)
+        return Answer(
+            question, rules, ladder_for(region), dossier, known, *rules.evaluate(known, question.as_of, region)
+        )
 
 
 def region_of(dossier: Dossier) -> str | None:

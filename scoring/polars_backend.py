@@ -6,8 +6,9 @@ narrowest of Int64 and Int128 that holds its bounds. What several nodes use is c
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -21,9 +22,8 @@ ROW = "row"
 KIND = "kind"
 """Column of a child frame that says which rules can speak of a row."""
 _INT64 = 2**63 - 1
-_INT = {False: pl.Int64, True: pl.Int128}
-"""Integer by whether a value is wide."""
-_TRUTHS = frozenset({"known", "ge", "eq", "not", "and", "or"})
+_INPUTS = ("fill", "known")
+_TRUTHS = ("known", "ge", "eq", "not", "and", "or")
 
 
 @dataclass(frozen=True)
@@ -32,144 +32,146 @@ class Facts:
 
     frame: pl.DataFrame
     children: Mapping[str, pl.DataFrame]
-    moments: Mapping[str, int]
-    """The days computed from as_of: the same for all."""
+    shared: Mapping[str, int | None]
+    """Inputs that are the same for all, such as the days computed from as_of; None where unknown."""
 
 
 def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
     """Every root's value by name, in the order of the frame: truths as Boolean, else Int64, Int128 where bounds need it."""
-    return Plan(roots, facts.moments).evaluate(facts)
+    return Plan(roots, facts.shared).evaluate(facts)
 
 
 class Plan:
-    """Roots made ready for columns as of a day; good for any number of frames."""
+    """Roots made ready for columns beside the inputs that are ``shared``; good for any number of frames."""
 
-    def __init__(self, roots: Mapping[str, Node], moments: Mapping[str, int]) -> None:
-        sums = [node for node in walk(roots.values(), rows=False) if node.op == "rows"]
-        tables = dict.fromkeys(str(node.args[0]) for node in sums)
-        self._sums = {table: _Sums(table, [n for n in sums if n.args[0] == table], moments) for table in tables}
-        self._columns = _Columns(roots, {id(node): _name(node) for node in sums}, moments)
+    def __init__(self, roots: Mapping[str, Node], shared: Mapping[str, int | None]) -> None:
+        given = dict(zip(roots, settled(roots.values(), shared), strict=True))
+        some = {id(node): node for node in walk(given.values(), rows=False) if _asks_for_some(node)}
+        sums = {id(node): node for node in walk(given.values(), some, rows=False) if node.op == "rows"}
+        tables: dict[str, list[Node]] = {}
+        for node in (*some.values(), *sums.values()):
+            tables.setdefault(str(_of_rows(node).args[0]), []).append(node)
+        self._tables = {table: _Rows(table, nodes) for table, nodes in tables.items()}
+        self._columns = _Columns(given, {number: _name(node) for number, node in (some | sums).items()})
 
     def evaluate(self, facts: Facts) -> pl.DataFrame:
-        """As `evaluate`; the day of the facts is that of the plan."""
-        frame = facts.frame
-        for table, sums in self._sums.items():
-            frame = frame.with_columns(sums.of(facts.children[table], frame.height))
-        return self._columns.of(frame)
+        """As `evaluate`; what the facts share is what the plan was made for."""
+        height = facts.frame.height
+        found = [one for table, rows in self._tables.items() for one in rows.of(facts.children[table], height)]
+        return self._columns.of(facts.frame.with_columns(found))
 
 
-class _Sums:
-    """Sums over the rows of one table, a column each.
+def _asks_for_some(node: Node) -> bool:
+    """Whether it asks if there is some row: then no row need be counted."""
+    if node.op != "ge" or node.operands[0].op != "rows" or node.operands[1].constant != 1:
+        return False
+    body = node.operands[0].operands[0]
+    return body.lo >= 0 and body.hi <= 1
+
+
+def _of_rows(node: Node) -> Node:
+    return node if node.op == "rows" else node.operands[0]
+
+
+class _Rows:
+    """What is asked of the rows of one table: sums, and whether there is some row, a column each.
 
     Rows of one kind whose cells are all known, nearly all, are asked the shorter question that this makes of the bodies.
     """
 
-    def __init__(self, table: str, sums: list[Node], moments: Mapping[str, int]) -> None:
-        self._prefix, self._moments = f"{table}.", moments
-        self._names = [_name(node) for node in sums]
-        self._bodies = [node.operands[0] for node in sums]
-        self._wide = {_name(node): _wide(node) for node in sums}
-        self._cells = {
-            str(n.args[0]).removeprefix(self._prefix) for n in walk(self._bodies) if n.op in ("fill", "known")
-        }
-        self._apart: dict[tuple[int | None, bool], dict[str, Node]] = {}
-        self._columns: dict[tuple[int, ...], _Columns] = {}
+    def __init__(self, table: str, nodes: list[Node]) -> None:
+        self._prefix = f"{table}."
+        self._kind = self._prefix + KIND
+        self._nodes = {_name(node): node for node in nodes}
+        self._bodies = {name: _of_rows(node).operands[0] for name, node in self._nodes.items()}
+        self._cells = _read(self._bodies.values())
+        self._by_kind: dict[int | None, tuple[tuple[str, ...], dict[str, Node]]] = {}
+        self._columns: dict[tuple[Node, ...], _Columns] = {}
 
-    def of(self, child: pl.DataFrame, firms: int) -> pl.DataFrame:
-        """The sums of each enterprise."""
-        given = child.select(ROW, *(c for c in child.columns if c in self._cells))
-        ordered = given if given[ROW].is_sorted() else given.sort(ROW)
-        found: list[pl.DataFrame] = []
-        for same, kind in self._by_kind(ordered):
-            cells = [c for c in self._read(self._asked(kind, complete=False).values()) if c != KIND or kind is None]
-            gap = pl.any_horizontal(pl.lit(False), *(pl.col(c).is_null() for c in cells))
-            for chosen, complete in ((same & ~gap, True), (same & gap, False)):
-                some = ordered.filter(chosen)
-                if some.height:
-                    found.append(self._totals(some, self._asked(kind, complete=complete), firms))
-        named = [column.alias(f"{i}{column.name}") for i, frame in enumerate(found) for column in frame.get_columns()]
-        have = {column.name for column in named}
-        whole = pl.DataFrame([pl.Series("0", [0], dtype=pl.Int64).new_from_index(0, firms), *named])
-        places = {n: ["0", *(f"{i}{n}" for i in range(len(found)) if f"{i}{n}" in have)] for n in self._names}
-        return whole.select(pl.sum_horizontal(places[n]).cast(_INT[wide]).alias(n) for n, wide in self._wide.items())
+    def of(self, child: pl.DataFrame, firms: int) -> list[pl.Series]:
+        """The answers for each enterprise."""
+        kinds = {name: pl.Boolean() if node.op == "ge" else _integer(node)() for name, node in self._nodes.items()}
+        found = {n: pl.Series(n, [0]).cast(kind).new_from_index(0, firms) for n, kind in kinds.items()}
+        cells = {column: self._prefix + column for column in child.columns if self._prefix + column in self._cells}
+        given = child.select(ROW, *(pl.col(column).alias(name) for column, name in cells.items()))
+        for rows, bodies in self._alike(given if given[ROW].is_sorted() else given.sort(ROW)):
+            if rows.height and bodies:
+                self._add(found, rows, bodies)
+        return list(found.values())
 
-    def _by_kind(self, child: pl.DataFrame) -> Iterator[tuple[pl.Expr, int | None]]:
-        """Which rows are asked the same, by a kind of theirs; those of which nothing is asked are left out."""
-        if KIND not in self._cells:
-            yield pl.lit(True), None
-            return
-        alike: dict[tuple[int, ...], list[int | None]] = {}
-        for kind in child[KIND].unique().sort().to_list():
-            bodies = self._asked(kind, complete=False)
-            if bodies:
-                key = (*map(hash, bodies), *map(id, bodies.values()))
-                alike.setdefault(key, []).append(kind)
+    def _alike(self, rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, dict[str, Node]]]:
+        """Rows that are asked the same, with what they are asked by name; no row of which nothing is asked."""
+        alike: dict[tuple[object, ...], list[int | None]] = {}
+        for kind in rows[self._kind].unique().sort().to_list() if self._kind in self._cells else [None]:
+            cells, bodies = self._asked(kind)
+            alike.setdefault((cells, *bodies.items()), []).append(kind)
+        questions, chosen, doubtful = [], [], pl.lit(False)
         for kinds in alike.values():
-            yield pl.col(KIND).is_in(kinds, nulls_equal=True), kinds[0]
+            cells, bodies = self._asked(kinds[0])
+            these = pl.col(self._kind).is_in(kinds, nulls_equal=True) if self._kind in self._cells else pl.lit(True)
+            gap = pl.any_horizontal(pl.lit(False), *(pl.col(cell).is_null() for cell in cells))
+            questions.append(bodies)
+            chosen.append(these & ~gap)
+            doubtful = doubtful | (these & gap)
+        masks = rows.select(mask.alias(str(place)) for place, mask in enumerate([*chosen, doubtful]))
+        for bodies, mask in zip([*questions, self._bodies], masks, strict=True):
+            yield rows.select(ROW, *_read(bodies.values())).filter(mask), bodies
 
-    def _asked(self, kind: int | None, *, complete: bool) -> dict[str, Node]:
-        """The bodies that can be other than 0 for rows of a kind, by name of their sum."""
-        if (kind, complete) not in self._apart:
-            values = {} if kind is None else {self._prefix + KIND: kind}
-            bodies = settled(self._bodies, values, complete=complete)
-            kept = {n: body for n, body in zip(self._names, bodies, strict=True) if body.constant != 0}
-            self._apart[kind, complete] = kept
-        return self._apart[kind, complete]
+    def _asked(self, kind: int | None) -> tuple[tuple[str, ...], dict[str, Node]]:
+        """The cells that decide of rows of a kind, and the bodies that can be other than 0 where all of them are known."""
+        if kind not in self._by_kind:
+            open_ = settled(self._bodies.values(), {self._kind: kind} if self._kind in self._cells else {})
+            # Notes on what was assumed are there or not, and are read with a default of their own.
+            cells = tuple(cell for cell in _read(open_) if not is_note(cell))
+            bodies = dict(zip(self._bodies, settled(open_, {}, complete=True), strict=True))
+            self._by_kind[kind] = cells, {name: body for name, body in bodies.items() if body.constant != 0}
+        return self._by_kind[kind]
 
-    def _read(self, bodies: Iterable[Node]) -> list[str]:
-        names = (str(n.args[0]) for n in walk(bodies) if n.op in ("fill", "known"))
-        # Notes on what was assumed are there or not, and are read with a default of their own.
-        return list(
-            dict.fromkeys(n.removeprefix(self._prefix) for n in names if n.startswith(self._prefix) and not is_note(n))
-        )
-
-    def _totals(self, rows: pl.DataFrame, bodies: dict[str, Node], firms: int) -> pl.DataFrame:
-        """Sums of the bodies: running totals where an enterprise's rows end less those where they begin."""
-        distinct = {id(body): body for body in bodies.values()}
-        key = tuple(distinct)
-        if key not in self._columns:
-            roots = {str(place): body for place, body in distinct.items()}
-            self._columns[key] = _Columns(roots, {}, self._moments, self._prefix)
+    def _add(self, found: dict[str, pl.Series], rows: pl.DataFrame, bodies: dict[str, Node]) -> None:
+        """Add what some rows say to the answers for their enterprises."""
+        distinct = tuple(dict.fromkeys(bodies.values()))
+        if distinct not in self._columns:
+            self._columns[distinct] = _Columns({_name(body): body for body in distinct}, {})
+        made = self._columns[distinct].of(rows)
+        summed = {name: body for name, body in bodies.items() if self._nodes[name].op == "rows"}
+        owners = {
+            body: rows[ROW].filter(made[_name(body)].cast(pl.Boolean)) for n, body in bodies.items() if n not in summed
+        }
+        for name in bodies.keys() - summed.keys():
+            found[name].scatter(owners[bodies[name]], True)
+        if not summed:
+            return
+        # Running totals where an enterprise's rows end, less those where they begin. They are over all enterprises, so
+        # they may need more bits than any one sum.
         runs = rows[ROW].rle().struct.unnest()
-        ends = runs["len"].cast(pl.UInt32).cum_sum() - 1
-        at = pl.Series([None], dtype=pl.UInt32).new_from_index(0, firms)
-        at = at.scatter(runs["value"], pl.Series(range(runs.height), dtype=pl.UInt32))
-        sums = []
-        for place, body in distinct.items():
-            # Running totals are over all enterprises, so they may need more bits than any one sum.
-            width = _INT[max(-body.lo, body.hi) * rows.height > _INT64]
-            running = pl.col(str(place)).cast(width).cum_sum().gather(pl.lit(ends))
-            sums.append((running - running.shift(1, fill_value=0)).gather(pl.lit(at)).fill_null(0))
-        made = self._columns[key].of(rows).select(sums)
-        return pl.DataFrame([made[str(id(body))].alias(name) for name, body in bodies.items()])
+        last = pl.lit(runs["len"].cum_sum() - 1)
+        widths = {b: pl.Int128 if max(-b.lo, b.hi) * rows.height > _INT64 else pl.Int64 for b in summed.values()}
+        running = made.select(pl.col(_name(b)).cast(width).cum_sum().gather(last) for b, width in widths.items())
+        added = running.select(pl.all() - pl.all().shift(1, fill_value=0))
+        for name, body in summed.items():
+            so_far = found[name].gather(runs["value"])
+            found[name].scatter(runs["value"], so_far + added[_name(body)].cast(so_far.dtype))
 
 
 class _Columns:
     """Expressions over one frame; what several nodes use is computed once, level by level."""
 
-    def __init__(
-        self, roots: Mapping[str, Node], ready: dict[int, str], moments: Mapping[str, int], prefix: str = ""
-    ) -> None:
-        nodes = walk(roots.values(), ready, rows=False)
-        used = Counter(id(o) for node in nodes if id(node) not in ready for o in node.operands)
+    def __init__(self, roots: Mapping[str, Node], ready: dict[int, str]) -> None:
+        nodes = [node for node in walk(roots.values(), ready, rows=False) if id(node) not in ready]
+        used = Counter(id(operand) for node in nodes for operand in node.operands)
         used.update(id(node) for node in roots.values())
-        level: dict[int, int] = {}
-        steps: dict[int, list[Node]] = {}
+        level, steps = dict.fromkeys(ready, 0), dict[int, list[Node]]()
         for node in nodes:
-            if id(node) in ready:
-                level[id(node)] = 0
-                continue
             depth = max((level[id(o)] for o in node.operands), default=0)
-            keep = used[id(node)] > 1 and node.op not in ("const", "fill", "known")
+            keep = used[id(node)] > 1 and node.op not in ("const", *_INPUTS)
             if keep:
                 steps.setdefault(depth, []).append(node)
             level[id(node)] = depth + keep
-        builder = _Builder(dict(ready), moments, prefix)
-        self._steps = []
+        known, self._steps = dict(ready), list[list[pl.Expr]]()
         for depth in sorted(steps):
-            self._steps.append([builder.expression(node).alias(_name(node)) for node in steps[depth]])
-            builder.ready.update((id(node), _name(node)) for node in steps[depth])
-        self._last = [builder.root(node).alias(name) for name, node in roots.items()]
+            self._steps.append([_expression(node, known).alias(_name(node)) for node in steps[depth]])
+            known.update((id(node), _name(node)) for node in steps[depth])
+        self._last = [_root(node, known).alias(name) for name, node in roots.items()]
         self._names = list(roots)
 
     def of(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -184,86 +186,65 @@ def _name(node: Node) -> str:
     return f"#{id(node)}"
 
 
-def _wide(node: Node) -> bool:
-    return node.lo < -_INT64 or node.hi > _INT64
+def _read(roots: Iterable[Node]) -> dict[str, None]:
+    return dict.fromkeys(str(node.args[0]) for node in walk(roots) if node.op in _INPUTS)
 
 
 def _integer(node: Node) -> type[pl.Int64] | type[pl.Int128]:
-    return pl.Int128 if _wide(node) else pl.Int64
+    return pl.Int128 if node.lo < -_INT64 or node.hi > _INT64 else pl.Int64
 
 
-class _Builder:
-    def __init__(self, ready: dict[int, str], moments: Mapping[str, int], prefix: str) -> None:
-        self.ready = ready
-        self.moments = moments
-        self.prefix = prefix
+_OPERATORS: dict[str, Callable[..., pl.Expr]] = {
+    "not": operator.invert,
+    "and": lambda *truths: balanced(operator.and_, truths),
+    "or": lambda *truths: balanced(operator.or_, truths),
+    "add": lambda *terms: balanced(operator.add, terms),
+    "mul": operator.mul,
+    "div": operator.floordiv,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "min": pl.min_horizontal,
+    "max": pl.max_horizontal,
+}
 
-    def expression(self, node: Node) -> pl.Expr:
-        if id(node) in self.ready:
-            return pl.col(self.ready[id(node)])
-        match node.op:
-            case "const":
-                return self._constant(node)
-            case "fill":
-                name, default = str(node.args[0]), cast(int, node.args[1])
-                if name in self.moments:
-                    return pl.lit(self.moments[name], dtype=pl.Int64)
-                return pl.col(self._column(node)).fill_null(pl.lit(default, dtype=pl.Int64))
-            case "known":
-                return pl.col(self._column(node)).is_not_null()
-            case "not":
-                return ~self._truth(node.operands[0])
-            case "and":
-                return balanced(lambda a, b: a & b, [self._truth(o) for o in node.operands])
-            case "or":
-                return balanced(lambda a, b: a | b, [self._truth(o) for o in node.operands])
-            case "ge" | "eq":
-                a, b = self._same_width(node.operands)
-                return a >= b if node.op == "ge" else a == b
-            case "if":
-                condition, then, otherwise = node.operands
-                yes, no = self._same_width((then, otherwise), (node,))
-                return pl.when(self._truth(condition)).then(yes).otherwise(no)
-            case "add":
-                return balanced(lambda a, b: a + b, self._same_width(node.operands, (node,)))
-            case "mul":
-                a, b = self._same_width(node.operands, (node,))
-                return a * b
-            case "div":
-                a, b = self._same_width(node.operands)
-                return a // b
-            case "min" | "max":
-                a, b = self._same_width(node.operands)
-                return pl.min_horizontal(a, b) if node.op == "min" else pl.max_horizontal(a, b)
-        raise TypeError(node.op)
 
-    def root(self, node: Node) -> pl.Expr:
-        """The node as a root: a Boolean where it is a truth, else the integer that its bounds need."""
-        return self._truth(node) if node.op in _TRUTHS else self.expression(node).cast(_integer(node))
+def _expression(node: Node, ready: Mapping[int, str]) -> pl.Expr:
+    """The node over columns, those that are ``ready`` read by name."""
+    if id(node) in ready:
+        return pl.col(ready[id(node)])
+    match node.op:
+        case "const":
+            return pl.lit(node.lo, dtype=_integer(node))
+        case "fill":
+            return pl.col(str(node.args[0])).fill_null(pl.lit(cast(int, node.args[1]), dtype=pl.Int64))
+        case "known":
+            return pl.col(str(node.args[0])).is_not_null()
+        case "not" | "and" | "or":
+            return _OPERATORS[node.op](*(_truth(operand, ready) for operand in node.operands))
+        case "if":
+            condition, *values = node.operands
+            then, otherwise = _numbers(node, values, ready)
+            return pl.when(_truth(condition, ready)).then(then).otherwise(otherwise)
+    return _OPERATORS[node.op](*_numbers(node, node.operands, ready))
 
-    def _column(self, node: Node) -> str:
-        return str(node.args[0]).removeprefix(self.prefix)
 
-    def _constant(self, node: Node, *, wide: bool = False) -> pl.Expr:
-        return pl.lit(node.args[0], dtype=pl.Int128 if wide or _wide(node) else pl.Int64)
+def _root(node: Node, ready: Mapping[int, str]) -> pl.Expr:
+    """The node as a root: a Boolean where it is a truth, else the integer that its bounds need."""
+    return _truth(node, ready) if node.op in _TRUTHS else _expression(node, ready).cast(_integer(node))
 
-    def _truth(self, node: Node) -> pl.Expr:
-        expression = self.expression(node)
-        if node.op in _TRUTHS:
-            return expression
-        if node.op == "const":
-            return pl.lit(bool(node.args[0]))
-        return expression != 0
 
-    def _number(self, node: Node, wide: bool) -> pl.Expr:
-        if node.op == "const":
-            return self._constant(node, wide=wide)
-        expression = self.expression(node)
-        if node.op in _TRUTHS:
-            expression = expression.cast(pl.Int64)
-        return expression.cast(pl.Int128) if wide and not _wide(node) else expression
+def _truth(node: Node, ready: Mapping[int, str]) -> pl.Expr:
+    if node.op == "const":
+        return pl.lit(bool(node.lo))
+    return _expression(node, ready) if node.op in _TRUTHS else _expression(node, ready) != 0
 
-    def _same_width(self, operands: Iterable[Node], results: Iterable[Node] = ()) -> list[pl.Expr]:
-        given = list(operands)
-        wide = any(_wide(node) for node in (*given, *results))
-        return [self._number(node, wide) for node in given]
+
+def _numbers(node: Node, operands: Iterable[Node], ready: Mapping[int, str]) -> list[pl.Expr]:
+    """The operands in the one width that holds them and the node."""
+    given = list(operands)
+    wide = any(_integer(one) is pl.Int128 for one in (node, *given))
+    found = []
+    for one in given:
+        expression = pl.lit(one.lo, dtype=pl.Int64) if one.op == "const" and not wide else _expression(one, ready)
+        found.append(expression.cast(pl.Int128 if wide else pl.Int64) if wide or one.op in _TRUTHS else expression)
+    return found

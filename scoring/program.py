@@ -179,7 +179,7 @@ class Program:
         """All values of one enterprise whose facts do not conflict."""
         return compile_python(self.whole.values())
 
-    def unite(self, each: Sequence[Values], calendar: Mapping[str, int]) -> tuple[Values, set[str]]:
+    def unite(self, each: Sequence[Values], calendar: Mapping[str, int]) -> tuple[Values, frozenset[str]]:
         """Values over several completions, and the cards of which the united answer is wider than theirs.
 
         Parts are united, the least of the lower ends and the greatest of all else; the assembly is made of them.
@@ -195,7 +195,7 @@ class Program:
                 stated = Verdict.UNDETERMINED.value
             if name.startswith(("score|", "verdict|")) and value != stated:
                 wider.add(name.split("|")[1])
-        return [*found[: len(found) - len(made)], *made], wider
+        return [*found[: len(found) - len(made)], *made], frozenset(wider)
 
     @cached_property
     def _evaluate_assembly_of_parts(self) -> Evaluate:

@@ -14,13 +14,13 @@ import polars as pl
 from api.batch.frames import VERDICTS, frames
 from benchmarks.data import AS_OF
 from benchmarks.rivals.spec import ANSWERS, GATES, ITEMS, refuse_conflicts
-from features import moments, snapshot
+from features import snapshot
 from features.wide_columns import WantedColumns, place_of
 from scoring.batch import rules_of, score
 from scoring.card import MICRO
 from scoring.core import Node
 from scoring.engine import Engine, Question
-from scoring.polars_backend import Facts, Plan
+from scoring.polars_backend import Facts, evaluate
 from scoring.program import Program
 
 CARD = "tech_sme"
@@ -33,7 +33,6 @@ def main(way: str, source: str, target: str) -> None:
     columns = {"enterprise/established_on", *(place_of(path, AS_OF) for path in program.scalars)}
     roots = _roots(program)
     wanted = WantedColumns(program.scalars, program.row_fields, AS_OF)
-    plan = Plan(roots, {name: moments.value(name, AS_OF) for name in program.moments})
     Path(target).mkdir(parents=True, exist_ok=True)
     for number in range(len(found.sizes)):
         wide = found.part(number, columns, program.row_fields)
@@ -43,7 +42,7 @@ def main(way: str, source: str, target: str) -> None:
             answers = scores.hstack(items.drop("uscc")).select(ANSWERS)
         else:
             read = wanted.of(wide)
-            values = plan.evaluate(Facts(read.frame, read.children, read.moments))
+            values = evaluate(roots, Facts(read.frame, read.children, read.shared))
             answers = _named(values).insert_column(0, wide.firms["uscc"])
         answers.write_parquet(f"{target}/answers-{number:05d}.parquet", compression="zstd")
 
