@@ -33,7 +33,7 @@ from scoring.bounds import (
     tangle,
     turned,
 )
-from scoring.core import FALSE, Node, all_of, any_of, const, fill, negate
+from scoring.core import FALSE, Node, all_of, any_of, choose, const, fill, known, negate
 from scoring.lower import Lowering
 from scoring.measure import Measure
 
@@ -266,7 +266,7 @@ def _confined(by: Indicator, range_: cards.Range, lowering: Lowering) -> Lowerin
 
 def _grade_of(criterion: str | None) -> dict[str, Influence]:
     name = f"expert_grade/{criterion}"
-    return {} if criterion is None else {name: Influence(1, negate(core.known(name)))}
+    return {} if criterion is None else {name: Influence(1, negate(known(name)))}
 
 
 def _graded(band: cards.Band, criterion: str | None, step: int) -> tuple[Node, Node]:
@@ -274,9 +274,10 @@ def _graded(band: cards.Band, criterion: str | None, step: int) -> tuple[Node, N
     low, high = const(band.low), const(band.high)
     if criterion is None or band.low == band.high:
         return low, high
-    grades = (_stepped(fill(f"expert_grade/{criterion}", end, 0, 10**12), step) for end in (band.low, band.high))
-    least, most = (core.smallest((core.greatest((grade, low)), high)) for grade in grades)
-    return least, most
+    name = f"expert_grade/{criterion}"
+    given = core.smallest((core.greatest((_stepped(fill(name, 0, 0, 10**12), step), low)), high))
+    most = const(max(band.high // step * step, band.low))
+    return choose(known(name), given, low), choose(known(name), given, most)
 
 
 def _stepped(points: Node, step: int) -> Node:

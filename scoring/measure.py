@@ -61,10 +61,18 @@ class Measure:
 
     def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
         """value ≥ threshold, or > where strict; false where the value is undefined."""
-        raise NotImplementedError
+        certain, possible = self._beyond(threshold, strict=strict)
+        moving = self.quirky(all_of((certain, negate(self.defined.lo))))
+        return Bounds(all_of((self.defined.lo, certain)), all_of((self.defined.hi, possible)), moving)
 
     def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
         """value ≤ threshold, or < where strict; false where the value is undefined."""
+        certain, possible = self._beyond(threshold, strict=not strict)
+        moving = turned(self.influences if self.least_reached else all_tangled(self.influences), -1)
+        return Bounds(all_of((self.defined.lo, negate(possible))), all_of((self.defined.hi, negate(certain))), moving)
+
+    def _beyond(self, threshold: Fraction, *, strict: bool) -> tuple[Node, Node]:
+        """Whether a defined value is ≥ threshold, or > where strict, in every and in some completion."""
         raise NotImplementedError
 
     def share_of(self, full: Fraction, points: int) -> Bounds:
@@ -83,13 +91,9 @@ class Amount(Measure):
         self.lo, self.hi, self.influences = bounds.lo, bounds.hi, bounds.influences
         self.shown = (bounds.lo, bounds.hi, const(1), const(1))
 
-    def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
+    def _beyond(self, threshold: Fraction, *, strict: bool) -> tuple[Node, Node]:
         least = math.floor(threshold) + 1 if strict else math.ceil(threshold)
-        return Bounds(ge(self.lo, least), ge(self.hi, least), self.influences)
-
-    def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
-        most = math.ceil(threshold) - 1 if strict else math.floor(threshold)
-        return Bounds(le(self.hi, most), le(self.lo, most), turned(self.influences, -1))
+        return ge(self.lo, least), ge(self.hi, least)
 
     def share_of(self, full: Fraction, points: int) -> Bounds:
         return Bounds(
@@ -118,28 +122,12 @@ class Share(Measure):
         }
         return {**self.influences, **{name: quirk[name] for name in self._by}}
 
-    def _sides(self, threshold: Fraction) -> tuple[Node, Node, Node, Node]:
-        """q·numerator (low, high) and p·denominator (low, high) for the threshold p/q, where the ratio is defined."""
+    def _beyond(self, threshold: Fraction, *, strict: bool) -> tuple[Node, Node]:
         p, q = (threshold + self._minus).as_integer_ratio()
         least, most = (self._least, self._most) if p >= 0 else (self._most, self._least)
-        low, high, *_ = self.shown
-        return core.mul(low, q), core.mul(high, q), core.mul(least, p), core.mul(most, p)
-
-    def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
-        low, high, against_low, against_high = self._sides(threshold)
-        where_defined = _exceeds(low, against_high, strict=strict)
-        return Bounds(
-            all_of((where_defined, self.defined.lo)),
-            all_of((_exceeds(high, against_low, strict=strict), self.defined.hi)),
-            self.quirky(all_of((where_defined, negate(self.defined.lo)))),
-        )
-
-    def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
-        low, high, against_low, against_high = self._sides(threshold)
-        return Bounds(
-            all_of((_exceeds(against_low, high, strict=strict), self.defined.lo)),
-            all_of((_exceeds(against_high, low, strict=strict), self.defined.hi)),
-            turned(self.influences, -1),
+        return (
+            _exceeds(core.mul(self.lo, q), core.mul(most, p), strict=strict),
+            _exceeds(core.mul(self.hi, q), core.mul(least, p), strict=strict),
         )
 
     def share_of(self, full: Fraction, points: int) -> Bounds:
@@ -173,7 +161,7 @@ class Growth(Measure):
         high = _growth(self._first.hi, self._second.hi, self._third.hi)
         self.shown = (low[0], high[0], low[1], high[1])
 
-    def at_least(self, threshold: Fraction, *, strict: bool) -> Bounds:
+    def _beyond(self, threshold: Fraction, *, strict: bool) -> tuple[Node, Node]:
         p, q = (threshold + 1).as_integer_ratio()
 
         def holds(first: Node | None, second: Node, third: Node) -> Node:
@@ -200,16 +188,7 @@ class Growth(Measure):
                 any_of((negate(old), holds(first.hi, second.lo, third.lo))),
             )
         )
-        return Bounds(all_of((self.defined.lo, each)), all_of((self.defined.hi, some)), self.influences)
-
-    def at_most(self, threshold: Fraction, *, strict: bool) -> Bounds:
-        beyond = self.at_least(threshold, strict=not strict)
-        return Bounds(
-            all_of((self.defined.lo, negate(beyond.hi))),
-            all_of((self.defined.hi, negate(beyond.lo))),
-            # The least growth over an unknown second value is not computed.
-            turned(all_tangled(self.influences), -1),
-        )
+        return each, some
 
 
 def _not_negative(bounds: Bounds) -> Bounds:

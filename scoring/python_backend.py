@@ -99,37 +99,38 @@ class _Writer:
         """The node as Python."""
         if id(node) in self.names:
             return _name(self.names[id(node)])
-        operands = [self.expression(o) for o in node.operands]
-        match node.op:
-            case "const":
-                return ast.Constant(cast(int, node.args[0]))
-            case "fill":
-                x = self.inputs[str(node.args[0])]
-                return ast.IfExp(_is_none(x), ast.Constant(cast(int, node.args[1])), _name(x))
-            case "known":
-                return ast.UnaryOp(ast.Not(), _is_none(self.inputs[str(node.args[0])]))
-            case "add":
-                return balanced(lambda a, b: ast.BinOp(a, ast.Add(), b), operands)
-            case "mul":
-                return ast.BinOp(operands[0], ast.Mult(), operands[1])
-            case "div":
-                return ast.BinOp(operands[0], ast.FloorDiv(), operands[1])
-            case "ge":
-                return ast.Compare(operands[0], [ast.GtE()], [operands[1]])
-            case "eq":
-                return ast.Compare(operands[0], [ast.Eq()], [operands[1]])
-            case "not":
-                return ast.UnaryOp(ast.Not(), operands[0])
-            case "and":
-                return ast.BoolOp(ast.And(), operands)
-            case "or":
-                return ast.BoolOp(ast.Or(), operands)
-            case "if":
-                return ast.IfExp(*operands)
-            case "min" | "max":
-                sign = ast.LtE() if node.op == "min" else ast.GtE()
-                return ast.IfExp(ast.Compare(operands[0], [sign], [operands[1]]), operands[0], operands[1])
-        raise TypeError(node.op)
+        if node.op == "const":
+            return ast.Constant(node.lo)
+        if node.op in ("fill", "known"):
+            x = self.inputs[str(node.args[0])]
+            missing = ast.Compare(_name(x), [ast.Is()], [ast.Constant(None)])
+            if node.op == "known":
+                return ast.UnaryOp(ast.Not(), missing)
+            return ast.IfExp(missing, ast.Constant(cast(int, node.args[1])), _name(x))
+        return _OPERATORS[node.op](*map(self.expression, node.operands))
+
+
+def _arithmetic(operator: ast.operator) -> Callable[..., ast.expr]:
+    return lambda *terms: balanced(lambda a, b: ast.BinOp(a, operator, b), terms)
+
+
+def _comparison(operator: ast.cmpop) -> Callable[..., ast.expr]:
+    return lambda a, b: ast.Compare(a, [operator], [b])
+
+
+_OPERATORS: dict[str, Callable[..., ast.expr]] = {
+    "add": _arithmetic(ast.Add()),
+    "mul": _arithmetic(ast.Mult()),
+    "div": _arithmetic(ast.FloorDiv()),
+    "ge": _comparison(ast.GtE()),
+    "eq": _comparison(ast.Eq()),
+    "not": lambda truth: ast.UnaryOp(ast.Not(), truth),
+    "and": lambda *truths: ast.BoolOp(ast.And(), list(truths)),
+    "or": lambda *truths: ast.BoolOp(ast.Or(), list(truths)),
+    "if": ast.IfExp,
+    "min": lambda a, b: ast.IfExp(ast.Compare(a, [ast.LtE()], [b]), a, b),
+    "max": lambda a, b: ast.IfExp(ast.Compare(a, [ast.GtE()], [b]), a, b),
+}
 
 
 def _uses(nodes: Iterable[Node]) -> Counter[int]:
@@ -143,7 +144,3 @@ def _name(name: str) -> ast.expr:
 
 def _store(name: str, value: ast.expr) -> ast.stmt:
     return ast.Assign([ast.Name(name, ast.Store())], value)
-
-
-def _is_none(name: str) -> ast.expr:
-    return ast.Compare(_name(name), [ast.Is()], [ast.Constant(None)])
