@@ -6,12 +6,14 @@ Column names are the paths of the result JSON: ``tech_sme.verdict``, ``tech_sme.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from api.answers.tier import STATES
-from api.batch.words import WORD, raised, told
+from api.batch.words import WORD, Number, Raised, Told
 from features.facts import path_of_year
 from scoring.assembly import Verdict
 from scoring.batch import Scored
@@ -43,14 +45,23 @@ def _scores(scored: Scored) -> pl.DataFrame:
         found.append(_pick(unsafe, "safe", "exact").alias(f"{name}.bounds"))
         if card.items:
             found += [_points(values[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
-    facts = {path_of_year(n.removeprefix("unknown|"), scored.as_of): [n] for n in program.unknown}
-    found.append(raised(values, facts).alias("missing"))
-    flags: dict[str, list[str]] = {}
-    for name in sorted(n for n in program.parts if n.startswith("flag|")):
-        flags.setdefault(name.rsplit("|", 1)[1], []).append(name)
-    found.append(raised(values, flags).alias("flags"))
+    found.append(_missing(program, scored.as_of).of(values).alias("missing"))
+    found.append(_flags(program).of(values).alias("flags"))
     release = pl.Series("release", [scored.rules.release.id], dtype=WORD).new_from_index(0, scored.firms.height)
     return scored.firms.with_columns(release, *found)
+
+
+@lru_cache(maxsize=64)
+def _missing(program: Program, as_of: date) -> Raised:
+    return Raised({path_of_year(n.removeprefix("unknown|"), as_of): [pl.col(n)] for n in program.unknown})
+
+
+@lru_cache(maxsize=64)
+def _flags(program: Program) -> Raised:
+    flags: dict[str, list[pl.Expr]] = {}
+    for name in sorted(n for n in program.parts if n.startswith("flag|")):
+        flags.setdefault(name.rsplit("|", 1)[1], []).append(pl.col(name))
+    return Raised(flags)
 
 
 TIER: dict[str, pl.DataType] = {
@@ -72,14 +83,15 @@ def _tier(program: Program, region_codes: pl.Series, values: pl.DataFrame) -> li
     for name in dict.fromkeys(ladders.values()):
         own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
         chosen = region_codes.is_in(own.implode(), nulls_equal=True)
-        told_of = _place(program, program.ladders[name], values, chosen)
-        found.append(told_of.with_columns(chosen.arg_true().alias("#")))
+        place = _place(program, program.ladders[name])
+        found.append(place.of(values.filter(chosen)).with_columns(chosen.arg_true().alias("#")))
     return (
         pl.concat(found).sort("#").drop("#").get_columns() if found else list(pl.DataFrame(schema=TIER).get_columns())
     )
 
 
-def _place(program: Program, ladder: Ladder, values: pl.DataFrame, chosen: pl.Series) -> pl.DataFrame:
+@lru_cache(maxsize=64)
+def _place(program: Program, ladder: Ladder) -> Told:
     rungs, prefix = [rung.id for rung in ladder.rungs], f"tier|{ladder.id}|"
     roots = {**program.parts, **program.assembly}
     names = [f"{prefix}{key}" for key in ("recognised", "qualified", "next")]
@@ -95,8 +107,7 @@ def _place(program: Program, ladder: Ladder, values: pl.DataFrame, chosen: pl.Se
             [f"{rung}:{STATES[s]}" for rung, s in zip(rungs, states, strict=True) if s != State.NONE.value],
         ]
 
-    ranges = {name: (roots[name].lo, roots[name].hi) for name in names}
-    return told(values.select(names).filter(chosen), ranges, pl.Schema(TIER), tell)
+    return Told([Number(pl.col(name), roots[name].lo, roots[name].hi) for name in names], TIER, tell)
 
 
 def _class(card: Card, made: pl.DataFrame) -> pl.Series:

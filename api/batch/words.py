@@ -2,81 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from threading import Lock
 from typing import Any
 
 import polars as pl
 
 WORD = pl.Categorical()
-_BITS, _BYTE = 62, 8
+_BITS = 62
+_CODE = "#"
 
 
-def told(
-    frame: pl.DataFrame, ranges: Mapping[str, tuple[int, int]], schema: pl.Schema, tell: Callable[..., Sequence[Any]]
-) -> pl.DataFrame:
-    """For each row the columns of ``schema`` that ``tell`` makes of the columns in ``ranges`` (name → least, greatest).
+@dataclass(frozen=True)
+class Number:
+    """A number of each row, and the ends between which it lies."""
 
-    The product of the ranges is below 2⁶³.
+    of: pl.Expr
+    least: int = 0
+    most: int = 1
+
+
+class Told:
+    """Columns of ``schema`` that ``tell`` makes of the numbers of a row, whatever frame it stands in.
+
+    The product of the numbers' ranges is below 2⁶³. Good for several threads.
     """
-    code, stride, strides = pl.lit(0, dtype=pl.Int64), 1, []
-    for name, (lo, hi) in ranges.items():
-        code = code + (pl.col(name).cast(pl.Int64) - lo) * stride
-        strides.append((stride, hi - lo + 1, lo))
-        stride *= hi - lo + 1
-    # with_columns, not select: a code of nothing must still be as long as the frame.
-    codes = frame.with_columns(code.alias("#"))["#"]
-    return _handed_out(
-        codes,
-        schema,
-        (tell(*(value // s % width + lo for s, width, lo in strides)) for value in codes.unique(maintain_order=True)),
-    )
+
+    def __init__(
+        self, numbers: Sequence[Number], schema: Mapping[str, pl.DataType], tell: Callable[..., Sequence[Any]]
+    ) -> None:
+        self._schema, self._tell, self._lock = dict(schema), tell, Lock()
+        self._table = pl.DataFrame(schema={_CODE: pl.Int64(), **schema})
+        terms, self._digits, stride = [pl.lit(0, dtype=pl.Int64)], list[tuple[int, int, int]](), 1
+        for number in numbers:
+            width = number.most - number.least + 1
+            terms.append((number.of.cast(pl.Int64) - number.least) * stride)
+            self._digits.append((stride, width, number.least))
+            stride *= width
+        self._code = pl.sum_horizontal(terms).alias(_CODE)
+
+    def of(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """What is told of each row."""
+        # with_columns, not select: a code of nothing must still be as long as the frame.
+        codes = frame.with_columns(self._code).select(_CODE)
+        with self._lock:
+            new = codes.unique(maintain_order=True).join(self._table, on=_CODE, how="anti")[_CODE]
+            if new.len():
+                self._table = pl.concat([self._table, self._made(new.to_list())])
+            table = self._table
+        return codes.join(table, on=_CODE, how="left", maintain_order="left").drop(_CODE)
+
+    def _made(self, codes: list[int]) -> pl.DataFrame:
+        told = [
+            self._tell(*(code // stride % width + least for stride, width, least in self._digits)) for code in codes
+        ]
+        columns = zip(self._schema.items(), zip(*told, strict=True), strict=True)
+        return pl.DataFrame([pl.Series(_CODE, codes, dtype=pl.Int64), *(_column(*one, of) for one, of in columns)])
 
 
-def raised(frame: pl.DataFrame, words: Mapping[str, Sequence[str]]) -> pl.Series:
-    """For each row the list of the words of which some root is raised."""
-    given = list(words.items())
-    parts = [_raised(frame, dict(given[i : i + _BITS])) for i in range(0, len(given), _BITS)]
-    if not parts:
-        return pl.Series([[]], dtype=pl.List(WORD)).new_from_index(0, frame.height)
-    if len(parts) == 1:
-        return parts[0]
-    return pl.DataFrame([s.alias(str(i)) for i, s in enumerate(parts)]).select(pl.concat_list(pl.all())).to_series()
+def _column(name: str, kind: pl.DataType, told: Sequence[Any]) -> pl.Series:
+    if not isinstance(kind, pl.List):
+        return pl.Series(name, told, dtype=pl.String()).cast(kind)
+    # Split by Polars: lists made of Python's would be made one by one.
+    lines = pl.Series(name, ["\n".join(words) for words in told], dtype=pl.String())
+    return lines.str.extract_all(r"[^\n]+").cast(kind)
 
 
-def _raised(frame: pl.DataFrame, words: Mapping[str, Sequence[str]]) -> pl.Series:
-    bits = (
-        pl.any_horizontal(pl.col(root).cast(pl.Boolean) for root in roots).cast(pl.Int64) * 2**i
-        for i, roots in enumerate(words.values())
-    )
-    codes = frame.select(pl.sum_horizontal(bits).alias("#")).to_series()
-    distinct, of = codes.unique(maintain_order=True), _by_byte(len(words))
-    places = [of(code) for code in distinct]
-    # One flat column and who has how much of it: a list for each would be made one by one.
-    owners = pl.Series("#", [code for code, mine in zip(distinct, places, strict=True) for _ in mine], dtype=pl.Int64)
-    flat = pl.Series(list(words), dtype=WORD).gather([place for mine in places for place in mine])
-    lists = pl.DataFrame([owners, flat.alias("words")]).group_by("#", maintain_order=True).agg("words")
-    found = codes.to_frame().join(lists, on="#", how="left", maintain_order="left")["words"]
-    return found.fill_null(pl.Series([[]], dtype=pl.List(WORD)).first()) if found.null_count() else found
+class Raised:
+    """For each row the list of the words of which some truth holds, in their order."""
+
+    def __init__(self, words: Mapping[str, Sequence[pl.Expr]]) -> None:
+        given = list(words.items())
+        self._parts = [_few(given[i : i + _BITS]) for i in range(0, len(given), _BITS)] or [_few([])]
+
+    def of(self, frame: pl.DataFrame) -> pl.Series:
+        """The words of each row."""
+        return pl.select(pl.concat_list(part.of(frame)["words"] for part in self._parts)).to_series()
 
 
-def _by_byte(words: int) -> Callable[[int], list[int]]:
-    """The places whose bits are set, eight at a time, so that many different sets cost little each."""
-    starts = range(0, words, _BYTE)
-    tables = [[[start + i for i in range(_BYTE) if byte >> i & 1] for byte in range(2**_BYTE)] for start in starts]
-
-    def of(code: int) -> list[int]:
-        found: list[int] = []
-        for table in tables:
-            found += table[code & 255]
-            code >>= _BYTE
-        return found
-
-    return of
-
-
-def _handed_out(codes: pl.Series, schema: pl.Schema, rows: Iterator[Sequence[Any]]) -> pl.DataFrame:
-    """What is told of each distinct code, for every row."""
-    texts = {name: pl.List(pl.String()) if isinstance(kind, pl.List) else pl.String() for name, kind in schema.items()}
-    table = pl.DataFrame(list(rows), schema=texts, orient="row").cast(schema)
-    table = table.with_columns(codes.unique(maintain_order=True).alias("#"))
-    return codes.alias("#").to_frame().join(table, on="#", how="left", maintain_order="left").drop("#")
+def _few(words: Sequence[tuple[str, Sequence[pl.Expr]]]) -> Told:
+    numbers = [Number(pl.any_horizontal(truth.cast(pl.Boolean) for truth in truths)) for _, truths in words]
+    names = [word for word, _ in words]
+    return Told(numbers, {"words": pl.List(WORD)}, lambda *holds: [compress(names, holds)])
