@@ -26,6 +26,8 @@ from scoring.errors import CardError
 
 WIDEST = 2**127 - 1
 Term = TypeVar("Term")
+INPUTS = ("fill", "known")
+"""The operators that read."""
 ROWS_MAX = 100_000
 """Most rows of one list table that one enterprise can have; intake enforces it."""
 
@@ -242,6 +244,11 @@ def walk(roots: Iterable[Node], done: Collection[int] = (), *, rows: bool = True
     return list(order.values())
 
 
+def read(roots: Iterable[Node]) -> tuple[str, ...]:
+    """Names of the inputs below the roots."""
+    return tuple(dict.fromkeys(str(node.args[0]) for node in walk(roots) if node.op in INPUTS))
+
+
 def settled(roots: Iterable[Node], values: Mapping[str, int | None], *, complete: bool = False) -> list[Node]:
     """The roots as they are where some inputs have these values, None for unknown; if ``complete``, all others are known.
 
@@ -257,7 +264,7 @@ def settled(roots: Iterable[Node], values: Mapping[str, int | None], *, complete
             domains[str(node.args[0])] = max(lo, node.lo), min(hi, node.hi)
     made: dict[int, Node] = {}
     for node in order:
-        if node.op not in ("fill", "known"):
+        if node.op not in INPUTS:
             made[id(node)] = _REBUILT[node.op](node, [made[id(operand)] for operand in node.operands])
             continue
         name = str(node.args[0])

@@ -14,15 +14,12 @@ from typing import cast
 
 import polars as pl
 
-from features.facts import is_note
-from scoring.core import Node, balanced, settled, walk
+from scoring.by_kind import ByKind
+from scoring.core import INPUTS, Node, balanced, read, settled, walk
 
 ROW = "row"
 """Column of a child frame that says which row of the main frame it belongs to."""
-KIND = "kind"
-"""Column of a child frame that says which rules can speak of a row."""
 _INT64 = 2**63 - 1
-_INPUTS = ("fill", "known")
 _TRUTHS = ("known", "ge", "eq", "not", "and", "or")
 
 
@@ -74,60 +71,41 @@ def _of_rows(node: Node) -> Node:
 
 
 class _Rows:
-    """What is asked of the rows of one table: sums, and whether there is some row, a column each.
-
-    Rows of one kind whose cells are all known, nearly all, are asked the shorter question that this makes of the bodies.
-    """
+    """What is asked of the rows of one table: sums, and whether there is some row, a column each."""
 
     def __init__(self, table: str, nodes: list[Node]) -> None:
         self._prefix = f"{table}."
-        self._kind = self._prefix + KIND
         self._nodes = {_name(node): node for node in nodes}
-        self._bodies = {name: _of_rows(node).operands[0] for name, node in self._nodes.items()}
-        self._cells = _read(self._bodies.values())
-        self._by_kind: dict[int | None, tuple[tuple[str, ...], dict[str, Node]]] = {}
+        self._asked = ByKind(table, {name: _of_rows(node).operands[0] for name, node in self._nodes.items()})
         self._columns: dict[tuple[Node, ...], _Columns] = {}
 
     def of(self, child: pl.DataFrame, firms: int) -> list[pl.Series]:
         """The answers for each enterprise."""
         kinds = {name: pl.Boolean() if node.op == "ge" else _integer(node)() for name, node in self._nodes.items()}
         found = {n: pl.Series(n, [0]).cast(kind).new_from_index(0, firms) for n, kind in kinds.items()}
-        cells = {column: self._prefix + column for column in child.columns if self._prefix + column in self._cells}
+        cells = {
+            column: self._prefix + column for column in child.columns if self._prefix + column in self._asked.cells
+        }
         given = child.select(ROW, *(pl.col(column).alias(name) for column, name in cells.items()))
         for rows, bodies in self._alike(given if given[ROW].is_sorted() else given.sort(ROW)):
             if rows.height and bodies:
                 self._add(found, rows, bodies)
         return list(found.values())
 
-    def _alike(self, rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, dict[str, Node]]]:
-        """Rows that are asked the same, with what they are asked by name; no row of which nothing is asked."""
-        alike: dict[tuple[object, ...], list[int | None]] = {}
-        for kind in rows[self._kind].unique().sort().to_list() if self._kind in self._cells else [None]:
-            cells, bodies = self._asked(kind)
-            alike.setdefault((cells, *bodies.items()), []).append(kind)
-        questions, chosen, doubtful = [], [], pl.lit(False)
-        for kinds in alike.values():
-            cells, bodies = self._asked(kinds[0])
-            these = pl.col(self._kind).is_in(kinds, nulls_equal=True) if self._kind in self._cells else pl.lit(True)
-            gap = pl.any_horizontal(pl.lit(False), *(pl.col(cell).is_null() for cell in cells))
-            questions.append(bodies)
+    def _alike(self, rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, Mapping[str, Node]]]:
+        """Rows that are asked the same, with what they are asked."""
+        kind, chosen, doubtful = self._asked.kind, [], pl.lit(False)
+        questions = self._asked.alike(rows[kind].unique().sort().to_list() if kind else ())
+        for asked in questions:
+            these = pl.col(kind).is_in(asked.kinds, nulls_equal=True) if kind and asked.kinds else pl.lit(True)
+            gap = pl.any_horizontal(pl.lit(False), *(pl.col(cell).is_null() for cell in asked.cells))
             chosen.append(these & ~gap)
             doubtful = doubtful | (these & gap)
         masks = rows.select(mask.alias(str(place)) for place, mask in enumerate([*chosen, doubtful]))
-        for bodies, mask in zip([*questions, self._bodies], masks, strict=True):
-            yield rows.select(ROW, *_read(bodies.values())).filter(mask), bodies
+        for bodies, mask in zip([*(asked.bodies for asked in questions), self._asked.bodies], masks, strict=True):
+            yield rows.select(ROW, *read(bodies.values())).filter(mask), bodies
 
-    def _asked(self, kind: int | None) -> tuple[tuple[str, ...], dict[str, Node]]:
-        """The cells that decide of rows of a kind, and the bodies that can be other than 0 where all of them are known."""
-        if kind not in self._by_kind:
-            open_ = settled(self._bodies.values(), {self._kind: kind} if self._kind in self._cells else {})
-            # Notes on what was assumed are there or not, and are read with a default of their own.
-            cells = tuple(cell for cell in _read(open_) if not is_note(cell))
-            bodies = dict(zip(self._bodies, settled(open_, {}, complete=True), strict=True))
-            self._by_kind[kind] = cells, {name: body for name, body in bodies.items() if body.constant != 0}
-        return self._by_kind[kind]
-
-    def _add(self, found: dict[str, pl.Series], rows: pl.DataFrame, bodies: dict[str, Node]) -> None:
+    def _add(self, found: dict[str, pl.Series], rows: pl.DataFrame, bodies: Mapping[str, Node]) -> None:
         """Add what some rows say to the answers for their enterprises."""
         distinct = tuple(dict.fromkeys(bodies.values()))
         if distinct not in self._columns:
@@ -163,7 +141,7 @@ class _Columns:
         level, steps = dict.fromkeys(ready, 0), dict[int, list[Node]]()
         for node in nodes:
             depth = max((level[id(o)] for o in node.operands), default=0)
-            keep = used[id(node)] > 1 and node.op not in ("const", *_INPUTS)
+            keep = used[id(node)] > 1 and node.op not in ("const", *INPUTS)
             if keep:
                 steps.setdefault(depth, []).append(node)
             level[id(node)] = depth + keep
@@ -184,10 +162,6 @@ class _Columns:
 
 def _name(node: Node) -> str:
     return f"#{id(node)}"
-
-
-def _read(roots: Iterable[Node]) -> dict[str, None]:
-    return dict.fromkeys(str(node.args[0]) for node in walk(roots) if node.op in _INPUTS)
 
 
 def _integer(node: Node) -> type[pl.Int64] | type[pl.Int128]:

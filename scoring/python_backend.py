@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
-from features.facts import FirmFacts, Row
-from scoring.core import Node, balanced, walk
+from features.facts import FirmFacts, Row, domain
+from scoring.by_kind import ByKind
+from scoring.core import Node, balanced, read, walk
 
 Evaluate = Callable[[FirmFacts], tuple[int, ...]]
 
@@ -44,31 +45,33 @@ class _Writer:
 
     def write(self, roots: list[Node]) -> None:
         """Assign inputs, then row sums by table, then every node that several others use."""
-        order = walk(roots)
-        sums = [node for node in order if node.op == "rows"]
-        tables = dict.fromkeys(str(node.args[0]) for node in sums)
-        for node in order:
-            if node.op in ("fill", "known") and str(node.args[0]).partition(".")[0] not in tables:
-                self.statements += self._input(str(node.args[0]))
-        for table in tables:
-            self._loop(table, [node for node in sums if node.args[0] == table])
-        outer = walk(roots, rows=False)
-        used = _uses(node for node in outer if node.op != "rows")
-        used.update(id(node) for node in roots)
-        for node in outer:
-            if used[id(node)] > 1 and node.op != "const" and id(node) not in self.names:
-                self.statements.append(self._assign(node))
+        sums: dict[str, list[Node]] = {}
+        for node in walk(roots):
+            if node.op == "rows":
+                sums.setdefault(str(node.args[0]), []).append(node)
+        self.statements += [self._input(name) for name in read(roots) if name.partition(".")[0] not in sums]
+        for table, of_table in sums.items():
+            self._loop(table, of_table)
+        self.statements += self._shared(walk(roots, rows=False), roots)
 
-    def _input(self, name: str, row_of: str = "") -> list[ast.stmt]:
-        if name in self.inputs:
-            return []
+    def _input(self, name: str, row_of: str = "") -> ast.stmt:
         self.inputs[name] = f"x{len(self.inputs)}"
-        read = ast.Subscript(_name("r" if row_of else "s"), ast.Constant(name.removeprefix(row_of)), ast.Load())
-        return [_store(self.inputs[name], read)]
+        read_ = ast.Subscript(_name("r" if row_of else "s"), ast.Constant(name.removeprefix(row_of)), ast.Load())
+        return _store(self.inputs[name], read_)
 
-    def _assign(self, node: Node) -> ast.stmt:
-        value = self.expression(node)
-        return _store(self._named(node), value)
+    def _shared(self, order: list[Node], roots: Iterable[Node] = ()) -> list[ast.stmt]:
+        """Assignments of what is written more than once."""
+        used = Counter(id(root) for root in roots)
+        for node in order:
+            # The smaller and the greater of two are written with each operand twice.
+            twice = 2 if node.op in ("min", "max") else 1
+            used.update(id(operand) for operand in node.operands * twice if node.op != "rows")
+        found = []
+        for node in order:
+            if used[id(node)] > 1 and node.op != "const" and id(node) not in self.names:
+                value = self.expression(node)
+                found.append(_store(self._named(node), value))
+        return found
 
     def _named(self, node: Node) -> str:
         self._count += 1
@@ -76,24 +79,34 @@ class _Writer:
         return self.names[id(node)]
 
     def _loop(self, table: str, sums: list[Node]) -> None:
-        self.statements += [_store(self._named(node), ast.Constant(0)) for node in sums]
-        bodies = [node.operands[0] for node in sums]
-        order = walk(bodies)
-        used = _uses(order)
-        inside = [n for n in order if used[id(n)] > 1 and n.op != "const" and id(n) not in self.names]
-        body: list[ast.stmt] = []
-        for node in order:
-            if node.op in ("fill", "known"):
-                body += self._input(str(node.args[0]), table + ".")
-        body += [self._assign(node) for node in inside]
-        for node, term in zip(sums, bodies, strict=True):
-            target = ast.Name(self.names[id(node)], ast.Store())
-            body.append(ast.AugAssign(target, ast.Add(), self.expression(term)))
+        """Add up what each row is asked, by its kind where its cells are known."""
+        totals = {self._named(node): node.operands[0] for node in sums}
+        self.statements += [_store(name, ast.Constant(0)) for name in totals]
+        asked = ByKind(table, totals)
+        inputs = [self._input(cell, table + ".") for cell in asked.cells]
+        branch = self._added(asked.bodies)
+        lo, hi = domain(asked.kind) if asked.kind else (0, -1)
+        for one in asked.alike((None, *range(lo, hi + 1))):
+            tests: list[ast.expr] = [ast.UnaryOp(ast.Not(), self._missing(cell)) for cell in one.cells]
+            if asked.kind and one.kinds is not None:
+                kinds = ast.Tuple([ast.Constant(kind) for kind in one.kinds], ast.Load())
+                tests.insert(0, ast.Compare(_name(self.inputs[asked.kind]), [ast.In()], [kinds]))
+            test = balanced(lambda a, b: ast.BoolOp(ast.And(), [a, b]), [ast.Constant(True), *tests])
+            branch = [ast.If(test, self._added(one.bodies), branch)]
         rows = ast.Subscript(_name("tables"), ast.Constant(table), ast.Load())
-        self.statements.append(ast.For(ast.Name("r", ast.Store()), rows, body, []))
-        for node in inside:
-            # Assigned only where there is a row: not for use after the loop.
-            del self.names[id(node)]
+        self.statements.append(ast.For(ast.Name("r", ast.Store()), rows, [*inputs, *branch], []))
+
+    def _added(self, bodies: Mapping[str, Node]) -> list[ast.stmt]:
+        before = dict(self.names)
+        found = self._shared(walk(bodies.values()))
+        for name, body in bodies.items():
+            found.append(ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), self.expression(body)))
+        # Assigned only for such a row: not for use elsewhere.
+        self.names = before
+        return found or [ast.Pass()]
+
+    def _missing(self, name: str) -> ast.expr:
+        return ast.Compare(_name(self.inputs[name]), [ast.Is()], [ast.Constant(None)])
 
     def expression(self, node: Node) -> ast.expr:
         """The node as Python."""
@@ -102,11 +115,11 @@ class _Writer:
         if node.op == "const":
             return ast.Constant(node.lo)
         if node.op in ("fill", "known"):
-            x = self.inputs[str(node.args[0])]
-            missing = ast.Compare(_name(x), [ast.Is()], [ast.Constant(None)])
+            name = str(node.args[0])
+            missing = self._missing(name)
             if node.op == "known":
                 return ast.UnaryOp(ast.Not(), missing)
-            return ast.IfExp(missing, ast.Constant(cast(int, node.args[1])), _name(x))
+            return ast.IfExp(missing, ast.Constant(cast(int, node.args[1])), _name(self.inputs[name]))
         return _OPERATORS[node.op](*map(self.expression, node.operands))
 
 
@@ -131,11 +144,6 @@ _OPERATORS: dict[str, Callable[..., ast.expr]] = {
     "min": lambda a, b: ast.IfExp(ast.Compare(a, [ast.LtE()], [b]), a, b),
     "max": lambda a, b: ast.IfExp(ast.Compare(a, [ast.GtE()], [b]), a, b),
 }
-
-
-def _uses(nodes: Iterable[Node]) -> Counter[int]:
-    """How often each node is written; the smaller and the greater of two are written with each operand twice."""
-    return Counter(id(o) for n in nodes for o in n.operands * (2 if n.op in ("min", "max") else 1))
 
 
 def _name(name: str) -> ast.expr:

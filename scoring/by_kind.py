@@ -1,0 +1,59 @@
+"""What is asked of the rows of one list table, by their kind.
+
+A rule speaks of few kinds of rows, and nearly all rows are known in full: then most of what could be asked of a row, and
+one of every two bounds, need not be. Both back ends ask rows by the questions that are told apart here, and the full
+question of the few rows that are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from features.facts import is_note
+from scoring.core import Node, read, settled
+
+KIND = "kind"
+"""The column that says which rules can speak of a row."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Rows of some kinds (of every one where None) that are asked the same so long as all their ``cells`` are known."""
+
+    kinds: tuple[int | None, ...] | None
+    cells: tuple[str, ...]
+    bodies: Mapping[str, Node]
+    """What can be other than 0, by name."""
+
+
+class ByKind:
+    """The questions asked of the rows of a table: bodies of sums, by name."""
+
+    def __init__(self, table: str, bodies: Mapping[str, Node]) -> None:
+        self.bodies, self._table = dict(bodies), table
+        self.cells = self._read(self.bodies.values())
+        self.kind = f"{table}.{KIND}" if f"{table}.{KIND}" in self.cells else None
+        self._asked: dict[int | None, Alike] = {}
+
+    def alike(self, kinds: Iterable[int | None]) -> list[Alike]:
+        """The questions for rows of these kinds."""
+        if self.kind is None:
+            return [self._of({}, None)]
+        found: dict[tuple[object, ...], list[Alike]] = {}
+        for kind in kinds:
+            if kind not in self._asked:
+                self._asked[kind] = self._of({self.kind: kind}, (kind,))
+            asked = self._asked[kind]
+            found.setdefault((asked.cells, *asked.bodies.items()), []).append(asked)
+        return [Alike(tuple(k for one in a for k in one.kinds or ()), a[0].cells, a[0].bodies) for a in found.values()]
+
+    def _of(self, values: Mapping[str, int | None], kinds: tuple[int | None, ...] | None) -> Alike:
+        open_ = settled(self.bodies.values(), values)
+        # Notes on what was assumed are there or not, and are read with a default of their own.
+        cells = tuple(cell for cell in self._read(open_) if not is_note(cell))
+        bodies = dict(zip(self.bodies, settled(open_, {}, complete=True), strict=True))
+        return Alike(kinds, cells, {name: body for name, body in bodies.items() if body.constant != 0})
+
+    def _read(self, bodies: Iterable[Node]) -> tuple[str, ...]:
+        return tuple(name for name in read(bodies) if name.startswith(f"{self._table}."))
