@@ -36,17 +36,17 @@ def columns(snapshot_folder: str, target: str) -> None:
     import polars as pl
 
     from features import snapshot
-    from features.wide_columns import place_of
+    from features.wide_columns import WantedColumns
     from scoring.batch import HEAD, rules_of
     from scoring.engine import Engine, Question
 
     found = snapshot.read(Path(snapshot_folder))
     engine, question = Engine(), Question(AS_OF, found.known_at)
     programs = {rules_of(engine, question, code).program for code in found.regions or [None]}
-    wanted = {*HEAD, "said", "enterprise/established_on"}
-    wanted |= {place_of(path, AS_OF) for program in programs for path in program.scalars}
+    wanted = {*HEAD, "said"}
     rows: dict[str, set[str]] = {}
     for program in programs:
+        wanted |= WantedColumns(program.scalars, program.row_fields, AS_OF).columns
         for table, names in program.row_fields.items():
             rows.setdefault(table, {"row"}).update(names)
     files = {}

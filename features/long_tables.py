@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -28,14 +29,27 @@ class LongTables:
             incomplete,
         )
 
+    @cached_property
     def firms(self) -> pl.Series:
         """Every enterprise that some table names, sorted."""
-        found = [runs(frame["uscc"])[0] for frame in self.tables.values()]
+        found = [codes for codes, _ in self._runs.values()]
         return pl.concat(found).unique().sort() if found else pl.Series("uscc", [], dtype=pl.String)
+
+    @cached_property
+    def places(self) -> Mapping[str, pl.Series]:
+        """By table, for each row the place of its enterprise in `firms`."""
+        return {
+            name: self.firms.search_sorted(codes).cast(pl.UInt32).gather(which)
+            for name, (codes, which) in self._runs.items()
+        }
+
+    @cached_property
+    def _runs(self) -> dict[str, tuple[pl.Series, pl.Series]]:
+        return {name: _runs(frame["uscc"]) for name, frame in self.tables.items()}
 
     def parts(self, size: int) -> Iterator[LongTables]:
         """The tables of ``size`` enterprises at a time, in order of uscc; one empty part where there are none."""
-        firms = self.firms()
+        firms = self.firms
         for start in range(0, max(firms.len(), 1), size):
             part = firms.slice(start, size)
             if part.len() == firms.len():
@@ -51,10 +65,10 @@ class LongTables:
             cut[name] = frame.slice(begin, end - begin)
         return LongTables(cut, self.incomplete.filter(pl.col("uscc").is_between(pl.lit(first), pl.lit(last))))
 
-    def only(self, firms: pl.Series) -> LongTables:
-        """The rows of some enterprises."""
-        wanted = firms.to_frame("uscc")
-        kept = {n: t.join(wanted, on="uscc", how="semi", maintain_order="left") for n, t in self.tables.items()}
+    def only(self, places: pl.Series) -> LongTables:
+        """The rows of some enterprises, by their places in `firms`."""
+        kept = {name: frame.filter(self.places[name].is_in(places.implode())) for name, frame in self.tables.items()}
+        wanted = self.firms.gather(places).to_frame("uscc")
         return LongTables(kept, self.incomplete.join(wanted, on="uscc", how="semi"))
 
     def dossiers(self) -> Iterable[Dossier]:
@@ -87,11 +101,10 @@ class LongTables:
             yield Dossier(code, tables, partial=frozenset(partial))
 
 
-def runs(codes: pl.Series) -> tuple[pl.Series, pl.Series]:
+def _runs(codes: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The distinct values of a sorted column, and for each row which of them it has."""
     which = codes.rle_id()
-    first = which.is_first_distinct() if codes.len() else which.cast(pl.Boolean)
-    return codes.filter(first), which
+    return codes.filter(which.ne_missing(which.shift(1))), which
 
 
 def _filled(table: str, row: TypedRow) -> TypedRow:

@@ -1,7 +1,8 @@
 """Long tables → the wide part of a snapshot: a row an enterprise, as known at a day.
 
-Enterprises whose rows speak of nothing twice take the vectorised way; the others (several versions, sources that differ,
-duplicates, withdrawals) go one by one through `features.resolve`, so hard cases have one definition for file and dossier.
+The rows that hold at the day (`features.held`) are turned in columns. Where several still speak of one thing (sources that
+differ, duplicates) the enterprise goes through `features.resolve`, so hard cases have one definition for file and dossier; what it
+makes of a table stands in place of the table's rows.
 """
 
 from __future__ import annotations
@@ -9,25 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any
 
 import orjson
 import polars as pl
 
 from features.facts import OUT_OF_SCOPE, SIZE_GROUP, listed
-from features.identifiers import industry, uscc
-from features.kinds import Choice, day_number, day_of
-from features.long_tables import LISTED, LongTables, runs
+from features.held import ROW, Held, hold
+from features.identifiers import industry
+from features.kinds import Choice, day_number
+from features.long_tables import LISTED, LongTables
 from features.resolve import Alternatives, Cell, Known, resolve
 from features.schema import Table
 from features.tables import TABLES, AnnualReport, Enterprise, ExpertGrade
 
-ROW = "row"
-"""Column of a list's frame: position of its enterprise in the part."""
 SAID = "said"
 """Column with what sources say differently: the tables of `resolve` as JSON; null where they agree."""
 ANNUAL = tuple(n for n, spec in AnnualReport.fields.items() if spec.kind.readable and n != "fiscal_year")
+_YEAR = "fiscal_year"
 _TEXTS = {"name": pl.String(), "industry_code": pl.String()}
 
 
@@ -55,83 +54,27 @@ class Wide:
 
 def pivot(long: LongTables, known_at: date) -> Wide:
     """What was known at a day."""
-    visible = {name: _visible(frame, known_at) for name, frame in long.tables.items()}
-    hard = _hard(visible)
-    firms = long.firms()
-    if hard.is_empty():
-        return _easy(firms, visible, long)
-    easy = _easy(firms, {name: f.filter(~f["uscc"].is_in(hard.implode())) for name, f in visible.items()}, long)
-    reports = long.tables.get(AnnualReport.id)
-    years = [] if reports is None else reports["fiscal_year"].unique().to_list()
-    return _laid_over(easy, _resolved(long.only(hard), known_at, years))
-
-
-def _visible(frame: pl.DataFrame, known_at: date) -> pl.DataFrame:
-    if frame["known_from"].null_count() == frame.height:
-        return frame
-    return frame.filter(pl.col("known_from").is_null() | (pl.col("known_from") <= day_number(known_at)))
-
-
-def _hard(visible: Mapping[str, pl.DataFrame]) -> pl.Series:
-    """Enterprises of which some row speaks of what another row speaks of, or was withdrawn, or whose industry code is too
-    short to name one size group: each of its children's groups is a completion."""
-    found = [pl.Series("uscc", [], dtype=pl.String)]
-    for name, frame in visible.items():
-        table = TABLES[name]
-        found.append(_twice(frame, () if table is Enterprise else table.identity or tuple(table.fields)))
-        if not table.identity and frame["row_id"].null_count() < frame.height:
-            found.append(_twice(frame.filter(pl.col("row_id").is_not_null()), ("row_id",)))
-        if frame["retracted"].null_count() < frame.height:
-            found.append(frame.filter(pl.col("retracted") == 1)["uscc"])
-        if table is Enterprise:
-            unclear = pl.col("industry_code").is_not_null() & _size_group(frame).is_null()
-            found.append(frame.filter(unclear)["uscc"])
-    return pl.concat(found).unique()
-
-
-def _twice(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.Series:
-    """Enterprises with two rows alike in the key. Of rows with one hash by chance an enterprise merely takes the slow way."""
-    return frame["uscc"].filter(frame.select("uscc", *key).hash_rows().is_duplicated())
-
-
-def _size_group(enterprise: pl.DataFrame) -> pl.Series:
-    """Group of the size standard; each distinct (code, edition) is looked up once."""
-    kind = SIZE_GROUP.kind
-    assert isinstance(kind, Choice)
-    pairs = enterprise.select("industry_code", "industry_code_edition")
-    distinct = pairs.unique()
-    found = []
-    for code, edition in distinct.iter_rows():
-        name = None if code is None else industry.size_group(code, 2017 if edition is None else edition)
-        found.append(None if name is None else kind.code(name))
-    groups = distinct.with_columns(pl.Series(SIZE_GROUP.path, found, dtype=pl.Int64))
-    return pairs.join(groups, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left")[SIZE_GROUP.path]
-
-
-# --- enterprises whose rows agree -----------------------------------------------------------------------------------
-
-
-def _easy(firms: pl.Series, visible: Mapping[str, pl.DataFrame], long: LongTables) -> Wide:
-    enterprise = _enterprise(firms, visible.get(Enterprise.id))
-    at = {name: _places(firms, frame["uscc"]) for name, frame in visible.items()}
-    columns = [
-        *enterprise.get_columns(),
-        *_annual(visible.get(AnnualReport.id), at.get(AnnualReport.id), enterprise["enterprise/established_on"]),
-        *_grades(visible.get(ExpertGrade.id), at.get(ExpertGrade.id), firms.len()),
-        *(_listed(table, enterprise, at.get(table), long) for table in LISTED),
-    ]
-    rows = {
-        table: visible[table].select(_fields(TABLES[table], visible[table])).insert_column(0, at[table].alias(ROW))
-        for table in LISTED
-        if table in visible
-    }
-    return Wide(pl.DataFrame([c for c in columns if not c.name.endswith("_listed")]), rows)
-
-
-def _places(firms: pl.Series, codes: pl.Series) -> pl.Series:
-    """For each row of a sorted column the place of its enterprise."""
-    distinct, which = runs(codes)
-    return firms.search_sorted(distinct).cast(pl.UInt32).gather(which)
+    until, places = day_number(known_at), long.places
+    held = {name: hold(TABLES[name], frame, places[name], until) for name, frame in long.tables.items()}
+    hard = _hard(held)
+    known = [resolve(dossier, known_at) for dossier in long.only(hard).dossiers()]
+    merged = {name: table.merged(_merged(name, table, hard, known)) for name, table in held.items()}
+    enterprise = _enterprise(long.firms, merged.get(Enterprise.id))
+    group = _size_groups(enterprise)[SIZE_GROUP.path]
+    firms = pl.concat(
+        [
+            enterprise.select("uscc", "name", "region_code"),
+            _told(long.firms.len(), hard, known),
+            enterprise.select(pl.col(c).alias(f"enterprise/{c}") for c in _fields(Enterprise, enterprise)),
+            pl.DataFrame([group, _out_of_scope(long.firms)]),
+            pl.DataFrame(_annual(merged.get(AnnualReport.id), enterprise["established_on"])),
+            pl.DataFrame(_grades(merged.get(ExpertGrade.id), long.firms.len())),
+            pl.DataFrame([_listed(table, held.get(table), long) for table in LISTED]),
+        ],
+        how="horizontal",
+    )
+    lists = {table: merged[table] for table in LISTED if table in merged}
+    return Wide(firms, {t: held.rows().select(ROW, *_fields(TABLES[t], held.frame)) for t, held in lists.items()})
 
 
 def _fields(table: type[Table], frame: pl.DataFrame) -> list[str]:
@@ -140,159 +83,68 @@ def _fields(table: type[Table], frame: pl.DataFrame) -> list[str]:
     return [c for name in names for c in (name, f"{name}/assumed") if c in frame.columns]
 
 
-def _enterprise(firms: pl.Series, rows: pl.DataFrame | None) -> pl.DataFrame:
-    given = pl.DataFrame(schema={"uscc": pl.String}) if rows is None else rows
-    frame = firms.to_frame("uscc").join(given, on="uscc", how="left", maintain_order="left")
-    missing = [n for n in Enterprise.fields if n not in frame.columns]
-    frame = frame.with_columns(pl.lit(None, dtype=_TEXTS.get(name, pl.Int64())).alias(name) for name in missing)
-    scope = pl.col("uscc").str.slice(0, 2).is_in(["92", "93"]).cast(pl.Int64).alias(OUT_OF_SCOPE.path)
-    facts = (pl.col(c).alias(f"enterprise/{c}") for c in _fields(Enterprise, frame))
-    said = [c for c in frame.columns if c.endswith("_listed")]
-    group = _size_group(frame)
-    return frame.select(
-        "uscc",
-        "name",
-        "region_code",
-        pl.lit(0, dtype=pl.Int64).alias("duplicates"),
-        pl.lit(None, dtype=pl.List(pl.String)).alias("conflicts"),
-        pl.lit(None, dtype=pl.String).alias(SAID),
-        *facts,
-        group,
-        scope,
-        *said,
-    )
+# --- enterprises of which rows that hold speak twice ----------------------------------------------------------------
 
 
-def _annual(reports: pl.DataFrame | None, at: pl.Series | None, founded: pl.Series) -> list[pl.Series]:
-    """Facts by year. In a year before the founding year that nobody reported nothing was earned, spent or employed."""
-    if reports is None or at is None:
-        return []
-    found: list[pl.Series] = []
-    began = founded.cast(pl.Date).dt.year()
-    for year in reports["fiscal_year"].unique().sort():
-        stated = reports["fiscal_year"] == year
-        line = _lines(stated.arg_true(), at.filter(stated), founded.len())
-        values = reports.select(ANNUAL)[line]
-        before = (began > year).fill_null(False) & line.is_null()
-        if before.any():
-            values = values.select(pl.when(before).then(0).otherwise(pl.col(n)).alias(n) for n in ANNUAL)
-        found += [column.alias(f"annual_report/{year}/{column.name}") for column in values.get_columns()]
-    return found
+def _hard(held: Mapping[str, Held]) -> pl.Series:
+    """Places of the enterprises that `resolve` must see whole, in order: rows speak twice, or the industry code is too short
+    to name one size group, so that each of its children's groups is a completion."""
+    found = [pl.Series([], dtype=pl.UInt32), *(table.twice for table in held.values())]
+    if Enterprise.id in held:
+        enterprise = held[Enterprise.id].rows()
+        found.append(enterprise[ROW].filter(_size_groups(enterprise)["several"]))
+    return pl.concat([places.alias(ROW) for places in found]).unique().sort()
 
 
-def _lines(rows: pl.Series, at: pl.Series, firms: int) -> pl.Series:
-    """For each enterprise the one of the rows that is about it; null where there is none."""
-    return pl.Series([None], dtype=rows.dtype).new_from_index(0, firms).scatter(at, rows)
+def _merged(table: str, held: Held, hard: pl.Series, known: list[Known]) -> pl.DataFrame:
+    """What `resolve` made of the enterprises of which the table speaks twice, as rows of the table, with their places.
 
-
-def _grades(grades: pl.DataFrame | None, at: pl.Series | None, firms: int) -> list[pl.Series]:
-    if grades is None or at is None:
-        return []
-    found = []
-    for criterion in grades["criterion"].unique().sort():
-        stated = grades["criterion"] == criterion
-        line = _lines(stated.arg_true(), at.filter(stated), firms)
-        found.append(grades["value"].gather(line).alias(f"expert_grade/{criterion}"))
-    return found
-
-
-def _listed(table: str, enterprise: pl.DataFrame, seen: pl.Series | None, long: LongTables) -> pl.Series:
-    """1 where the list is complete: said so, or not said and the firm has a row; never where a row was rejected, nor
-    where rows exist but none was known yet."""
-    firms = enterprise["uscc"]
-    has_visible = _some(seen, firms.len())
-    column = f"{table}_listed"
-    complete = (enterprise[column] == 1).fill_null(False) if column in enterprise.columns else has_visible
-    given = long.tables.get(table)
-    if given is not None and (seen is None or seen.len() < given.height):
-        complete = complete & ~(firms.is_in(given["uscc"].unique().implode()) & ~has_visible)
-    rejected = long.incomplete.filter(pl.col("table") == table)["uscc"]
-    complete = complete & ~firms.is_in(rejected.unique().implode())
-    flags = pl.DataFrame({"complete": complete})
-    return flags.select(pl.when("complete").then(pl.lit(1, dtype=pl.Int64)).alias(listed(table))).to_series()
-
-
-def _some(at: pl.Series | None, firms: int) -> pl.Series:
-    """Whether some row is about each enterprise."""
-    none = pl.Series([False]).new_from_index(0, firms)
-    return none if at is None or at.is_empty() else none.scatter(at.unique(), True)
-
-
-# --- enterprises that several rows speak of -------------------------------------------------------------------------
-
-
-def _resolved(long: LongTables, known_at: date, years: list[int]) -> Wide:
-    firms: list[dict[str, Any]] = []
-    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in LISTED}
-    for place, dossier in enumerate(long.dossiers()):
-        known = resolve(dossier, known_at)
-        firms.append(_wide_row(known, years))
-        for table in LISTED:
-            for row in known.tables[table] or ():
-                facts = {name: _agreed(cell) for name, cell in row.items() if _is_fact(table, name)}
-                rows[table].append({ROW: place, **facts})
-    texts = {**_TEXTS, "uscc": pl.String(), "conflicts": pl.List(pl.String()), SAID: pl.String()}
-    frames = {table: _frame(found, {ROW: pl.UInt32()}) for table, found in rows.items() if found}
-    return Wide(_frame(firms, texts), frames)
-
-
-def _frame(rows: list[dict[str, Any]], types: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """The rows as columns; a fact that a row lacks is unknown."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    return pl.DataFrame({n: [row.get(n) for row in rows] for n in names}, {n: types.get(n, pl.Int64()) for n in names})
+    Where sources differ nothing is known; what they say stands in `SAID`.
+    """
+    twice = set(held.twice)
+    rows = [
+        {**row, ROW: place}
+        for place, firm in zip(hard, known, strict=True)
+        if place in twice
+        for row in firm.tables[table] or ()
+    ]
+    schema = {**held.frame.schema, ROW: pl.UInt32()}
+    return pl.DataFrame({name: [_agreed(row.get(name)) for row in rows] for name in schema}, schema)
 
 
 def _agreed(cell: Cell) -> int | str | None:
     return None if isinstance(cell, Alternatives) else cell
 
 
-def _wide_row(known: Known, years: list[int]) -> dict[str, Any]:
+def _told(firms: int, hard: pl.Series, known: list[Known]) -> pl.DataFrame:
+    """For every enterprise the number of duplicates, the conflicting facts and what is said of them."""
+    told = pl.DataFrame(
+        {
+            ROW: hard,
+            "duplicates": [firm.duplicates for firm in known],
+            "conflicts": [firm.conflicts or None for firm in known],
+            SAID: [_said(firm) if _is_open(firm) else None for firm in known],
+        },
+        {ROW: pl.UInt32(), "duplicates": pl.Int64(), "conflicts": pl.List(pl.String()), SAID: pl.String()},
+    )
+    every = pl.select(pl.int_range(firms, dtype=pl.UInt32).alias(ROW))
+    found = every.join(told, on=ROW, how="left", maintain_order="left").drop(ROW)
+    return found.with_columns(pl.col("duplicates").fill_null(0))
+
+
+def _is_open(known: Known) -> bool:
+    """Whether a fact has several completions: sources differ, or a short industry code leaves several size groups."""
+    if any(isinstance(c, Alternatives) for rows in known.tables.values() for row in rows or () for c in row.values()):
+        return True
     enterprise = (known.tables[Enterprise.id] or [{}])[0]
-    group, scope = enterprise.get("industry_code"), int(not uscc.is_enterprise_scope(known.uscc))
-    groups = industry.size_groups(group, edition_of(enterprise)) if isinstance(group, str) else ()
-    differ = _differ(known) or len(groups) > 1
-    kind = SIZE_GROUP.kind
-    assert isinstance(kind, Choice)
-    out: dict[str, Any] = {
-        "uscc": known.uscc,
-        "name": _agreed(enterprise.get("name")),
-        "region_code": _agreed(enterprise.get("region_code")),
-        "duplicates": known.duplicates,
-        "conflicts": known.conflicts or None,
-        SAID: _said(known) if differ else None,
-        SIZE_GROUP.path: kind.code(groups[0]) if len(groups) == 1 else None,
-        OUT_OF_SCOPE.path: scope,
-    }
-    out |= {f"enterprise/{name}": _agreed(cell) for name, cell in enterprise.items() if _is_fact(Enterprise.id, name)}
-    reported = {row["fiscal_year"]: row for row in known.tables[AnnualReport.id] or ()}
-    for year, row in reported.items():
-        out |= {f"annual_report/{year}/{name}": _agreed(row[name]) for name in ANNUAL}
-    founded = enterprise.get("established_on")
-    if isinstance(founded, int):
-        before = (year for year in years if year < day_of(founded).year and year not in reported)
-        out |= {f"annual_report/{year}/{name}": 0 for year in before for name in ANNUAL}
-    out |= {f"expert_grade/{row['criterion']}": _agreed(row["value"]) for row in known.tables[ExpertGrade.id] or ()}
-    for table in LISTED:
-        out[listed(table)] = None if known.tables[table] is None or table in known.partial else 1
-    return out
+    code = enterprise.get("industry_code")
+    return isinstance(code, str) and len(industry.size_groups(code, edition_of(enterprise))) > 1
 
 
 def edition_of(enterprise: Mapping[str, Cell]) -> int:
     """Edition of GB/T 4754 that an enterprise's code follows."""
     edition = enterprise.get("industry_code_edition")
     return edition if isinstance(edition, int) else 2017
-
-
-@cache
-def _is_fact(table: str, name: str) -> bool:
-    spec = TABLES[table].fields.get(name.removesuffix("/assumed"))
-    return spec is not None and spec.kind.readable
-
-
-def _differ(known: Known) -> bool:
-    return any(
-        isinstance(c, Alternatives) for rows in known.tables.values() for row in rows or () for c in row.values()
-    )
 
 
 def _said(known: Known) -> str:
@@ -316,23 +168,106 @@ def known_of(code: str, said: str) -> Known:
     return Known(code, tables, partial=frozenset(stored["partial"]))
 
 
-def _laid_over(easy: Wide, hard: Wide) -> Wide:
-    """All enterprises: in ``easy`` those of ``hard`` have a place, but nothing stands there."""
-    at = easy.firms["uscc"].search_sorted(hard.firms["uscc"]).cast(pl.UInt32)
-    nothing = pl.Series([None], dtype=pl.Int64).new_from_index(0, easy.firms.height)
-    columns = {column.name: column for column in easy.firms.get_columns()}
-    lists = pl.Series([0], dtype=pl.UInt32).new_from_index(0, easy.firms.height)
-    lists = lists.scatter(at, pl.Series(range(1, at.len() + 1), dtype=pl.UInt32))
-    for column in hard.firms.get_columns():
-        if column.dtype == pl.List:
-            # Lists cannot be scattered; only these enterprises have any.
-            columns[column.name] = pl.concat([column.clear(1), column]).gather(lists)
-        else:
-            columns[column.name] = columns.get(column.name, nothing).scatter(at, column).alias(column.name)
-    rows = dict(easy.rows)
-    for table, frame in hard.rows.items():
-        own = frame.with_columns(at.gather(frame[ROW]).alias(ROW))
-        rows[table] = (
-            pl.concat([rows[table], own], how="diagonal").sort(ROW, maintain_order=True) if table in rows else own
-        )
-    return Wide(pl.DataFrame(list(columns.values())), rows)
+# --- rows that hold, in columns -------------------------------------------------------------------------------------
+
+
+def _enterprise(firms: pl.Series, held: Held | None) -> pl.DataFrame:
+    """``uscc`` and every field, a row for each of ``firms``; unknown where nothing holds."""
+    frame = firms.to_frame("uscc")
+    if held is not None:
+        line = _lines(held.holds.arg_true(), held.at.filter(held.holds), firms.len())
+        frame = frame.hstack(held.frame.drop("uscc")[line])
+    missing = [name for name in Enterprise.fields if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=_TEXTS.get(name, pl.Int64())).alias(name) for name in missing)
+
+
+def _size_groups(enterprise: pl.DataFrame) -> pl.DataFrame:
+    """The group of the size standard, and whether the code leaves several; each distinct (code, edition) is looked up once."""
+    kind = SIZE_GROUP.kind
+    assert isinstance(kind, Choice)
+    pairs = enterprise.select("industry_code", "industry_code_edition")
+    distinct = pairs.unique()
+    found = [
+        () if code is None else industry.size_groups(code, 2017 if edition is None else edition)
+        for code, edition in distinct.iter_rows()
+    ]
+    groups = distinct.with_columns(
+        pl.Series(SIZE_GROUP.path, [kind.code(g[0]) if len(g) == 1 else None for g in found], dtype=pl.Int64),
+        pl.Series("several", [len(g) > 1 for g in found], dtype=pl.Boolean),
+    )
+    return pairs.join(groups, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _out_of_scope(firms: pl.Series) -> pl.Series:
+    return firms.str.slice(0, 2).is_in(["92", "93"]).cast(pl.Int64).alias(OUT_OF_SCOPE.path)
+
+
+def _annual(held: Held | None, founded: pl.Series) -> list[pl.Series]:
+    """Facts by year, of those that somebody states, and ``fiscal_year`` where the year was reported.
+
+    In a year before the founding year that nobody reported nothing was earned, spent or employed.
+    """
+    if held is None:
+        return []
+    reports = held.frame
+    names = [name for name in (_YEAR, *ANNUAL) if reports[name].null_count() < reports.height]
+    schema = {name: reports.schema[name] for name in names}
+    # Two more rows say "unknown" and "nothing". A column is gathered for all years while it is in the cache, then cut.
+    others = pl.DataFrame({name: [None, None if name == _YEAR else 0] for name in names}, schema)
+    unknown, nothing = reports.height, reports.height + 1
+    began = founded.cast(pl.Date).dt.year()
+    years = reports[_YEAR].filter(held.holds).unique().sort().to_list()
+    lines = [pl.Series([], dtype=pl.UInt32)]
+    for year in years:
+        stated = held.holds & (reports[_YEAR] == year)
+        before = (began > year).fill_null(False)
+        line = before.to_frame("b").select(pl.when("b").then(nothing).otherwise(unknown).cast(pl.UInt32)).to_series()
+        lines.append(line.scatter(held.at.filter(stated), stated.arg_true()))
+    values = pl.concat([reports.select(names), others]).rechunk()[pl.concat(lines)]
+    return [
+        column.slice(place * founded.len(), founded.len()).alias(f"annual_report/{year}/{column.name}")
+        for place, year in enumerate(years)
+        for column in values.get_columns()
+    ]
+
+
+def _lines(rows: pl.Series, at: pl.Series, firms: int) -> pl.Series:
+    """For each enterprise the last of the rows that is about it; null where there is none."""
+    return pl.Series([None], dtype=rows.dtype).new_from_index(0, firms).scatter(at, rows)
+
+
+def _grades(held: Held | None, firms: int) -> list[pl.Series]:
+    if held is None:
+        return []
+    found = []
+    criteria = held.frame["criterion"]
+    for criterion in criteria.filter(held.holds).unique().sort():
+        stated = held.holds & (criteria == criterion)
+        line = _lines(stated.arg_true(), held.at.filter(stated), firms)
+        found.append(held.frame["value"].gather(line).alias(f"expert_grade/{criterion}"))
+    return found
+
+
+def _listed(table: str, held: Held | None, long: LongTables) -> pl.Series:
+    """1 where the list is complete: said so, or not said and the firm has a row; never where a row was rejected, nor
+    where rows exist but none was known yet."""
+    firms = long.firms
+    none = pl.Series([False]).new_from_index(0, firms.len())
+    given, seen = (
+        (none, none) if held is None else (_some(at, firms.len()) for at in (held.at, held.at.filter(held.visible)))
+    )
+    column, said = f"{table}_listed", long.tables.get(Enterprise.id)
+    complete = seen
+    if said is not None and column in said.columns:
+        # Said of the list, whatever became of the row beside which it stands.
+        line = _lines(pl.select(pl.int_range(said.height)).to_series(), long.places[Enterprise.id], firms.len())
+        complete = (said[column] == 1).gather(line).fill_null(False)
+    rejected = long.incomplete.filter(pl.col("table") == table)["uscc"]
+    complete = complete & (seen | ~given) & ~firms.is_in(rejected.unique().implode())
+    flags = pl.DataFrame({"complete": complete})
+    return flags.select(pl.when("complete").then(pl.lit(1, dtype=pl.Int64)).alias(listed(table))).to_series()
+
+
+def _some(at: pl.Series, firms: int) -> pl.Series:
+    """Whether some row is about each enterprise."""
+    return pl.Series([False]).new_from_index(0, firms).scatter(at, True)

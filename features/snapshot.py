@@ -18,8 +18,9 @@ import polars as pl
 
 from features.durable import fingerprint, write_text
 from features.errors import FileProblem, damaged
+from features.held import ROW
 from features.long_tables import LISTED
-from features.pivot import ROW, SAID, Wide
+from features.pivot import SAID, Wide
 
 MANIFEST = "snapshot.json"
 FORMAT = "dengti-snapshot/1"
@@ -50,7 +51,7 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
         for name, frame in (("", wide.firms), *((f".{table}", rows) for table, rows in wide.rows.items())):
             # Written once and read often, as whole columns: quick to unpack, and nothing to skip by statistics.
             # A fact that nobody states has no column.
-            kept = [c for c in frame.get_columns() if c.name in HEAD or c.null_count() < c.len()]
+            kept = [c for c in frame.get_columns() if c.name in (*HEAD, ROW) or c.null_count() < c.len()]
             pl.DataFrame(kept).write_parquet(folder / f"{stem}{name}.parquet", compression="lz4", statistics=False)
         files = {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
         written.append({"firms": wide.firms.height, "files": files})

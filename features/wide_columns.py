@@ -10,7 +10,10 @@ import polars as pl
 
 from features import moments
 from features.facts import ACCOUNTING_YEARS, path_of_year
-from features.pivot import ROW, Wide
+from features.held import ROW
+from features.pivot import Wide
+
+_FOUNDED = "enterprise/established_on"
 
 
 @dataclass(frozen=True)
@@ -30,19 +33,19 @@ class WantedColumns:
         self._as_of, self._row_fields = as_of, dict(row_fields)
         self._moments = {path: moments.value(path, as_of) for path in scalars if path.startswith(moments.PREFIX)}
         self._scalars = [path for path in scalars if path not in self._moments]
-        self._places = {
-            path: path if path == ACCOUNTING_YEARS.path else place_of(path, as_of) for path in self._scalars
-        }
+        self._places = {path: path if path == ACCOUNTING_YEARS.path else _place(path, as_of) for path in self._scalars}
 
     @property
     def columns(self) -> set[str]:
         """The columns to read; those that a snapshot lacks are unknown."""
-        return {*self._places.values(), "enterprise/established_on"}
+        reported = {_reported(place) for place in self._places.values() if place.startswith("annual_report/")}
+        return {*self._places.values(), *reported, _FOUNDED}
 
     def of(self, wide: Wide) -> Columns:
         """Enterprises whose sources agree: a row each, in order."""
-        years = pl.from_epoch(pl.col("enterprise/established_on"), time_unit="d").dt.year()
         have = set(wide.firms.columns)
+        founded = pl.col(_FOUNDED) if _FOUNDED in have else pl.lit(None, dtype=pl.Int64)
+        years = pl.from_epoch(founded, time_unit="d").dt.year()
 
         def column(path: str) -> pl.Expr | None:
             place = self._places[path]
@@ -51,8 +54,10 @@ class WantedColumns:
             if path == ACCOUNTING_YEARS.path:
                 return (self._as_of.year - years).clip(0, 3).cast(pl.Int64).alias(path)
             if path.startswith("annual_report/"):
-                # Nobody reported that year: before the founding year there was nothing to report.
-                return pl.when(years > int(place.split("/")[1])).then(pl.lit(0, dtype=pl.Int64)).alias(path)
+                # Before the founding year there was nothing to report; who reported all the same did not state this fact.
+                before, reported = years > int(place.split("/")[1]), _reported(place)
+                silent = pl.col(reported).is_null() if reported in have else True
+                return pl.when(before & silent).then(pl.lit(0, dtype=pl.Int64)).alias(path)
             return None
 
         columns = {path: column(path) for path in self._scalars}
@@ -66,6 +71,11 @@ class WantedColumns:
         return Columns(frame, children, {**self._moments, **dict.fromkeys(unknown)})
 
 
-def place_of(path: str, as_of: date) -> str:
+def _place(path: str, as_of: date) -> str:
     """The column of a snapshot in which an input stands."""
     return path_of_year(path, as_of) if path.startswith("annual_report/") else path
+
+
+def _reported(place: str) -> str:
+    """The column that says whether the year of a fact was reported."""
+    return place.rpartition("/")[0] + "/fiscal_year"

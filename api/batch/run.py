@@ -22,7 +22,7 @@ from features.durable import fingerprint, write_text, write_whole
 from features.errors import FileProblem
 from features.intake import write_rejects
 from features.snapshot import Snapshot
-from features.wide_columns import place_of
+from features.wide_columns import WantedColumns
 from scoring.batch import rules_of, score
 from scoring.engine import Engine, Question
 from scoring.program import Program
@@ -98,8 +98,9 @@ class Batch:
 
     def _results(self, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         programs = {rules_of(self.engine, self.question, code).program for code in self.snapshot.regions or [None]}
-        columns = {place_of(path, self.question.as_of) for program in programs for path in program.scalars}
-        wide = self.snapshot.part(number, {*columns, "enterprise/established_on"}, _row_fields(programs))
+        wanted = (WantedColumns(p.scalars, p.row_fields, self.question.as_of) for p in programs)
+        columns = {column for of_program in wanted for column in of_program.columns}
+        wide = self.snapshot.part(number, columns, _row_fields(programs))
         return frames(score(self.engine, wide, self.question))
 
     def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:

@@ -15,7 +15,7 @@ from api.batch.frames import VERDICTS, frames
 from benchmarks.data import AS_OF
 from benchmarks.rivals.spec import ANSWERS, GATES, ITEMS, refuse_conflicts
 from features import snapshot
-from features.wide_columns import WantedColumns, place_of
+from features.wide_columns import WantedColumns
 from scoring.batch import rules_of, score
 from scoring.card import MICRO
 from scoring.core import Node
@@ -30,12 +30,11 @@ def main(way: str, source: str, target: str) -> None:
     found, engine = snapshot.read(Path(source)), Engine()
     question = Question(AS_OF, found.known_at, None, (CARD,))
     program = rules_of(engine, question, None).program
-    columns = {"enterprise/established_on", *(place_of(path, AS_OF) for path in program.scalars)}
     roots = _roots(program)
     wanted = WantedColumns(program.scalars, program.row_fields, AS_OF)
     Path(target).mkdir(parents=True, exist_ok=True)
     for number in range(len(found.sizes)):
-        wide = found.part(number, columns, program.row_fields)
+        wide = found.part(number, wanted.columns, program.row_fields)
         refuse_conflicts(wide.firms.height - wide.firms["said"].null_count())
         if way == "whole":
             scores, items = frames(score(engine, wide, question))
