@@ -8,32 +8,40 @@ from functools import lru_cache
 
 from api.answers.cards import assessment_writer
 from api.answers.missing import missing_writer
-from api.answers.parts import Json, Prepared
-from api.answers.reasons import reasons
-from api.answers.tier import tier_of
+from api.answers.reasons import Json
+from api.answers.state import Prepared
+from api.answers.tier import tier_writer
 from scoring.decision import decision_part
 from scoring.engine import Answer, Rules
 from scoring.release import ENGINE, digest
 
 
 def result(answer: Answer) -> Json:
-    """The whole answer. A part that does not exist is absent."""
+    """The whole answer. A part that does not exist is absent.
+
+    Parts that say the same of several enterprises are shared between their answers: what is nested is not to be changed.
+    """
     return _writer(answer.rules, answer.question.as_of)(answer)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _writer(rules: Rules, as_of: date) -> Callable[[Answer], Json]:
     """How answers under these rules as of this day are written."""
     prepared = Prepared(rules.program, as_of)
     cards = {
-        name: (one.card, assessment_writer(prepared, one.card, ["edition_outside_period"] if one.outside else []))
+        name: assessment_writer(prepared, one.card, ["edition_outside_period"] if one.outside else [])
         for name, one in rules.picked.items()
     }
+    tiers = {name: tier_writer(prepared, ladder) for name, ladder in rules.program.ladders.items()}
     missing, release = missing_writer(prepared), rules.release.as_dict()
 
     def write(answer: Answer) -> Json:
-        question = answer.question
-        assessments = {name: assessment(answer) for name, (_, assessment) in cards.items()}
+        question, state = answer.question, prepared.state(answer)
+        assessments: Json = {}
+        reasons: list[Json] = []
+        for name, assess in cards.items():
+            assessments[name], why = assess(state, name in answer.wider)
+            reasons += why
         decision = decision_part(answer)
         return {
             "uscc": answer.dossier.uscc,
@@ -41,11 +49,11 @@ def _writer(rules: Rules, as_of: date) -> Callable[[Answer], Json]:
             "known_at": question.known_at.isoformat(),
             "engine": ENGINE,
             "release": release,
-            "tier": tier_of(answer, assessments),
+            "tier": tiers[answer.ladder.id](state, assessments),
             "assessments": assessments,
             "missing": missing(answer),
             "flags": _flags(answer),
-            "reasons": [reason for name, (card, _) in cards.items() for reason in reasons(card, assessments[name])],
+            "reasons": reasons,
             "receipt": {"sha256": digest(decision)},
             "decision": decision,
         }
