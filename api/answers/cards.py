@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from api.answers.numbers import least_whole, points, threshold
-from api.answers.parts import WORDS, Tell, clause, gate_teller, item_teller, label
+from api.answers.parts import KEPT, WORDS, Tell, clause, gate_teller, item_teller, label
 from api.answers.reasons import PASS, Json, Reason, Reasons, in_order
-from api.answers.state import Prepared, State, picker
+from api.answers.state import Key, Prepared, Reads, State, picker
 from scoring import decision
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
@@ -71,27 +72,13 @@ def _class_of(prepared: Prepared, card: Card) -> Add:
 
 
 def _scored(prepared: Prepared, card: Card) -> Add:
-    verdict = prepared.program.at[f"verdict|{card.id}"]
+    ways = _ways(prepared, card)
     groups = {name: prepared.places(f"group|{card.id}|{name}", "low", "high") for name in card.groups}
-    routes = {
-        name: (
-            {"label": label(route.label), **clause(route.source)},
-            prepared.places(f"route|{card.id}|{name}", "low", "high"),
-        )
-        for name, route in card.routes.items()
-    }
     score = _score(prepared, card) if card.items else None
     review = _review(prepared, card) if _reads_grades(prepared, card) else None
 
     def add(state: Any, out: Json) -> None:
-        out["verdict"] = decision.WORDS[state[verdict]]
-        out["routes"] = {
-            name: {**fixed, "verdict": WORDS[state[low] + state[high]]} for name, (fixed, (low, high)) in routes.items()
-        }
-        if out["verdict"] == PASS:
-            route = next((name for name, found in out["routes"].items() if found["verdict"] == PASS), None)
-            if route:
-                out["route"] = route
+        out.update(ways(state))
         if score:
             out["score"] = score(state)
         out["items"] = {}
@@ -100,6 +87,34 @@ def _scored(prepared: Prepared, card: Card) -> Add:
             out["review"] = review(state)
 
     return add
+
+
+def _ways(prepared: Prepared, card: Card) -> Callable[[State], Json]:
+    """The verdict, the routes, and the first of them that passes; shared, not to be changed."""
+    reads = Reads(prepared)
+    verdict = reads.at(prepared.program.at[f"verdict|{card.id}"])
+    routes = {
+        name: (
+            {"label": label(route.label), **clause(route.source)},
+            reads.ends(f"route|{card.id}|{name}", "low", "high"),
+        )
+        for name, route in card.routes.items()
+    }
+
+    @lru_cache(maxsize=KEPT)
+    def told(key: Key) -> Json:
+        out: Json = {"verdict": decision.WORDS[key[verdict]]}
+        out["routes"] = {
+            name: {**fixed, "verdict": WORDS[key[low] + key[high]]} for name, (fixed, (low, high)) in routes.items()
+        }
+        if out["verdict"] == PASS:
+            route = next((name for name, found in out["routes"].items() if found["verdict"] == PASS), None)
+            if route:
+                out["route"] = route
+        return out
+
+    pick = reads.key
+    return lambda state: told(pick(state))
 
 
 def _points(state: Any, low: int, high: int) -> Json:

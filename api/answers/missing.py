@@ -60,8 +60,11 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
         for fact in facts if conflicts else compress(facts, unknown(values)):
             if fact.path in conflicts:
                 out.append(_told(fact, fact.path, "conflict"))
-            elif values[fact.place]:
-                out += _absent(answer, fact) if fact.column else [fact.absent]
+            elif not conflicts or values[fact.place]:
+                if fact.column:
+                    out += _absent(answer, fact)
+                else:
+                    out.append(fact.absent)
             if conflicts and fact.table and not fact.column:
                 rows = sorted(where for where in conflicts if where.startswith(f"{fact.table}/"))
                 out += [_told(fact, where, "conflict") for where in rows]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from api.answers.numbers import Gap, number, points, threshold
+from api.answers.numbers import Gap, gap_of, number, points, threshold
 from api.answers.reasons import FAIL, OPEN, PASS, Json, Reason, Reasons
 from api.answers.state import Key, Prepared, Reads, State
 from features.expression import Count, Exists, Fact, FirstKnown, Ratio
@@ -26,19 +26,20 @@ KEPT = 256
 """So many different things said of one part are kept."""
 
 
-class Told(NamedTuple):
-    """What is said of one part. Shared between enterprises of which the same is said: not to be changed."""
-
-    json: Json
-    flags: tuple[str, ...]
-    reason: Reason | None
-
-
+Told = tuple[Json, tuple[str, ...], Reason | None]
+"""What is said of one part, its flags and its reason. Shared between enterprises of which the same is said: not to be changed."""
 Tell = Callable[[State], Told]
 Add = Callable[[Key, Json], None]
 """Writes something that follows from the key."""
-Value = Callable[[State], tuple[int, int] | None]
-"""An indicator's value in its unit, numerator and denominator; None where it is not fully known or undefined."""
+
+
+class Value(NamedTuple):
+    """Where the ends of an indicator's value stand in a state, and how they make the value in its unit."""
+
+    ends: list[int]
+    """Numerator low and high, denominator low and high."""
+    minus: int
+    scale: int
 
 
 def label(of: Label | Indicator) -> Json:
@@ -67,22 +68,25 @@ def _teller(
         if value is not None and not measured:
             del json["value"]
             json.pop("gap", None)
-        return Told(json, tuple(json.get("flags", ())), reason(json))
+        return json, tuple(json.get("flags", ())), reason(json)
 
     if value is None:
         return lambda state: told(pick(state), False)
 
-    def tell(state: State) -> Told:
-        found = value(state)
-        same = told(pick(state), found is not None)
-        if found is None:
-            return same
-        json = same.json.copy()
-        json["value"] = number(*found)
+    (low, high, least, most), minus, scale = value
+
+    def tell(state: Any) -> Told:
+        numerator, denominator = state[low], state[least]
+        if numerator != state[high] or denominator != state[most] or denominator < 1:
+            return told(pick(state), False)
+        same, flags, why = told(pick(state), True)
+        json = same.copy()
+        numerator, denominator = numerator - minus * denominator, denominator * scale
+        json["value"] = number(numerator, denominator)
         if gap is None:
-            return Told(json, same.flags, same.reason)
-        json["gap"] = gap.of(*found)
-        return Told(json, same.flags, same.reason and reason(json))
+            return json, flags, why
+        json["gap"] = gap(numerator, denominator)
+        return json, flags, why and reason(json)
 
     return tell
 
@@ -113,7 +117,7 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
 
     if only is None or limits is None:
         return _teller(reads, write, reasons.of_gate)
-    return _teller(reads, write, reasons.of_gate, _value(prepared, root, only), Gap(limits))
+    return _teller(reads, write, reasons.of_gate, _value(prepared, root, only), gap_of(limits))
 
 
 def _flags(reads: Reads, card: Card, part: str) -> Add:
@@ -158,14 +162,14 @@ def _facts(reads: Reads, details: Iterable[Detail]) -> Callable[[Key], list[str]
 def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json) -> Callable[[Key], Json]:
     low, high = reads.ends(f"score|{card.id}", "low", "high")
     certain, possible = reads.ends(f"gate|{card.id}|{gate.id}", "low", "high")
-    gap = Gap(limits)
+    gap = gap_of(limits)
     fixed = {**fixed, "threshold": threshold(limits), "unit": "分", "facts": []}
 
     def write(key: Key) -> Json:
         out = {**fixed, "verdict": WORDS[key[certain] + key[possible]]}
         if key[low] == key[high]:
             reached = points(key[low])
-            out.update(value=reached, gap=gap.of(*reached.as_integer_ratio()))
+            out.update(value=reached, gap=gap(*reached.as_integer_ratio()))
         return out
 
     return write
@@ -227,17 +231,9 @@ def _value(prepared: Prepared, root: str, detail: Detail) -> Value | None:
     if detail.value is None:
         return None
     ends = ("numerator|low", "numerator|high", "denominator|low", "denominator|high")
-    low, high, least, most = prepared.places(f"show|{root}|{detail.path}", *ends)
-    expression, scale = detail.indicator.expression, detail.indicator.unit.scale
+    expression = detail.indicator.expression
     minus = expression.minus if isinstance(expression, Ratio) else 0
-
-    def value(state: Any) -> tuple[int, int] | None:
-        numerator, denominator = state[low], state[least]
-        if numerator != state[high] or denominator != state[most] or denominator < 1:
-            return None
-        return numerator - minus * denominator, denominator * scale
-
-    return value
+    return Value(prepared.places(f"show|{root}|{detail.path}", *ends), minus, detail.indicator.unit.scale)
 
 
 def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons) -> Tell:

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from api.answers.reasons import OPEN, PASS, Json
 from api.answers.state import Key, Prepared, Reads, State
-from scoring.ladder import Ladder, State as Standing
+from scoring.ladder import Ladder
+from scoring.ladder import State as Standing
 
 STATES = [state.name.lower() for state in Standing]
 KEPT = 1024
