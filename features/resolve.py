@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
+from functools import lru_cache
+from itertools import chain, product
+from types import NoneType
+from typing import cast
 
 from features import moments
 from features.dossier import Dossier, TypedRow
@@ -51,18 +54,15 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
     """The versions that held at ``known_at``."""
     until = day_number(known_at)
     known = Known(dossier.uscc, {}, partial=dossier.partial)
-    for table in TABLES.values():
-        given = dossier.tables.get(table.id)
-        if given is None:
-            known.tables[table.id] = None
-            continue
-        visible = [row for row in given if not _later(row, until)]
-        if given and not visible:
-            known.tables[table.id] = None
+    for name, table in TABLES.items():
+        given = dossier.tables.get(name)
+        visible = [row for row in given or () if row["known_from"] is None or not _later(row, until)]
+        if given is None or (given and not visible):
+            known.tables[name] = None
             continue
         groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)] if visible else []
         merged = [_merge(table, versions, known) for versions in groups if versions]
-        known.tables[table.id] = _once(merged, known) if table in LIST_TABLES and len(merged) > 1 else merged
+        known.tables[name] = _once(merged, known) if len(merged) > 1 and table in LIST_TABLES else merged
     return known
 
 
@@ -79,7 +79,7 @@ def _later(row: TypedRow, until: int) -> bool:
 
 
 def _natural(table: type[Table], row: TypedRow) -> tuple[object, ...]:
-    return tuple(row.get(name) for name in table.fields)
+    return tuple(map(row.get, table.fields))
 
 
 def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[TypedRow]]:
@@ -160,8 +160,8 @@ class Wanted:
         self._as_of, self._row_fields = as_of, row_fields
         self._moments: Row = {}
         self._derived, self._listed = [], []
-        self._fields: dict[object, list[tuple[str, str]]] = {}
-        """(path, name) by the table in which a scalar stands; of annual reports by the fiscal year."""
+        self._fields: dict[object, dict[str, str]] = {}
+        """Names by path, by the table in which a scalar stands; of annual reports by the fiscal year."""
         for path in scalars:
             table, _, rest = path.partition("/")
             if path.startswith(moments.PREFIX):
@@ -170,11 +170,12 @@ class Wanted:
                 self._derived.append(path)
             elif path == listed(table):
                 self._listed.append((path, table))
-            elif table == AnnualReport.id:
-                offset, _, name = rest.partition("/")
-                self._fields.setdefault(as_of.year + int(offset), []).append((path, name))
             else:
-                self._fields.setdefault(table, []).append((path, rest))
+                place: object = table
+                if table == AnnualReport.id:
+                    offset, _, rest = rest.partition("/")
+                    place = as_of.year + int(offset)
+                self._fields.setdefault(place, {})[path] = rest
 
     def completions(self, known: Known) -> list[FirmFacts]:
         """The facts under every combination of conflicting values, almost always one.
@@ -182,16 +183,8 @@ class Wanted:
         More than `MOST_COMPLETIONS` would be needed only for a firm whose sources disagree nearly everywhere: its
         further conflicts are unknown.
         """
-        slots: list[tuple[Row, str, Alternatives]] = []
-        whole = FirmFacts(dict(self._moments), {})
-
-        def aside(row: Row, name: str, cell: Cell) -> int | None:
-            """What is no number is unknown, for now where sources differ."""
-            if type(cell) is Alternatives:
-                slots.append((row, name, cell))
-            return None
-
-        tables, scalars = known.tables, whole.scalars
+        tables = known.tables
+        scalars: dict[str, Cell] = dict(self._moments)
         enterprise = (tables[Enterprise.id] or [{}])[0]
         sources: dict[object, dict[str, Cell]] = {row["fiscal_year"]: row for row in tables[AnnualReport.id] or ()}
         sources[Enterprise.id] = enterprise
@@ -200,28 +193,34 @@ class Wanted:
         founded = enterprise.get("established_on")
         for place, fields in self._fields.items():
             source = sources.get(place)
-            if source is None:
+            if source is not None:
+                scalars.update({path: source.get(name) for path, name in fields.items()})
+            else:
                 # Nothing was earned, spent or employed in a year before the founding year.
                 before = type(place) is int and type(founded) is int and place < day_of(founded).year
-                scalars.update(dict.fromkeys((path for path, _ in fields), 0 if before else None))
-                continue
-            for path, name in fields:
-                cell = source.get(name)
-                scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
+                scalars.update(dict.fromkeys(fields, 0 if before else None))
         for path in self._derived:
-            cell = derived(path, known.uscc, enterprise, self._as_of)
-            scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
+            scalars[path] = derived(path, known.uscc, enterprise, self._as_of)
         for path, table in self._listed:
             scalars[path] = None if tables[table] is None or table in known.partial else 1
-        for table, names in self._row_fields.items():
-            rows = whole.rows[table] = []
-            for source in tables[table] or ():
-                row: Row = {}
-                for name in names:
-                    cell = source.get(name)
-                    row[name] = cell if cell is None or type(cell) is int else aside(row, name, cell)
-                rows.append(row)
-        return list(_spread(whole, slots))
+        rows = {
+            table: [{name: source.get(name) for name in names} for source in tables[table] or ()]
+            for table, names in self._row_fields.items()
+        }
+        slots = [slot for row in (scalars, *chain.from_iterable(rows.values())) for slot in _aside(row)]
+        return list(_spread(FirmFacts(cast(Row, scalars), cast(dict[str, list[Row]], rows)), slots))
+
+
+def _aside(row: dict[str, Cell]) -> list[tuple[Row, str, Alternatives]]:
+    """What is no number becomes unknown, for now also where sources differ; gives where they do."""
+    if _PLAIN.issuperset(map(type, row.values())):
+        return []
+    other = {name: cell for name, cell in row.items() if type(cell) not in _PLAIN}
+    row.update(dict.fromkeys(other))
+    return [(cast(Row, row), name, cell) for name, cell in other.items() if isinstance(cell, Alternatives)]
+
+
+_PLAIN = frozenset((int, NoneType))
 
 
 def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> Cell:
@@ -236,15 +235,20 @@ def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> C
     if path == OUT_OF_SCOPE.path:
         return int(not uscc.is_enterprise_scope(code))
     given, edition = enterprise.get("industry_code"), enterprise.get("industry_code_edition")
-    kind = SIZE_GROUP.kind
-    assert isinstance(kind, Choice)
     found: set[int] = set()
     for one in given.values if isinstance(given, Alternatives) else (given,):
         if not isinstance(one, str):
             return None
-        found.update(map(kind.code, industry.size_groups(one, edition if isinstance(edition, int) else 2017)))
+        found.update(_size_groups(one, edition if isinstance(edition, int) else 2017))
     # A code too short to name one group leaves exactly the groups of its children.
     return Alternatives(tuple(sorted(found))) if len(found) > 1 else next(iter(found), None)
+
+
+@lru_cache(maxsize=10_000)
+def _size_groups(code: str, edition: int) -> tuple[int, ...]:
+    kind = SIZE_GROUP.kind
+    assert isinstance(kind, Choice)
+    return tuple(map(kind.code, industry.size_groups(code, edition)))
 
 
 def accounting_years(founded: int, as_of: date) -> int:
