@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
+import orjson
+
 from api.answers.cards import assessment_writer
 from api.answers.missing import missing_writer
 from api.answers.reasons import Json
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
-from scoring.decision import decision_part
+from scoring.decision import decision_part, fingerprint
 from scoring.engine import Answer, Rules
-from scoring.release import ENGINE, digest
+from scoring.release import ENGINE, canonical
 
 
 def result(answer: Answer) -> Json:
@@ -21,12 +23,19 @@ def result(answer: Answer) -> Json:
 
     Parts that say the same of several enterprises are shared between their answers: what is nested is not to be changed.
     """
-    return _writer(answer.rules, answer.question.as_of)(answer)
+    return _writer(answer.rules, answer.question.as_of)(answer)[0]
+
+
+def written(answer: Answer) -> bytes:
+    """The canonical form of the result."""
+    found, decided = _writer(answer.rules, answer.question.as_of)(answer)
+    # The decision part was written already for its receipt.
+    return canonical({**found, "decision": orjson.Fragment(decided)})
 
 
 @lru_cache(maxsize=64)
-def _writer(rules: Rules, as_of: date) -> Callable[[Answer], Json]:
-    """How answers under these rules as of this day are written."""
+def _writer(rules: Rules, as_of: date) -> Callable[[Answer], tuple[Json, bytes]]:
+    """How answers under these rules as of this day are written; also gives the canonical form of the decision part."""
     prepared = Prepared(rules.program, as_of)
     cards = {
         name: assessment_writer(prepared, one.card, ["edition_outside_period"] if one.outside else [])
@@ -35,7 +44,7 @@ def _writer(rules: Rules, as_of: date) -> Callable[[Answer], Json]:
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in rules.program.ladders.items()}
     missing, release = missing_writer(prepared), rules.release.as_dict()
 
-    def write(answer: Answer) -> Json:
+    def write(answer: Answer) -> tuple[Json, bytes]:
         question, state = answer.question, prepared.state(answer)
         assessments: Json = {}
         reasons: list[Json] = []
@@ -43,7 +52,8 @@ def _writer(rules: Rules, as_of: date) -> Callable[[Answer], Json]:
             assessments[name], why = assess(state, name in answer.wider)
             reasons += why
         decision = decision_part(answer)
-        return {
+        decided = canonical(decision)
+        found = {
             "uscc": answer.dossier.uscc,
             "as_of": question.as_of.isoformat(),
             "known_at": question.known_at.isoformat(),
@@ -54,9 +64,10 @@ def _writer(rules: Rules, as_of: date) -> Callable[[Answer], Json]:
             "missing": missing(answer),
             "flags": _flags(answer),
             "reasons": reasons,
-            "receipt": {"sha256": digest(decision)},
+            "receipt": {"sha256": fingerprint(decided)},
             "decision": decision,
         }
+        return found, decided
 
     return write
 
