@@ -11,9 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from itertools import chain, product
-from types import NoneType
-from typing import cast
+from itertools import product
 
 from features import moments
 from features.dossier import Dossier, TypedRow
@@ -160,8 +158,8 @@ class Wanted:
         self._as_of, self._row_fields = as_of, row_fields
         self._moments: Row = {}
         self._derived, self._listed = [], []
-        self._fields: dict[object, dict[str, str]] = {}
-        """Names by path, by the table in which a scalar stands; of annual reports by the fiscal year."""
+        self._fields: dict[object, list[tuple[str, str]]] = {}
+        """(path, name) by the table in which a scalar stands; of annual reports by the fiscal year."""
         for path in scalars:
             table, _, rest = path.partition("/")
             if path.startswith(moments.PREFIX):
@@ -170,12 +168,11 @@ class Wanted:
                 self._derived.append(path)
             elif path == listed(table):
                 self._listed.append((path, table))
+            elif table == AnnualReport.id:
+                offset, _, name = rest.partition("/")
+                self._fields.setdefault(as_of.year + int(offset), []).append((path, name))
             else:
-                place: object = table
-                if table == AnnualReport.id:
-                    offset, _, rest = rest.partition("/")
-                    place = as_of.year + int(offset)
-                self._fields.setdefault(place, {})[path] = rest
+                self._fields.setdefault(table, []).append((path, rest))
 
     def completions(self, known: Known) -> list[FirmFacts]:
         """The facts under every combination of conflicting values, almost always one.
@@ -183,8 +180,16 @@ class Wanted:
         More than `MOST_COMPLETIONS` would be needed only for a firm whose sources disagree nearly everywhere: its
         further conflicts are unknown.
         """
-        tables = known.tables
-        scalars: dict[str, Cell] = dict(self._moments)
+        slots: list[tuple[Row, str, Alternatives]] = []
+        whole = FirmFacts(dict(self._moments), {})
+
+        def aside(row: Row, name: str, cell: Cell) -> int | None:
+            """What is no number is unknown, for now where sources differ."""
+            if type(cell) is Alternatives:
+                slots.append((row, name, cell))
+            return None
+
+        tables, scalars = known.tables, whole.scalars
         enterprise = (tables[Enterprise.id] or [{}])[0]
         sources: dict[object, dict[str, Cell]] = {row["fiscal_year"]: row for row in tables[AnnualReport.id] or ()}
         sources[Enterprise.id] = enterprise
@@ -193,34 +198,28 @@ class Wanted:
         founded = enterprise.get("established_on")
         for place, fields in self._fields.items():
             source = sources.get(place)
-            if source is not None:
-                scalars.update({path: source.get(name) for path, name in fields.items()})
-            else:
+            if source is None:
                 # Nothing was earned, spent or employed in a year before the founding year.
                 before = type(place) is int and type(founded) is int and place < day_of(founded).year
-                scalars.update(dict.fromkeys(fields, 0 if before else None))
+                scalars.update(dict.fromkeys((path for path, _ in fields), 0 if before else None))
+                continue
+            for path, name in fields:
+                cell = source.get(name)
+                scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
         for path in self._derived:
-            scalars[path] = derived(path, known.uscc, enterprise, self._as_of)
+            cell = derived(path, known.uscc, enterprise, self._as_of)
+            scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
         for path, table in self._listed:
             scalars[path] = None if tables[table] is None or table in known.partial else 1
-        rows = {
-            table: [{name: source.get(name) for name in names} for source in tables[table] or ()]
-            for table, names in self._row_fields.items()
-        }
-        slots = [slot for row in (scalars, *chain.from_iterable(rows.values())) for slot in _aside(row)]
-        return list(_spread(FirmFacts(cast(Row, scalars), cast(dict[str, list[Row]], rows)), slots))
-
-
-def _aside(row: dict[str, Cell]) -> list[tuple[Row, str, Alternatives]]:
-    """What is no number becomes unknown, for now also where sources differ; gives where they do."""
-    if _PLAIN.issuperset(map(type, row.values())):
-        return []
-    other = {name: cell for name, cell in row.items() if type(cell) not in _PLAIN}
-    row.update(dict.fromkeys(other))
-    return [(cast(Row, row), name, cell) for name, cell in other.items() if isinstance(cell, Alternatives)]
-
-
-_PLAIN = frozenset((int, NoneType))
+        for table, names in self._row_fields.items():
+            rows = whole.rows[table] = []
+            for source in tables[table] or ():
+                row: Row = {}
+                for name in names:
+                    cell = source.get(name)
+                    row[name] = cell if cell is None or type(cell) is int else aside(row, name, cell)
+                rows.append(row)
+        return list(_spread(whole, slots))
 
 
 def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> Cell:
