@@ -44,16 +44,15 @@ def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Ass
             return found
 
         out["gates"] = parts(gates)
-        whole(state, out)
-        if items:
-            out["items"] |= parts(items)
+        whole(state, parts(items), out)
         out["flags"] = [*sorted(raised), *flagged]
         return out, in_order(why)
 
     return write
 
 
-Add = Callable[[Any, Json], None]
+Add = Callable[[Any, Json, Json], None]
+"""Writes what is said of the card as a whole; told a state and the items."""
 
 
 def _class_of(prepared: Prepared, card: Card) -> Add:
@@ -61,7 +60,7 @@ def _class_of(prepared: Prepared, card: Card) -> Add:
     low, high = prepared.places(f"score|{card.id}", "low", "high")
     stated = clause(next(iter(card.items.values())).source)
 
-    def add(state: Any, out: Json) -> None:
+    def add(state: Any, _: Json, out: Json) -> None:
         one, other = (card.classes[state[end] // MICRO] for end in (low, high))
         out.update(stated, verdict=Verdict.NOT_APPLICABLE.word)
         out["class"] = one if one == other else "undetermined"
@@ -77,11 +76,11 @@ def _scored(prepared: Prepared, card: Card) -> Add:
     score = _score(prepared, card) if card.items else None
     review = _review(prepared, card) if _reads_grades(prepared, card) else None
 
-    def add(state: Any, out: Json) -> None:
+    def add(state: Any, items: Json, out: Json) -> None:
         out.update(ways(state))
         if score:
             out["score"] = score(state)
-        out["items"] = {}
+        out["items"] = items
         out["groups"] = {name: {"points": _points(state, low, high)} for name, (low, high) in groups.items()}
         if review:
             out["review"] = review(state)

@@ -14,7 +14,8 @@ from api.answers.reasons import Json
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
 from scoring.decision import decision_part, fingerprint
-from scoring.engine import Answer, Rules
+from scoring.engine import Answer
+from scoring.program import Program
 from scoring.release import ENGINE, canonical
 
 
@@ -23,26 +24,33 @@ def result(answer: Answer) -> Json:
 
     Parts that say the same of several enterprises are shared between their answers: what is nested is not to be changed.
     """
-    return _writer(answer.rules, answer.question.as_of)(answer)[0]
+    return _both(answer)[0]
 
 
 def written(answer: Answer) -> bytes:
     """The canonical form of the result."""
-    found, decided = _writer(answer.rules, answer.question.as_of)(answer)
+    found, decided = _both(answer)
     # The decision part was written already for its receipt.
     return canonical({**found, "decision": orjson.Fragment(decided)})
 
 
-@lru_cache(maxsize=64)
-def _writer(rules: Rules, as_of: date) -> Callable[[Answer], tuple[Json, bytes]]:
-    """How answers under these rules as of this day are written; also gives the canonical form of the decision part."""
-    prepared = Prepared(rules.program, as_of)
+def _both(answer: Answer) -> tuple[Json, bytes]:
+    """The result, and the canonical form of its decision part."""
+    rules = answer.rules
+    outside = tuple([name for name, one in rules.picked.items() if one.outside])
+    return _writer(rules.program, outside, answer.question.as_of)(answer)
+
+
+@lru_cache(maxsize=32)
+def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer], tuple[Json, bytes]]:
+    """How answers by a program, which many regions share, as of this day are written."""
+    prepared = Prepared(program, as_of)
     cards = {
-        name: assessment_writer(prepared, one.card, ["edition_outside_period"] if one.outside else [])
-        for name, one in rules.picked.items()
+        name: assessment_writer(prepared, one.card, ["edition_outside_period"] if name in outside else [])
+        for name, one in program.cards.items()
     }
-    tiers = {name: tier_writer(prepared, ladder) for name, ladder in rules.program.ladders.items()}
-    missing, release = missing_writer(prepared), rules.release.as_dict()
+    tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
+    missing = missing_writer(prepared)
 
     def write(answer: Answer) -> tuple[Json, bytes]:
         question, state = answer.question, prepared.state(answer)
@@ -58,7 +66,7 @@ def _writer(rules: Rules, as_of: date) -> Callable[[Answer], tuple[Json, bytes]]
             "as_of": question.as_of.isoformat(),
             "known_at": question.known_at.isoformat(),
             "engine": ENGINE,
-            "release": release,
+            "release": answer.rules.release.as_dict(),
             "tier": tiers[answer.ladder.id](state, assessments),
             "assessments": assessments,
             "missing": missing(answer),
