@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from features.errors import DossierProblem, FactError
 from features.identifiers import industry, regions, uscc
@@ -24,6 +24,7 @@ TypedRow = dict[str, Parsed]
 """Field (or provenance name) → integer, text or None; ``<field>/assumed`` is 1 where absence was read as "not so"."""
 
 LARGEST_ROWS = 100_000
+KEYS = frozenset((*(table.key for table in TABLES.values()), "evaluation"))
 
 
 class DossierProblems(Exception):
@@ -50,7 +51,7 @@ def loads(text: str | bytes) -> Any:
     """JSON with numbers as int or Decimal, never binary floats. Raises `DossierProblem`."""
     try:
         found = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
-        if "\\ud" in (text if isinstance(text, str) else text.decode("utf-8", "replace")).lower():
+        if ("\\ud" in text or "\\uD" in text) if isinstance(text, str) else (b"\\ud" in text or b"\\uD" in text):
             # Half of a surrogate pair is no character: it could be read, but never be written again.
             json.dumps(found, ensure_ascii=False, default=str).encode()
         return found
@@ -80,12 +81,11 @@ def read(raw: Any) -> Dossier:
     problems: list[FactError] = []
     if not isinstance(raw, Mapping):
         raise DossierProblems([_shape("$", raw, "一份档案应为 JSON 对象 / a dossier is a JSON object")])
-    allowed = {t.key: t for t in TABLES.values()}
-    _unknown_keys(raw, {*allowed, "evaluation"}, "", problems)
+    _unknown_keys(raw, KEYS, "", problems)
     tables: dict[str, list[TypedRow] | None] = {}
     code, warnings = _code(raw.get("enterprise"), problems)
-    for key, table in allowed.items():
-        value = raw.get(key)
+    for table in TABLES.values():
+        value = raw.get(table.key)
         if table is ExpertGrade:
             value = _grade_rows(value, problems)
         elif table is Enterprise:
@@ -103,7 +103,9 @@ def _shape(where: str, value: Any, rule: str) -> DossierProblem:
     )
 
 
-def _unknown_keys(raw: Mapping[str, Any], allowed: Collection[str], where: str, problems: list[FactError]) -> None:
+def _unknown_keys(raw: Mapping[str, Any], allowed: Set[str], where: str, problems: list[FactError]) -> None:
+    if raw.keys() <= allowed:
+        return
     for key in raw:
         if key not in allowed:
             near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
@@ -146,13 +148,13 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
         problems.append(_shape(table.key, len(value), f"最多 {LARGEST_ROWS} 行 / at most {LARGEST_ROWS} rows"))
         return None
     found = []
-    allowed = _columns(table.id)[0].keys() | {"uscc"}
+    columns = _columns(table.id)
     for number, raw in enumerate(value):
         where = f"{table.key}[{number}]." if table is not Enterprise else "enterprise."
         if not isinstance(raw, Mapping):
             problems.append(_shape(where[:-1], raw, "每一行应为 JSON 对象 / each row is a JSON object"))
             continue
-        _unknown_keys(raw, allowed, where, problems)
+        _unknown_keys(raw, columns.allowed, where, problems)
         row = typed_row(table, raw, problems, where)
         if table is AnnualReport and row["fiscal_year"] is None:
             problems.append(_shape(where + "fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
@@ -166,15 +168,16 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
 
 def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactError], where: str = "") -> TypedRow:
     """One row with every field of the table; what cannot be read is added to ``problems`` and left unknown."""
-    specs, blank = _columns(table.id)
-    row = dict(blank)
+    columns = _columns(table.id)
+    row = columns.blank.copy()
+    readers = columns.readers
     for name, value in raw.items():
-        spec = specs.get(name)
-        if spec is None:
+        if name not in readers:
             continue
-        if spec.absent is Reading.ASSUMED_NOT:
-            row.pop(f"{name}/assumed", None)
-        found = spec.kind.plain(value)
+        plain, note, spec = readers[name]
+        if note:
+            row.pop(note, None)
+        found = plain(value)
         if found is None:
             cleaned = clean(value)
             if not is_unknown(cleaned):
@@ -191,14 +194,26 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
     return row
 
 
+class _Columns(NamedTuple):
+    readers: dict[str, tuple[Callable[[object], Parsed], str, Field]]
+    """By name: how a value in its plainest form is read, the note that absence was read as "not so", the column."""
+    blank: TypedRow
+    """A row in which every key is absent."""
+    allowed: frozenset[str]
+    """Names that a row may have."""
+
+
 @cache
-def _columns(table: str) -> tuple[dict[str, Field], TypedRow]:
-    """The columns of a table, and a row in which every key is absent."""
+def _columns(table: str) -> _Columns:
     specs = {**TABLES[table].fields, **PROVENANCE}
     blank: TypedRow = {}
     for name, spec in specs.items():
         read_absence(blank, name, spec, spec.absent)
-    return specs, blank
+    notes = {name: f"{name}/assumed" if spec.absent is Reading.ASSUMED_NOT else "" for name, spec in specs.items()}
+    columns = _Columns({}, blank, frozenset((*specs, "uscc")))
+    for name, spec in specs.items():
+        columns.readers[name] = spec.kind.plain, notes[name], spec
+    return columns
 
 
 def read_absence(row: TypedRow, name: str, spec: Field, reading: Reading) -> None:

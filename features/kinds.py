@@ -152,7 +152,9 @@ class Scaled(Kind):
         return self.within(int(number * self.scale), value, field)
 
     def plain(self, value: object) -> int | None:
-        """An integer within the domain."""
+        """An integer within the domain, also as up to 15 digits."""
+        if type(value) is str and value.isdigit() and value.isascii() and len(value) <= 15:
+            value = int(value)
         if type(value) is int and self.lo <= (number := value * self.scale) <= self.hi:
             return number
         return None
@@ -378,6 +380,12 @@ class Text(Kind):
                 remedy="缩短 / shorten it",
             )
         return text
+
+    def plain(self, value: object) -> str | None:
+        """A text that says something and needs no cleaning."""
+        if type(value) is str and clean(value) == value and not is_unknown(value) and len(value) <= self.longest:
+            return value
+        return None
 
     def show(self, number: int) -> object:
         """Texts are kept as they are."""

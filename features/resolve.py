@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import product
 
 from features import moments
@@ -51,18 +52,15 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
     """The versions that held at ``known_at``."""
     until = day_number(known_at)
     known = Known(dossier.uscc, {}, partial=dossier.partial)
-    for table in TABLES.values():
-        given = dossier.tables.get(table.id)
-        if given is None:
-            known.tables[table.id] = None
-            continue
-        visible = [row for row in given if not _later(row, until)]
-        if given and not visible:
-            known.tables[table.id] = None
+    for name, table in TABLES.items():
+        given = dossier.tables.get(name)
+        visible = [row for row in given or () if row["known_from"] is None or not _later(row, until)]
+        if given is None or (given and not visible):
+            known.tables[name] = None
             continue
         groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)] if visible else []
         merged = [_merge(table, versions, known) for versions in groups if versions]
-        known.tables[table.id] = _once(merged, known) if table in LIST_TABLES and len(merged) > 1 else merged
+        known.tables[name] = _once(merged, known) if len(merged) > 1 and table in LIST_TABLES else merged
     return known
 
 
@@ -79,7 +77,7 @@ def _later(row: TypedRow, until: int) -> bool:
 
 
 def _natural(table: type[Table], row: TypedRow) -> tuple[object, ...]:
-    return tuple(row.get(name) for name in table.fields)
+    return tuple(map(row.get, table.fields))
 
 
 def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[TypedRow]]:
@@ -236,15 +234,20 @@ def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> C
     if path == OUT_OF_SCOPE.path:
         return int(not uscc.is_enterprise_scope(code))
     given, edition = enterprise.get("industry_code"), enterprise.get("industry_code_edition")
-    kind = SIZE_GROUP.kind
-    assert isinstance(kind, Choice)
     found: set[int] = set()
     for one in given.values if isinstance(given, Alternatives) else (given,):
         if not isinstance(one, str):
             return None
-        found.update(map(kind.code, industry.size_groups(one, edition if isinstance(edition, int) else 2017)))
+        found.update(_size_groups(one, edition if isinstance(edition, int) else 2017))
     # A code too short to name one group leaves exactly the groups of its children.
     return Alternatives(tuple(sorted(found))) if len(found) > 1 else next(iter(found), None)
+
+
+@lru_cache(maxsize=10_000)
+def _size_groups(code: str, edition: int) -> tuple[int, ...]:
+    kind = SIZE_GROUP.kind
+    assert isinstance(kind, Choice)
+    return tuple(map(kind.code, industry.size_groups(code, edition)))
 
 
 def accounting_years(founded: int, as_of: date) -> int:

@@ -5,6 +5,7 @@ It has one canonical form (RFC 8785) and is what a receipt covers; texts for peo
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -32,6 +33,11 @@ def decision_part(answer: Answer) -> Json:
         "facts": [_stated(one) for one in answer.facts],
         "cards": {name: of_card(values) for name, of_card in _cards(answer.rules.program).items()},
     }
+
+
+def fingerprint(decided: bytes) -> str:
+    """What a receipt says of a decision part in canonical form; `scoring.release.digest` of the part gives the same."""
+    return "sha256:" + hashlib.sha256(decided).hexdigest()
 
 
 @cache

@@ -3,40 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from api.answers.numbers import least_whole, points, threshold
-from api.answers.parts import PASS, Json, Prepared, clause, gate_writer, item_writer, label, verdict_of
+from api.answers.parts import KEPT, WORDS, Tell, clause, gate_teller, item_teller, label
+from api.answers.reasons import PASS, Json, Reason, Reasons, in_order
+from api.answers.state import Key, Prepared, Reads, State, picker
+from scoring import decision
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
-from scoring.decision import WORDS
-from scoring.engine import Answer
-from scoring.program import Values
+
+Assess = Callable[[State, bool], tuple[Json, list[Json]]]
+"""The assessment and its reasons; told of a state, and whether the united parts are wider than the completions."""
 
 
-def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Callable[[Answer], Json]:
+def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Assess:
     """How a card's assessment is written; ``flagged`` is said of it whatever the enterprise."""
-    at = prepared.program.at
     fixed: Json = {"title": label(card.title), "edition": card.edition}
-    gates = {name: gate_writer(prepared, card, gate) for name, gate in card.gates.items()}
-    unsafe = at[f"{card.id}|unsafe"]
+    reasons = Reasons(card)
+    gates = {name: gate_teller(prepared, card, gate, reasons) for name, gate in card.gates.items()}
+    items = {} if card.classes else {n: item_teller(prepared, card, item, reasons) for n, item in card.items.items()}
+    unsafe = prepared.program.at[f"{card.id}|unsafe"]
     whole = _class_of(prepared, card) if card.classes else _scored(prepared, card)
 
-    def write(answer: Answer) -> Json:
-        out = dict(fixed)
-        out["bounds"] = "safe" if answer.values[unsafe] or card.id in answer.wider else "exact"
-        values, scalars = answer.values, answer.facts[0].scalars
-        out["gates"] = {name: gate(values, scalars) for name, gate in gates.items()}
-        whole(answer, out)
-        parts = (*out["gates"].values(), *out.get("items", {}).values())
-        raised = {flag for part in parts if "flags" in part for flag in part["flags"]}
+    def write(state: State, wider: bool) -> tuple[Json, list[Json]]:
+        out = fixed.copy()
+        out["bounds"] = "safe" if wider or state[unsafe] else "exact"
+        raised: set[str] = set()
+        why: list[Reason] = []
+
+        def parts(tellers: dict[str, Tell]) -> Json:
+            found: Json = {}
+            for name, tell in tellers.items():
+                found[name], flags, reason = tell(state)
+                if flags:
+                    raised.update(flags)
+                if reason:
+                    why.append(reason)
+            return found
+
+        out["gates"] = parts(gates)
+        whole(state, parts(items), out)
         out["flags"] = [*sorted(raised), *flagged]
-        return out
+        return out, in_order(why)
 
     return write
 
 
-Add = Callable[[Answer, Json], None]
+Add = Callable[[Any, Json, Json], None]
+"""Writes what is said of the card as a whole; told a state and the items."""
 
 
 def _class_of(prepared: Prepared, card: Card) -> Add:
@@ -44,8 +60,8 @@ def _class_of(prepared: Prepared, card: Card) -> Add:
     low, high = prepared.places(f"score|{card.id}", "low", "high")
     stated = clause(next(iter(card.items.values())).source)
 
-    def add(answer: Answer, out: Json) -> None:
-        one, other = (card.classes[answer.values[end] // MICRO] for end in (low, high))
+    def add(state: Any, _: Json, out: Json) -> None:
+        one, other = (card.classes[state[end] // MICRO] for end in (low, high))
         out.update(stated, verdict=Verdict.NOT_APPLICABLE.word)
         out["class"] = one if one == other else "undetermined"
         if one != other:
@@ -55,33 +71,53 @@ def _class_of(prepared: Prepared, card: Card) -> Add:
 
 
 def _scored(prepared: Prepared, card: Card) -> Add:
-    verdict = prepared.program.at[f"verdict|{card.id}"]
-    items = {name: item_writer(prepared, card, item) for name, item in card.items.items()}
-    groups = {name: prepared.points(f"group|{card.id}|{name}") for name in card.groups}
-    routes = {
-        name: ({"label": label(route.label), **clause(route.source)}, prepared.truth(f"route|{card.id}|{name}"))
-        for name, route in card.routes.items()
-    }
+    ways = _ways(prepared, card)
+    groups = {name: prepared.places(f"group|{card.id}|{name}", "low", "high") for name in card.groups}
     score = _score(prepared, card) if card.items else None
     review = _review(prepared, card) if _reads_grades(prepared, card) else None
 
-    def add(answer: Answer, out: Json) -> None:
-        values = answer.values
-        out["verdict"] = WORDS[values[verdict]]
-        out["routes"] = {name: {**fixed, "verdict": said(values)} for name, (fixed, said) in routes.items()}
+    def add(state: Any, items: Json, out: Json) -> None:
+        out.update(ways(state))
+        if score:
+            out["score"] = score(state)
+        out["items"] = items
+        out["groups"] = {name: {"points": _points(state, low, high)} for name, (low, high) in groups.items()}
+        if review:
+            out["review"] = review(state)
+
+    return add
+
+
+def _ways(prepared: Prepared, card: Card) -> Callable[[State], Json]:
+    """The verdict, the routes, and the first of them that passes; shared, not to be changed."""
+    reads = Reads(prepared)
+    verdict = reads.at(prepared.program.at[f"verdict|{card.id}"])
+    routes = {
+        name: (
+            {"label": label(route.label), **clause(route.source)},
+            reads.ends(f"route|{card.id}|{name}", "low", "high"),
+        )
+        for name, route in card.routes.items()
+    }
+
+    @lru_cache(maxsize=KEPT)
+    def told(key: Key) -> Json:
+        out: Json = {"verdict": decision.WORDS[key[verdict]]}
+        out["routes"] = {
+            name: {**fixed, "verdict": WORDS[key[low] + key[high]]} for name, (fixed, (low, high)) in routes.items()
+        }
         if out["verdict"] == PASS:
             route = next((name for name, found in out["routes"].items() if found["verdict"] == PASS), None)
             if route:
                 out["route"] = route
-        if score:
-            out["score"] = score(values)
-        scalars = answer.facts[0].scalars
-        out["items"] = {name: item(values, scalars) for name, item in items.items()}
-        out["groups"] = {name: {"points": group(values)} for name, group in groups.items()}
-        if review:
-            out["review"] = review(values)
+        return out
 
-    return add
+    pick = reads.key
+    return lambda state: told(pick(state))
+
+
+def _points(state: Any, low: int, high: int) -> Json:
+    return {"low": points(state[low]), "high": points(state[high])}
 
 
 def _reads_grades(prepared: Prepared, card: Card) -> bool:
@@ -89,27 +125,25 @@ def _reads_grades(prepared: Prepared, card: Card) -> bool:
     return any(name.startswith("expert_grade/") for part in parts for name in part.influences)
 
 
-def _score(prepared: Prepared, card: Card) -> Callable[[Values], Json]:
-    total, limits = prepared.points(f"score|{card.id}"), card.score_limits
-    fixed: Json = {"max": points(card.maximum), **({"pass": threshold(limits)} if limits else {})}
-    return lambda values: {**total(values), **fixed}
-
-
-def _review(prepared: Prepared, card: Card) -> Callable[[Values], Json]:
-    """What the experts still decide: whether all other gates pass, points certain and possible (contract §3)."""
-    hard = [
-        prepared.places(f"{card.id}|gates/{name}", "low", "high")
-        for name, gate in card.gates.items()
-        if gate.requirement
-    ]
+def _score(prepared: Prepared, card: Card) -> Callable[[State], Json]:
     low, high = prepared.places(f"score|{card.id}", "low", "high")
-    needed: dict[str, Any] = {"points_needed": least_whole(card.score_limits)} if card.score_limits else {}
+    limits = card.score_limits
+    fixed: Json = {"max": points(card.maximum), **({"pass": threshold(limits)} if limits else {})}
+    return lambda state: {**_points(state, low, high), **fixed}
 
-    def review(values: Values) -> Json:
+
+def _review(prepared: Prepared, card: Card) -> Callable[[Any], Json]:
+    """What the experts still decide: whether all other gates pass, points certain and possible (contract §3)."""
+    hard = [f"{card.id}|gates/{name}" for name, gate in card.gates.items() if gate.requirement]
+    certain, possible = (picker([prepared.program.at[f"{root}|{end}"] for root in hard]) for end in ("low", "high"))
+    low, high = prepared.places(f"score|{card.id}", "low", "high")
+    needed: Json = {"points_needed": least_whole(card.score_limits)} if card.score_limits else {}
+
+    def review(state: Any) -> Json:
         return {
-            "hard_gates": verdict_of(all(values[c] for c, _ in hard), all(values[p] for _, p in hard)),
-            "points_certain": points(values[low]),
-            "points_possible": points(values[high]),
+            "hard_gates": WORDS[all(certain(state)) + all(possible(state))],
+            "points_certain": points(state[low]),
+            "points_possible": points(state[high]),
             **needed,
         }
 

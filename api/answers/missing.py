@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import compress
+from typing import NamedTuple
 
-from api.answers.parts import Json, Prepared
+from api.answers.reasons import Json
+from api.answers.state import Prepared, picker
 from features.facts import path_of_year
 from features.tables import LIST_TABLES
 from scoring.assembly import Verdict
@@ -14,34 +18,56 @@ from scoring.program import Values
 LISTED = {table.id for table in LIST_TABLES}
 
 
+class _Asked(NamedTuple):
+    """A fact that some part reads, for enterprises that leave the same cards open."""
+
+    path: str
+    place: int
+    """Where the values say whether it is unknown."""
+    table: str
+    """The list table that it is, or of which it is a column; empty otherwise."""
+    column: str
+    settles: list[str]
+    absent: Json
+    """What is said where the fact as a whole is unknown; shared between enterprises, not to be changed."""
+
+
 def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
     """How the unknown facts of one enterprise are listed."""
     program = prepared.program
+    unknown = picker([program.at[f"unknown|{fact}"] for fact in program.unknown_facts])
     open_cards = {name: _open(prepared, name) for name in program.cards}
-    asked = []
-    for fact in program.unknown_facts:
-        readers = sorted(
-            name
-            for name, compiled in program.cards.items()
-            if any(fact in p.influences for p in compiled.parts.values())
-        )
-        asked.append((fact, path_of_year(fact, prepared.as_of), program.at[f"unknown|{fact}"], readers))
+    readers = {
+        fact: sorted(n for n, card in program.cards.items() if any(fact in p.influences for p in card.parts.values()))
+        for fact in program.unknown_facts
+    }
+
+    @lru_cache(maxsize=64)
+    def asked(still: tuple[bool, ...]) -> list[_Asked]:
+        left, found = set(compress(open_cards, still)), []
+        for fact, cards in readers.items():
+            path, settles = path_of_year(fact, prepared.as_of), [name for name in cards if name in left]
+            table, _, column = fact.partition(".")
+            where = (table, column) if table in LISTED else ("", "")
+            absent = {"fact": path, "state": "absent", "settles": settles}
+            found.append(_Asked(path, program.at[f"unknown|{fact}"], *where, settles, absent))
+        return found
 
     def write(answer: Answer) -> list[Json]:
-        values, conflicting = answer.values, set(answer.known.conflicts)
-        still = {name for name, is_open in open_cards.items() if is_open(values)}
+        values, conflicts = answer.values, set(answer.known.conflicts)
+        facts = asked(tuple([is_open(values) for is_open in open_cards.values()]))
         out: list[Json] = []
-        for fact, path, place, readers in asked:
-            if not (values[place] or conflicting):
-                continue
-            settles = [name for name in readers if name in still]
-            if path in conflicting:
-                out.append({"fact": path, "state": "conflict", "settles": settles})
-            elif values[place]:
-                out += [{"fact": where, "state": "absent", "settles": settles} for where in _places(answer, fact, path)]
-            if fact in LISTED:
-                rows = sorted(where for where in conflicting if where.startswith(f"{fact}/"))
-                out += [{"fact": where, "state": "conflict", "settles": settles} for where in rows]
+        for fact in facts if conflicts else compress(facts, unknown(values)):
+            if fact.path in conflicts:
+                out.append(_told(fact, fact.path, "conflict"))
+            elif not conflicts or values[fact.place]:
+                if fact.column:
+                    out += _absent(answer, fact)
+                else:
+                    out.append(fact.absent)
+            if conflicts and fact.table and not fact.column:
+                rows = sorted(where for where in conflicts if where.startswith(f"{fact.table}/"))
+                out += [_told(fact, where, "conflict") for where in rows]
         return out
 
     return write
@@ -56,10 +82,11 @@ def _open(prepared: Prepared, card: str) -> Callable[[Values], bool]:
     return lambda values: values[verdict] == Verdict.UNDETERMINED.value
 
 
-def _places(answer: Answer, fact: str, path: str) -> list[str]:
-    """Where to supply the fact: itself (a list as a whole too), or a column in each row that lacks it."""
-    table, dot, field = fact.partition(".")
-    if not dot or table not in LISTED:
-        return [path]
-    rows = answer.facts[0].rows[table]
-    return [f"{table}/{position}/{field}" for position, row in enumerate(rows) if row[field] is None]
+def _told(fact: _Asked, where: str, state: str) -> Json:
+    return {"fact": where, "state": state, "settles": fact.settles}
+
+
+def _absent(answer: Answer, fact: _Asked) -> list[Json]:
+    """A column, in each row that lacks it."""
+    rows = enumerate(answer.facts[0].rows[fact.table])
+    return [_told(fact, f"{fact.table}/{n}/{fact.column}", "absent") for n, row in rows if row[fact.column] is None]

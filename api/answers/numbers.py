@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -14,8 +15,7 @@ Number = int | float
 
 def number(numerator: int, denominator: int = 1) -> Number:
     """The quotient; Python divides integers to the nearest float."""
-    whole, rest = divmod(numerator, denominator)
-    return numerator / denominator if rest else whole
+    return numerator / denominator if numerator % denominator else numerator // denominator
 
 
 @lru_cache(maxsize=8192)
@@ -40,25 +40,26 @@ def _of(value: Fraction) -> Number:
     return number(*value.as_integer_ratio())
 
 
-class Gap:
-    """How far a value lies outside limits; 0 inside."""
+Gap = Callable[[int, int], Number]
+"""How far the quotient of two integers lies outside limits; 0 inside."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._least, self._most = (
-            None if end is None else end.as_integer_ratio() for end in (limits.least, limits.most)
-        )
 
-    def of(self, numerator: int, denominator: int) -> Number:
-        """The gap of ``numerator / denominator``."""
-        if self._least is not None:
-            p, q = self._least
+def gap_of(limits: Limits) -> Gap:
+    """The gap to limits, inclusive or exclusive alike."""
+    least, most = (None if end is None else end.as_integer_ratio() for end in (limits.least, limits.most))
+
+    def gap(numerator: int, denominator: int) -> Number:
+        if least is not None:
+            p, q = least
             if (short := p * denominator - numerator * q) > 0:
                 return number(short, q * denominator)
-        if self._most is not None:
-            p, q = self._most
+        if most is not None:
+            p, q = most
             if (over := numerator * q - p * denominator) > 0:
                 return number(over, q * denominator)
         return 0
+
+    return gap
 
 
 def amount(value: Any, unit: str) -> str:

@@ -1,90 +1,45 @@
 """Gates and items in the result JSON: value, threshold, gap, band, clause, facts.
 
-What does not depend on the enterprise is written once, when the rules are prepared for a day (`api.answers.result`); a
-writer then fills in what one enterprise's values say.
+What is said of a part depends on few numbers of an enterprise (`Reads`), and of most enterprises the same is said: so the
+words are made from these numbers alone and kept. Only measured values, and how far they lie outside their limits, are
+filled in anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from api.answers.numbers import Gap, number, points, threshold
+from api.answers.numbers import Gap, gap_of, number, points, threshold
+from api.answers.reasons import FAIL, OPEN, PASS, Json, Reason, Reasons
+from api.answers.state import Key, Prepared, Reads, State
 from features.expression import Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
-from scoring.assembly import Verdict
 from scoring.card import Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
 from scoring.compile import Detail, Part
-from scoring.program import Program, Values
 
-Json = dict[str, Any]
-Scalars = Mapping[str, int | None]
-Write = Callable[[Values, Scalars], Json]
-FAIL, PASS, OPEN = Verdict.FAIL.word, Verdict.PASS.word, Verdict.UNDETERMINED.word
 WORDS = (FAIL, OPEN, PASS)
 """By the sum of "certain" and "possible"."""
+KEPT = 256
+"""So many different things said of one part are kept."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """The rules of an answer and its day."""
+Told = tuple[Json, tuple[str, ...], Reason | None]
+"""What is said of one part, its flags and its reason. Shared between enterprises of which the same is said: not to be changed."""
+Tell = Callable[[State], Told]
+Add = Callable[[Key, Json], None]
+"""Writes something that follows from the key."""
 
-    program: Program
-    as_of: date
 
-    def places(self, root: str, *ends: str) -> list[int]:
-        """Where the ends of a root stand among the values."""
-        return [self.program.at[f"{root}|{end}"] for end in ends]
+class Value(NamedTuple):
+    """Where the ends of an indicator's value stand in a state, and how they make the value in its unit."""
 
-    def truth(self, root: str) -> Callable[[Values], str]:
-        """The word for the two truths of a root."""
-        certain, possible = self.places(root, "low", "high")
-        return lambda values: WORDS[values[certain] + values[possible]]
-
-    def points(self, root: str) -> Callable[[Values], Json]:
-        """The points of a root, low and high."""
-        low, high = self.places(root, "low", "high")
-        return lambda values: {"low": points(values[low]), "high": points(values[high])}
-
-    def data_date(self, indicator: Indicator) -> Json:
-        """The day that the value speaks of: the end of its accounting year, or as_of."""
-        if indicator.period is None:
-            return {"data_date": self.as_of.isoformat()}
-        return {"data_date": f"{self.as_of.year + indicator.period}-12-31"}
-
-    def flags(self, card: Card, part: str) -> list[tuple[int, str]]:
-        """What the part may have taken for granted, each with its place among the values."""
-        return [(self.program.at[root], flag) for root, flag in self.program.flags.get((card.id, part), ())]
-
-    def facts(self, details: Iterable[Detail]) -> Callable[[Scalars], list[str]]:
-        """Paths of the facts that the indicators used: of preferred measures the one that was known."""
-        used: dict[tuple[tuple[str | None, str], ...], None] = {}
-        for detail in details:
-            for leaf in detail.leaves:
-                match leaf:
-                    case Fact(path, _):
-                        used[((path, path_of_year(path, self.as_of)),)] = None
-                    case FirstKnown(options):
-                        used[tuple((o.path, path_of_year(o.path, self.as_of)) for o in options)] = None
-                    case Exists(table, _) | Count(table, _, _):
-                        used[((None, table),)] = None
-        if all(options[0][0] is None for options in used):
-            always = [options[0][1] for options in used]
-            return lambda _: always
-
-        def found(scalars: Scalars) -> list[str]:
-            named: dict[str, None] = {}
-            for options in used:
-                for path, shown in options:
-                    if path is None or scalars[path] is not None:
-                        named[shown] = None
-                        break
-            return list(named)
-
-        return found
+    ends: list[int]
+    """Numerator low and high, denominator low and high."""
+    minus: int
+    scale: int
 
 
 def label(of: Label | Indicator) -> Json:
@@ -92,104 +47,171 @@ def label(of: Label | Indicator) -> Json:
     return {"zh": of.zh, "en": of.en}
 
 
-def verdict_of(certain: int, possible: int) -> str:
-    """The word for two truths."""
-    return WORDS[certain + possible]
-
-
 def clause(source: Source) -> Json:
     """Where it stands in the law."""
     return {"clause": source.clause, "grade": source.grade}
 
 
-def gate_writer(prepared: Prepared, card: Card, gate: Gate) -> Write:
-    """How one gate is written."""
+def _teller(
+    reads: Reads,
+    write: Callable[[Key], Json],
+    reason: Callable[[Json], Reason | None],
+    value: Value | None = None,
+    gap: Gap | None = None,
+) -> Tell:
+    """How a part is told: ``write`` makes the words from the key and leaves room for the value and its gap."""
+    pick = reads.key
+
+    @lru_cache(maxsize=KEPT)
+    def told(key: Key, measured: bool) -> Told:
+        json = write(key)
+        if value is not None and not measured:
+            del json["value"]
+            json.pop("gap", None)
+        return json, tuple(json.get("flags", ())), reason(json)
+
+    if value is None:
+        return lambda state: told(pick(state), False)
+
+    (low, high, least, most), minus, scale = value
+
+    def tell(state: Any) -> Told:
+        numerator, denominator = state[low], state[least]
+        if numerator != state[high] or denominator != state[most] or denominator < 1:
+            return told(pick(state), False)
+        same, flags, why = told(pick(state), True)
+        json = same.copy()
+        numerator, denominator = numerator - minus * denominator, denominator * scale
+        json["value"] = number(numerator, denominator)
+        if gap is None:
+            return json, flags, why
+        json["gap"] = gap(numerator, denominator)
+        return json, flags, why and reason(json)
+
+    return tell
+
+
+def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) -> Tell:
+    """How one gate is told."""
     fixed: Json = {"label": label(gate.label), **clause(gate.source)}
     if gate.route:
         fixed["route"] = gate.route
+    reads = Reads(prepared)
     if gate.score is not None:
-        return _on_score(prepared, card, gate, gate.score, fixed)
+        return _teller(reads, _on_score(reads, card, gate, gate.score, fixed), reasons.of_gate)
     part = f"gates/{gate.id}"
-    details = prepared.program.cards[card.id].parts[part].details
-    certain, possible = prepared.places(f"{card.id}|{part}", "low", "high")
-    facts, add = prepared.facts(details), _inside(prepared, f"{card.id}|{part}", details)
-    flags = prepared.flags(card, part)
+    root, details = f"{card.id}|{part}", prepared.program.cards[card.id].parts[part].details
+    certain, possible = reads.ends(root, "low", "high")
+    facts, flags = _facts(reads, details), _flags(reads, card, part)
+    only = details[0] if len(details) == 1 else None
+    inside = _single(reads, only) if only else _conditions(reads, root, details)
+    limits = only.range if only and isinstance(only.range, Limits) else None
 
-    def write(values: Values, scalars: Scalars) -> Json:
+    def write(key: Key) -> Json:
         out = fixed.copy()
-        out["verdict"] = said = WORDS[values[certain] + values[possible]]
-        out["facts"] = facts(scalars)
-        add(values, scalars, said, out)
-        if flags and (raised := [flag for place, flag in flags if values[place]]):
+        out["verdict"] = WORDS[key[certain] + key[possible]]
+        out["facts"] = facts(key)
+        inside(key, out)
+        flags(key, out)
+        return out
+
+    if only is None or limits is None:
+        return _teller(reads, write, reasons.of_gate)
+    return _teller(reads, write, reasons.of_gate, _value(prepared, root, only), gap_of(limits))
+
+
+def _flags(reads: Reads, card: Card, part: str) -> Add:
+    """What the part has taken for granted."""
+    program = reads.prepared.program
+    possible = [(reads.at(program.at[root]), flag) for root, flag in program.flags.get((card.id, part), ())]
+
+    def add(key: Key, out: Json) -> None:
+        if raised := [flag for place, flag in possible if key[place]]:
             out["flags"] = raised
-        return out
-
-    return write
-
-
-def _on_score(prepared: Prepared, card: Card, gate: Gate, limits: Limits, fixed: Json) -> Write:
-    low, high = prepared.places(f"score|{card.id}", "low", "high")
-    verdict, gap = prepared.truth(f"gate|{card.id}|{gate.id}"), Gap(limits)
-    fixed = {**fixed, "threshold": threshold(limits), "unit": "分", "facts": []}
-
-    def write(values: Values, _: Scalars) -> Json:
-        out = {**fixed, "verdict": verdict(values)}
-        if values[low] == values[high]:
-            reached = points(values[low])
-            out.update(value=reached, gap=gap.of(*reached.as_integer_ratio()))
-        return out
-
-    return write
-
-
-Add = Callable[[Values, Scalars, str, Json], None]
-
-
-def _inside(prepared: Prepared, root: str, details: Sequence[Detail]) -> Add:
-    """What a gate asks: its one indicator, or the list of its conditions."""
-    if len(details) == 1:
-        return _single(prepared, root, details[0])
-    named = [
-        (
-            {"indicator": label(d.indicator), "threshold": d.range.text if d.range else ""},
-            prepared.truth(f"show|{root}|{d.path}"),
-        )
-        for d in details
-    ]
-
-    def add(values: Values, _: Scalars, __: str, out: Json) -> None:
-        out["conditions"] = [{**fixed, "verdict": verdict(values)} for fixed, verdict in named]
 
     return add
 
 
-def _single(prepared: Prepared, root: str, detail: Detail) -> Add:
-    fixed, value, limits = prepared.data_date(detail.indicator), _value(prepared, root, detail), detail.range
+def _facts(reads: Reads, details: Iterable[Detail]) -> Callable[[Key], list[str]]:
+    """Paths of the facts that the indicators used: of preferred measures the one that was known."""
+    as_of = reads.prepared.as_of
+    used: dict[tuple[tuple[int | None, str], ...], None] = {}
+
+    def named(path: str) -> tuple[int | None, str]:
+        place = reads.prepared.known(path)
+        assert place is not None
+        return reads.at(place), path_of_year(path, as_of)
+
+    for detail in details:
+        for leaf in detail.leaves:
+            match leaf:
+                case Fact(path, _):
+                    used[(named(path),)] = None
+                case FirstKnown(options):
+                    used[tuple(named(option.path) for option in options)] = None
+                case Exists(table, _) | Count(table, _, _):
+                    used[((None, table),)] = None
+
+    def found(key: Key) -> list[str]:
+        firsts = (next((shown for place, shown in o if place is None or key[place]), None) for o in used)
+        return list(dict.fromkeys(shown for shown in firsts if shown is not None))
+
+    return found
+
+
+def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json) -> Callable[[Key], Json]:
+    low, high = reads.ends(f"score|{card.id}", "low", "high")
+    certain, possible = reads.ends(f"gate|{card.id}|{gate.id}", "low", "high")
+    gap = gap_of(limits)
+    fixed = {**fixed, "threshold": threshold(limits), "unit": "分", "facts": []}
+
+    def write(key: Key) -> Json:
+        out = {**fixed, "verdict": WORDS[key[certain] + key[possible]]}
+        if key[low] == key[high]:
+            reached = points(key[low])
+            out.update(value=reached, gap=gap(*reached.as_integer_ratio()))
+        return out
+
+    return write
+
+
+def _conditions(reads: Reads, root: str, details: Sequence[Detail]) -> Add:
+    """The list of the conditions that a gate asks for."""
+    named = [
+        (
+            {"indicator": label(d.indicator), "threshold": d.range.text if d.range else ""},
+            reads.ends(f"show|{root}|{d.path}", "low", "high"),
+        )
+        for d in details
+    ]
+
+    def add(key: Key, out: Json) -> None:
+        out["conditions"] = [{**fixed, "verdict": WORDS[key[low] + key[high]]} for fixed, (low, high) in named]
+
+    return add
+
+
+def _single(reads: Reads, detail: Detail) -> Add:
+    """The one indicator that a gate asks for; of a measured one the value and its gap are filled in later."""
+    fixed, limits = _data_date(reads.prepared, detail.indicator), detail.range
     if isinstance(limits, Limits):
-        gap = Gap(limits)
-        fixed |= {"threshold": threshold(limits), "unit": detail.indicator.unit.symbol}
-
-        def measured(values: Values, _: Scalars, __: str, out: Json) -> None:
-            out.update(fixed)
-            if (found := value(values)) is not None:
-                out["value"] = number(*found)
-                out["gap"] = gap.of(*found)
-
-        return measured
+        fixed |= {"threshold": threshold(limits), "unit": detail.indicator.unit.symbol, "value": None, "gap": None}
+        return lambda _, out: out.update(fixed)
     expression = detail.indicator.expression
     if isinstance(expression, Fact):
-        path, kind = expression.path, expression.kind
+        place, kind = reads.at(reads.prepared.given(expression.path)), expression.kind
 
-        def chosen(_: Values, scalars: Scalars, __: str, out: Json) -> None:
+        def chosen(key: Key, out: Json) -> None:
             out.update(fixed)
-            if (code := scalars[path]) is not None:
-                out["value"] = kind.show(code)
+            if key[place] is not None:
+                out["value"] = kind.show(key[place])
 
         return chosen
     # Of a yes or no the value is what the verdict says of it.
     wanted = PASS if limits is not None and limits.text == "是" else FAIL
 
-    def said_of(_: Values, __: Scalars, said: str, out: Json) -> None:
+    def said_of(_: Key, out: Json) -> None:
+        said = out["verdict"]
         out.update(fixed)
         if limits is not None and said != OPEN:
             out["value"] = said == wanted
@@ -197,56 +219,71 @@ def _single(prepared: Prepared, root: str, detail: Detail) -> Add:
     return said_of
 
 
-def _value(prepared: Prepared, root: str, detail: Detail) -> Callable[[Values], tuple[int, int] | None]:
-    """The indicator's value in its unit; None where it is not fully known or has a zero denominator."""
+def _data_date(prepared: Prepared, indicator: Indicator) -> Json:
+    """The day that the value speaks of: the end of its accounting year, or as_of."""
+    if indicator.period is None:
+        return {"data_date": prepared.as_of.isoformat()}
+    return {"data_date": f"{prepared.as_of.year + indicator.period}-12-31"}
+
+
+def _value(prepared: Prepared, root: str, detail: Detail) -> Value | None:
+    """How the indicator's value is found; None of a condition."""
     if detail.value is None:
-        return lambda _: None
+        return None
     ends = ("numerator|low", "numerator|high", "denominator|low", "denominator|high")
-    low, high, least, most = prepared.places(f"show|{root}|{detail.path}", *ends)
-    expression, scale = detail.indicator.expression, detail.indicator.unit.scale
+    expression = detail.indicator.expression
     minus = expression.minus if isinstance(expression, Ratio) else 0
-
-    def value(values: Values) -> tuple[int, int] | None:
-        numerator, denominator = values[low], values[least]
-        if numerator != values[high] or denominator != values[most] or denominator < 1:
-            return None
-        return numerator - minus * denominator, denominator * scale
-
-    return value
+    return Value(prepared.places(f"show|{root}|{detail.path}", *ends), minus, detail.indicator.unit.scale)
 
 
-def item_writer(prepared: Prepared, card: Card, item: Item) -> Write:
-    """How one item is written, by the way of earning its points that counts."""
-    part = f"items/{item.id}"
-    own: Part = prepared.program.cards[card.id].parts[part]
+def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons) -> Tell:
+    """How one item is told, by the way of earning its points that counts."""
+    own: Part = prepared.program.cards[card.id].parts[f"items/{item.id}"]
+    if len(own.details) < 2:
+        return _way(prepared, card, item, reasons, own.details[0] if own.details else None)
+    ways = []
+    for detail in own.details:
+        low, high = prepared.places(f"show|{card.id}|items/{item.id}|{detail.path}", "low", "high")
+        ways.append((low, high, _way(prepared, card, item, reasons, detail, named=True)))
+
+    def tell(state: Any) -> Told:
+        return max(ways, key=lambda way: (state[way[0]], state[way[1]]))[2](state)
+
+    return tell
+
+
+def _way(
+    prepared: Prepared, card: Card, item: Item, reasons: Reasons, detail: Detail | None, *, named: bool = False
+) -> Tell:
+    """How an item is told by one way of earning its points, of several by its name."""
+    part, reads = f"items/{item.id}", Reads(prepared)
     fixed: Json = {"label": label(item.label), **clause(item.source)}
     criterion = _criterion(item.award)
-    grade = f"expert_grade/{criterion}"
     if criterion:
         fixed["expert"] = criterion
-    low, high = prepared.places(f"{card.id}|{part}", "low", "high")
-    most, flags = points(item.cap), prepared.flags(card, part)
-    options = [_option(prepared, f"{card.id}|{part}", detail) for detail in own.details]
-    only = options[0] if len(options) == 1 else None
+    grade = f"expert_grade/{criterion}"
+    known = prepared.known(grade)
+    graded = None if known is None else reads.at(known)
+    low, high = reads.ends(f"{card.id}|{part}", "low", "high")
+    most, flags = points(item.cap), _flags(reads, card, part)
+    shown = _shown(reads, f"show|{card.id}|{part}|{detail.path}", detail) if detail else None
 
-    def write(values: Values, scalars: Scalars) -> Json:
+    def write(key: Key) -> Json:
         out = fixed.copy()
-        out["points"] = {"low": points(values[low]), "high": points(values[high]), "max": most}
-        if only is not None:
-            only.add(values, scalars, out)
-        elif options:
-            best = max(options, key=lambda option: (values[option.low], values[option.high]))
-            best.add(values, scalars, out)
-            out["option"] = best.path
+        out["points"] = {"low": points(key[low]), "high": points(key[high]), "max": most}
+        if shown is not None:
+            shown(key, out)
         else:
             out["facts"] = []
-        if criterion and scalars.get(grade) is not None:
+        if named and detail:
+            out["option"] = detail.path
+        if graded is not None and key[graded]:
             out["facts"] = [*out["facts"], grade]
-        if flags and (raised := [flag for place, flag in flags if values[place]]):
-            out["flags"] = raised
+        flags(key, out)
         return out
 
-    return write
+    value = _value(prepared, f"{card.id}|{part}", detail) if detail else None
+    return _teller(reads, write, reasons.of_item, value)
 
 
 def _criterion(award: Award) -> str | None:
@@ -261,30 +298,21 @@ def _criterion(award: Award) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
-class _Option:
-    path: str
-    low: int
-    high: int
-    add: Callable[[Values, Scalars, Json], None]
-
-
-def _option(prepared: Prepared, root: str, detail: Detail) -> _Option:
-    shown = f"show|{root}|{detail.path}"
-    low, high = prepared.places(shown, "low", "high")
-    fixed = {"indicator": label(detail.indicator), **prepared.data_date(detail.indicator)}
+def _shown(reads: Reads, root: str, detail: Detail) -> Add:
+    """Indicator, band and facts of one way of earning points; its value is filled in later."""
+    fixed = {"indicator": label(detail.indicator), **_data_date(reads.prepared, detail.indicator)}
     if detail.indicator.unit is not Unit.SHARE:
         fixed["unit"] = detail.indicator.unit.symbol
-    value, facts, bands = _value(prepared, root, detail), prepared.facts([detail]), detail.bands
-    first, last = prepared.places(f"{shown}|band", "low", "high") if bands else (0, 0)
+    if detail.value is not None:
+        fixed["value"] = None
+    facts, bands = _facts(reads, [detail]), detail.bands
+    first, last = reads.ends(f"{root}|band", "low", "high") if bands else (0, 0)
 
-    def add(values: Values, scalars: Scalars, out: Json) -> None:
+    def add(key: Key, out: Json) -> None:
         out.update(fixed)
-        if (found := value(values)) is not None:
-            out["value"] = number(*found)
         if bands:
-            one, other = bands[values[first]], bands[values[last]]
+            one, other = bands[key[first]], bands[key[last]]
             out["band"] = one if one == other else f"{one} … {other}"
-        out["facts"] = facts(scalars)
+        out["facts"] = facts(key)
 
-    return _Option(detail.path, low, high, add)
+    return add

@@ -2,54 +2,63 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from api.answers.numbers import amount
-from api.answers.parts import FAIL, OPEN
+from scoring.assembly import Verdict
 from scoring.card import Card
 
 Json = dict[str, Any]
+FAIL, PASS, OPEN = Verdict.FAIL.word, Verdict.PASS.word, Verdict.UNDETERMINED.word
+Reason = tuple[int, float, str, Json]
+"""What orders it (rank, points lost as a negative number, English text), and the reason."""
+FAILED, UNSETTLED, LOST = range(3)
 
 
-def reasons(card: Card, assessment: Json) -> list[Json]:
-    """Gates that fail or are open, then items by the points they lose."""
-    title_zh, title_en = card.title.zh, card.title.en
-    found: list[tuple[int, float, Json]] = []
-    for gate in assessment.get("gates", {}).values():
+def in_order(found: list[Reason]) -> list[Json]:
+    """The reasons of one card: gates that fail, what is open, then items by the points they lose."""
+    return [reason for *_, reason in sorted(found, key=itemgetter(0, 1, 2))]
+
+
+class Reasons:
+    """The reasons that parts of one card give."""
+
+    def __init__(self, card: Card) -> None:
+        self._zh, self._en = card.title.zh, card.title.en
+
+    def of_gate(self, gate: Json) -> Reason | None:
+        """A gate that fails or is open."""
         zh, en = gate["label"]["zh"], gate["label"]["en"]
         if gate["verdict"] == FAIL:
-            found.append((0, 0, _reason(f"{title_zh}：不满足“{zh}”{_beside(gate)}", f"{title_en}: not met: {en}")))
-        elif gate["verdict"] == OPEN:
-            found.append((1, 0, _reason(f"{title_zh}：“{zh}”缺数据，待定", f"{title_en}: open for lack of data: {en}")))
-    for item in assessment.get("items", {}).values() if "class" not in assessment else ():
-        zh, en = item["label"]["zh"], item["label"]["en"]
-        got = item["points"]
+            return self._reason(FAILED, f"不满足“{zh}”{_beside(gate)}", f"not met: {en}")
+        if gate["verdict"] == OPEN:
+            return self._reason(UNSETTLED, f"“{zh}”缺数据，待定", f"open for lack of data: {en}")
+        return None
+
+    def of_item(self, item: Json) -> Reason | None:
+        """An item whose points are open, or which loses some."""
+        zh, en, got = item["label"]["zh"], item["label"]["en"], item["points"]
         if got["low"] != got["high"]:
             text = f"{got['low']}–{got['high']}/{got['max']}"
-            found.append(
-                (1, 0, _reason(f"{title_zh}：“{zh}”得分待定（{text} 分）", f"{title_en}: {en}: {text} points, open"))
-            )
-        elif got["high"] < got["max"]:
-            lost = got["high"] - got["max"]
-            found.append(
-                (
-                    2,
-                    lost,
-                    _reason(
-                        f"{title_zh}：“{zh}”得 {got['high']}/{got['max']} 分（{item.get('band', '')}）",
-                        f"{title_en}: {en}: {got['high']} of {got['max']} points",
-                        lost,
-                    ),
-                )
-            )
-    return [reason for _, _, reason in sorted(found, key=lambda entry: (entry[0], entry[1], entry[2]["en"]))]
+            return self._reason(UNSETTLED, f"“{zh}”得分待定（{text} 分）", f"{en}: {text} points, open")
+        if got["high"] < got["max"]:
+            band = item.get("band", "")
+            zh, en = f"“{zh}”得 {got['high']}/{got['max']} 分（{band}）", f"{en}: {got['high']} of {got['max']} points"
+            return self._reason(LOST, zh, en, got["high"] - got["max"])
+        return None
 
-
-def _reason(zh: str, en: str, lost: float | None = None) -> Json:
-    return {"zh": zh, "en": en} if lost is None else {"zh": zh, "en": en, "points": lost}
+    def _reason(self, rank: int, zh: str, en: str, lost: float = 0) -> Reason:
+        reason: Json = {"zh": f"{self._zh}：{zh}", "en": f"{self._en}: {en}"}
+        if lost:
+            reason["points"] = lost
+        return rank, lost, reason["en"], reason
 
 
 def _beside(gate: Json) -> str:
     if "value" not in gate or "gap" not in gate:
+        return ""
+    # Words that are kept are written before the value is known; then they are not read.
+    if gate["value"] is None:
         return ""
     return f"（现为 {amount(gate['value'], gate['unit'])}，相差 {amount(gate['gap'], gate['unit'])}）"

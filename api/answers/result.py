@@ -6,49 +6,76 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
+import orjson
+
 from api.answers.cards import assessment_writer
 from api.answers.missing import missing_writer
-from api.answers.parts import Json, Prepared
-from api.answers.reasons import reasons
-from api.answers.tier import tier_of
-from scoring.decision import decision_part
-from scoring.engine import Answer, Rules
-from scoring.release import ENGINE, digest
+from api.answers.reasons import Json
+from api.answers.state import Prepared
+from api.answers.tier import tier_writer
+from scoring.decision import decision_part, fingerprint
+from scoring.engine import Answer
+from scoring.program import Program
+from scoring.release import ENGINE, canonical
 
 
 def result(answer: Answer) -> Json:
-    """The whole answer. A part that does not exist is absent."""
-    return _writer(answer.rules, answer.question.as_of)(answer)
+    """The whole answer. A part that does not exist is absent.
+
+    Parts that say the same of several enterprises are shared between their answers: what is nested is not to be changed.
+    """
+    return _both(answer)[0]
 
 
-@lru_cache(maxsize=256)
-def _writer(rules: Rules, as_of: date) -> Callable[[Answer], Json]:
-    """How answers under these rules as of this day are written."""
-    prepared = Prepared(rules.program, as_of)
+def written(answer: Answer) -> bytes:
+    """The canonical form of the result."""
+    found, decided = _both(answer)
+    # The decision part was written already for its receipt.
+    return canonical({**found, "decision": orjson.Fragment(decided)})
+
+
+def _both(answer: Answer) -> tuple[Json, bytes]:
+    """The result, and the canonical form of its decision part."""
+    rules = answer.rules
+    outside = tuple([name for name, one in rules.picked.items() if one.outside])
+    return _writer(rules.program, outside, answer.question.as_of)(answer)
+
+
+@lru_cache(maxsize=32)
+def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer], tuple[Json, bytes]]:
+    """How answers by a program, which many regions share, as of this day are written."""
+    prepared = Prepared(program, as_of)
     cards = {
-        name: (one.card, assessment_writer(prepared, one.card, ["edition_outside_period"] if one.outside else []))
-        for name, one in rules.picked.items()
+        name: assessment_writer(prepared, one.card, ["edition_outside_period"] if name in outside else [])
+        for name, one in program.cards.items()
     }
-    missing, release = missing_writer(prepared), rules.release.as_dict()
+    tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
+    missing = missing_writer(prepared)
 
-    def write(answer: Answer) -> Json:
-        question = answer.question
-        assessments = {name: assessment(answer) for name, (_, assessment) in cards.items()}
+    def write(answer: Answer) -> tuple[Json, bytes]:
+        question, state = answer.question, prepared.state(answer)
+        assessments: Json = {}
+        reasons: list[Json] = []
+        for name, assess in cards.items():
+            assessments[name], why = assess(state, name in answer.wider)
+            reasons += why
         decision = decision_part(answer)
-        return {
+        decided = canonical(decision)
+        found = {
             "uscc": answer.dossier.uscc,
             "as_of": question.as_of.isoformat(),
             "known_at": question.known_at.isoformat(),
             "engine": ENGINE,
-            "release": release,
-            "tier": tier_of(answer, assessments),
+            "release": answer.rules.release.as_dict(),
+            "tier": tiers[answer.ladder.id](state, assessments),
             "assessments": assessments,
             "missing": missing(answer),
             "flags": _flags(answer),
-            "reasons": [reason for name, (card, _) in cards.items() for reason in reasons(card, assessments[name])],
-            "receipt": {"sha256": digest(decision)},
+            "reasons": reasons,
+            "receipt": {"sha256": fingerprint(decided)},
             "decision": decision,
         }
+        return found, decided
 
     return write
 

@@ -2,46 +2,68 @@
 
 from __future__ import annotations
 
-from api.answers.parts import OPEN, PASS, Json
-from scoring.engine import Answer
-from scoring.ladder import State
+from collections.abc import Callable
+from functools import lru_cache
 
-STATES = [state.name.lower() for state in State]
+from api.answers.reasons import OPEN, PASS, Json
+from api.answers.state import Key, Prepared, Reads, State
+from scoring.ladder import Ladder
+from scoring.ladder import State as Standing
+
+STATES = [state.name.lower() for state in Standing]
+KEPT = 1024
+"""So many different standings on one ladder are kept."""
 
 
-def tier_of(answer: Answer, assessments: Json) -> Json:
-    """Held, recognised, qualified, undetermined, subject to review, next; the rungs and their states."""
-    ladder, at, values = answer.ladder, answer.rules.program.at, answer.values
+def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Json], Json]:
+    """How a place on one ladder is written, from a state and the assessments.
 
-    def said(root: str) -> int:
-        return values[at[root]]
+    Enterprises that stand alike share what is written: it is not to be changed.
+    """
+    reads, prefix = Reads(prepared), f"tier|{ladder.id}|"
 
-    def rung(place: int) -> str | None:
-        return ladder.rungs[place].id if place >= 0 else None
+    def at(root: str) -> int:
+        return reads.at(prepared.program.at[root])
 
-    prefix = f"tier|{ladder.id}|"
-    out: Json = {
-        "held": [r.id for r in ladder.rungs if said(f"holds/{r.id}|low")],
-        "recognised": rung(said(f"{prefix}recognised")),
-        "qualified": rung(said(f"{prefix}qualified")),
-        "undetermined": [r.id for r in ladder.rungs if said(f"{prefix}undetermined/{r.id}")],
-        "subject_to_review": [
-            r.id
-            for r in ladder.rungs
-            if (found := assessments.get(r.card or "", {})).get("verdict") == OPEN
-            and found.get("review", {}).get("hard_gates") == PASS
-        ],
-        "next": rung(said(f"{prefix}next")),
+    recognised, qualified, next_ = (at(f"{prefix}{name}") for name in ("recognised", "qualified", "next"))
+    holds = {r.id: (at(f"holds/{r.id}|low"), at(f"holds/{r.id}|high")) for r in ladder.rungs}
+    undetermined = {r.id: at(f"{prefix}undetermined/{r.id}") for r in ladder.rungs}
+    states = {r.id: at(f"{prefix}state/{r.id}") for r in ladder.rungs}
+    fixed: Json = {
         "ladder": [r.id for r in ladder.rungs],
         "ladder_id": ladder.id,
         "ladder_status": ladder.status,
         "parallel": [r.id for r in ladder.rungs if r.parallel],
-        "unset": [r.id for r in ladder.rungs if r.card is None or r.card not in assessments],
-        "states": {
-            r.id: STATES[state] for r in ladder.rungs if (state := said(f"{prefix}state/{r.id}")) != State.NONE.value
-        },
+        "unset": [r.id for r in ladder.rungs if r.card not in prepared.program.cards],
     }
-    open_ = [r.id for r in ladder.rungs if said(f"holds/{r.id}|high") > said(f"holds/{r.id}|low")]
-    if open_:
-        out["certificate_undetermined"] = open_
-    return out
+
+    @lru_cache(maxsize=KEPT)
+    def told(key: Key, subject_to_review: tuple[str, ...]) -> Json:
+        def rung(place: int) -> str | None:
+            return ladder.rungs[place].id if place >= 0 else None
+
+        out: Json = {
+            "held": [name for name, (low, _) in holds.items() if key[low]],
+            "recognised": rung(key[recognised]),
+            "qualified": rung(key[qualified]),
+            "undetermined": [name for name, place in undetermined.items() if key[place]],
+            "subject_to_review": list(subject_to_review),
+            "next": rung(key[next_]),
+            **fixed,
+            "states": {n: STATES[key[place]] for n, place in states.items() if key[place] != Standing.NONE.value},
+        }
+        if open_ := [name for name, (low, high) in holds.items() if key[high] > key[low]]:
+            out["certificate_undetermined"] = open_
+        return out
+
+    pick, cards = reads.key, [(r.id, r.card) for r in ladder.rungs if r.card in prepared.program.cards]
+
+    def write(state: State, assessments: Json) -> Json:
+        return told(pick(state), tuple(name for name, card in cards if _subject_to_review(assessments[card])))
+
+    return write
+
+
+def _subject_to_review(assessment: Json) -> bool:
+    """Whether its hard gates pass and its score still can."""
+    return assessment["verdict"] == OPEN and "review" in assessment and assessment["review"]["hard_gates"] == PASS

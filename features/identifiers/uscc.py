@@ -7,6 +7,7 @@ The outer check decides; a wrong inner check or an unusual authority is only a w
 from __future__ import annotations
 
 import re
+from operator import mul
 from typing import Any
 
 import polars as pl
@@ -26,7 +27,7 @@ COOPERATIVE = "93"
 
 _WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
-_INNER_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_INNER_VALUE = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 _INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _SHAPE = f"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
 
@@ -85,20 +86,19 @@ def check_character(first17: str) -> str:
             "校验码由前17位合法字符算出 / the check character is computed from 17 legal characters",
             f"只用 {ALPHABET} / use only {ALPHABET}",
         )
-    total = sum(weight * _VALUE[character] for weight, character in zip(_WEIGHTS, first17, strict=True))
+    total = sum(map(mul, _WEIGHTS, map(_VALUE.__getitem__, first17)))
     return ALPHABET[-total % 31]
 
 
 def organisation_check_character(first8: str) -> str:
     """Character 9 of an organisation code for its first 8 (GB 11714-1997: mod 11, 10 is ``X``, 11 is ``0``)."""
-    if len(first8) != 8 or not set(first8) <= set(_INNER_ALPHABET):
+    if len(first8) != 8 or not set(first8) <= _INNER_VALUE.keys():
         raise _problem(
             first8,
             "组织机构代码本体为8位数字或大写字母 / an organisation code's body is 8 digits or capital letters",
             "请填写8位本体代码 / give the 8 characters of the body",
         )
-    pairs = zip(_INNER_WEIGHTS, first8, strict=True)
-    remainder = -sum(weight * _INNER_ALPHABET.index(character) for weight, character in pairs) % 11
+    remainder = -sum(map(mul, _INNER_WEIGHTS, map(_INNER_VALUE.__getitem__, first8))) % 11
     return "X" if remainder == 10 else str(remainder)
 
 

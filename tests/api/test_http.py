@@ -9,8 +9,11 @@ from dossiers import strong
 from fastapi.testclient import TestClient
 
 from api import app as application
+from api.answers.result import result, written
 from api.app import create_app
-from scoring.engine import Engine
+from features import dossier
+from scoring.engine import Engine, Question
+from scoring.release import canonical, digest
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,16 @@ def test_the_same_question_gives_the_same_bytes(client: TestClient) -> None:
         _assess(client, strong(), known_at="2026-11-22").content
         == _assess(client, strong(), known_at="2026-11-22").content
     )
+
+
+@pytest.mark.parametrize("changes", [{}, {"events": None}, {"intellectual_property": []}])
+def test_what_is_sent_is_the_canonical_form_of_the_result(
+    client: TestClient, engine: Engine, question: Question, changes: dict[str, Any]
+) -> None:
+    raw = strong(**changes)
+    answer = engine.answer(dossier.read(raw), question)
+    assert _assess(client, raw, known_at="2026-11-22").content == canonical(result(answer)) == written(answer)
+    assert result(answer)["receipt"]["sha256"] == digest(result(answer)["decision"])
 
 
 def test_health_names_the_release(client: TestClient) -> None:
