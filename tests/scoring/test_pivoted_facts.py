@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from histories import DAYS, with_history
 from reference_implementation.random_dossiers import random_dossier
@@ -18,8 +19,8 @@ from features.facts import OUT_OF_SCOPE, SIZE_GROUP, listed
 from features.held import ROW
 from features.intake import read_input
 from features.long_tables import LISTED, LongTables
-from features.pivot import ANNUAL, SAID, Wide, pivot
-from features.resolve import Wanted, resolve
+from features.pivot import ANNUAL, SAID, Wide, known_of, pivot
+from features.resolve import Known, Wanted, resolve
 from features.tables import TABLES, Enterprise
 from features.wide_columns import Columns, WantedColumns
 
@@ -38,7 +39,10 @@ Facts = tuple[dict[str, Any], dict[str, list[str]]]
 
 
 def _alone(raw: dict[str, Any], known_at: date) -> list[Facts]:
-    known = resolve(dossier.read(json.loads(json.dumps(raw, default=str), parse_float=Decimal)), known_at)
+    return _completions(resolve(dossier.read(json.loads(json.dumps(raw, default=str), parse_float=Decimal)), known_at))
+
+
+def _completions(known: Known) -> list[Facts]:
     return [
         (facts.scalars, {table: sorted(map(str, facts.rows[table])) for table in ROWS})
         for facts in Wanted(SCALARS, ROWS, AS_OF).completions(known)
@@ -47,10 +51,14 @@ def _alone(raw: dict[str, Any], known_at: date) -> list[Facts]:
 
 def _in_columns(wide: Wide) -> dict[str, list[Facts]]:
     differ = wide.firms[SAID].is_not_null()
+    columns = WANTED.of(wide.only(~differ))
+    shared = {path: value for path, value in columns.shared.items() if path in SCALARS}
     found: dict[str, list[Facts]] = {}
-    for columns in (WANTED.of(wide.only(~differ)), WANTED.of_conflicting(wide.firms.filter(differ))):
-        for place, scalars in enumerate(columns.frame.iter_rows(named=True)):
-            found.setdefault(scalars.pop("uscc"), []).append((scalars, _rows(columns, place)))
+    for place, scalars in enumerate(columns.frame.iter_rows(named=True)):
+        code = scalars.pop("uscc")
+        found[code] = [({**shared, **scalars}, _rows(columns, place))]
+    for code, said in wide.firms.filter(differ).select("uscc", SAID).iter_rows():
+        found[code] = _completions(known_of(code, said))
     return found
 
 
@@ -59,8 +67,12 @@ def _sorted(completions: list[Facts]) -> list[Facts]:
 
 
 def _rows(columns: Columns, place: int) -> dict[str, list[str]]:
-    rows = {table: frame.filter(frame[ROW] == place).drop(ROW) for table, frame in columns.children.items()}
-    return {table: sorted(map(str, frame.iter_rows(named=True))) for table, frame in rows.items()}
+    found = {}
+    for table, fields in ROWS.items():
+        frame = columns.children[table].filter(pl.col(ROW) == place)
+        unknown = [pl.lit(None).alias(field) for field in fields if field not in frame.columns]
+        found[table] = sorted(map(str, frame.with_columns(unknown).select(fields).iter_rows(named=True)))
+    return found
 
 
 def _snapshot(firms: list[dict[str, Any]], folder: Path, known_at: date) -> Wide:
