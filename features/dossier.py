@@ -260,10 +260,7 @@ def _grade_rows(value: Any, problems: list[FactError]) -> Any:
             if not isinstance(entry, Mapping):
                 problems.append(_shape(f"expert_grades.{criterion}", entry, "应为数值或对象 / a value or an object"))
                 continue
-            known = {"criterion": criterion, **entry}
-            if isinstance(known.get("value"), bool):
-                known["value"] = int(known["value"])
-            found.append(known)
+            found.append({"criterion": criterion, **entry})
     return found
 
 

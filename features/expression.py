@@ -10,6 +10,7 @@ Quantities (integers)                         Conditions (true, false or undeter
     Count         rows of a table, summed
     Linear        a sum with integer coefficients
 Ratio             quantity / quantity (− 1 for growth), undefined where the denominator is not positive
+Compound          (last / first)^(1 / intervals) − 1
 MeanGrowth        mean of two yearly ratios − 1
 """
 
@@ -142,16 +143,29 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class MeanGrowth:
-    """½ (second / first + third / second) − 1 over three yearly values, first the oldest (195号 growth).
+class Compound(Ratio):
+    """``(numerator / denominator)^(1 / intervals) − 1``: compound growth of an amount that is not negative.
 
-    Negative values count as 0. With first = 0 only the later two years count: third / second − 1; with second = 0 growth
-    is undefined. A firm that did not exist in the first year has 0 there, so younger firms need no rule of their own.
+    Held against a threshold t as ``numerator ≥ (1 + t)^intervals · denominator``, so no root is ever taken.
+    """
+
+    minus: int = 1
+    intervals: int = 1
+
+
+@dataclass(frozen=True)
+class MeanGrowth:
+    """½ (second / first + third / second) − 1 over three yearly values, first the oldest.
+
+    Negative values count as 0. With second = 0 growth is undefined. Where first = 0 the texts differ: ``plain`` growth is
+    undefined there too; else (195号) only the later two years count, third / second − 1, so that a firm that did not exist
+    in the first year needs no rule of its own.
     """
 
     first: Linear
     second: Linear
     third: Linear
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,6 +234,15 @@ def enterprise(field: str) -> Fact:
 def annual(field: str, year: int = -1) -> Fact:
     """A fact of the accounting year ``year`` (−1 = the year before as_of's)."""
     return Fact(f"annual_report/{year}/{field}", TABLES["annual_report"].fields[field].kind)
+
+
+def grade(criterion: str, year: int | None = None) -> Fact:
+    """A recorded grade in millionths: the newest, or that of the year ``year`` from as_of's.
+
+    One without a year counts as of as_of's.
+    """
+    name = criterion if year is None else f"{criterion}@{year}"
+    return Fact(f"expert_grade/{name}", TABLES["expert_grade"].fields["value"].kind)
 
 
 def calibre(*fields: str, year: int = -1) -> FirstKnown:

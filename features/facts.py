@@ -3,7 +3,8 @@
 Names of scalar inputs
     enterprise/<field>              a fact of the enterprise
     annual_report/<offset>/<field>  of the accounting year as_of's year + offset
-    expert_grade/<criterion>        a recorded grade, in millionths of a point
+    expert_grade/<criterion>        a recorded grade (the newest), in millionths of a point
+    expert_grade/<criterion>@<offset>   the grade of as_of's year + offset
     <table>/listed                  1 where the list of rows is complete (no row = none), unknown otherwise
     <…>/assumed                     1 where an absent key was read as "not so"
     as_of/…                         days computed from as_of (`features.moments`)
@@ -61,8 +62,11 @@ def is_note(name: str) -> bool:
 
 
 def path_of_year(path: str, as_of: date) -> str:
-    """The fact's path with the accounting year written out: ``annual_report/2025/revenue``."""
+    """The fact's path with its year written out: ``annual_report/2025/revenue``; of a grade a year before as_of's."""
     table, _, rest = path.partition("/")
+    if table == "expert_grade" and "@" in rest:
+        criterion, _, offset = rest.rpartition("@")
+        return f"{table}/{as_of.year + int(offset)}/{criterion}" if int(offset) else f"{table}/{criterion}"
     if table != "annual_report":
         return DERIVED_FROM.get(path, path)
     offset, _, name = rest.partition("/")

@@ -219,6 +219,19 @@ class Rate(Scaled):
     places: int = 6
 
 
+@dataclass(frozen=True)
+class Grade(Rate):
+    """Points or a level; of what is judged by yes or no, 1 or 0."""
+
+    def _parse(self, value: object, field: str, unit: Decimal) -> int:
+        if isinstance(value, bool):
+            return super()._parse(int(value), field, unit)
+        word = value.lower() if isinstance(value, str) else ""
+        if word in _TRUE | _FALSE:
+            return super()._parse(int(word in _TRUE), field, unit)
+        return super()._parse(value, field, unit)
+
+
 _DATE_FORMS = (
     re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$"),
     re.compile(r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?: [\d:.]+)?$"),

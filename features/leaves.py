@@ -22,7 +22,7 @@ def leaves(expression: ex.Quantity | ex.Ratio | ex.MeanGrowth | ex.Condition) ->
         case ex.Ratio(numerator, denominator, _):
             yield from leaves(numerator)
             yield from leaves(denominator)
-        case ex.MeanGrowth(first, second, third):
+        case ex.MeanGrowth(first, second, third, _):
             yield expression
             for part in (first, second, third):
                 yield from leaves(part)

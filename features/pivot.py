@@ -35,7 +35,7 @@ class Wide:
     """A part of a snapshot.
 
     ``firms`` has ``uscc``, ``name``, ``region_code``, ``duplicates``, ``conflicts``, `SAID` and the facts by name, years
-    written out: ``enterprise/established_on``, ``annual_report/2025/revenue``, ``expert_grade/hte.talent``,
+    written out: ``enterprise/established_on``, ``annual_report/2025/revenue``, ``expert_grade/hte.talent`` (and behind @ its year),
     ``event/listed``. ``rows`` has a frame a list table, with column `ROW` and the table's fields.
     """
 
@@ -239,12 +239,15 @@ def _lines(rows: pl.Series, at: pl.Series, firms: int) -> pl.Series:
 def _grades(held: Held | None, firms: int) -> list[pl.Series]:
     if held is None:
         return []
+    # Of several years the newest is written last, and stays.
+    rows = held.rows().sort("year", nulls_last=False, maintain_order=True)
+    of_a_year = pl.concat_str("criterion", pl.lit("@"), pl.col("year").cast(pl.String).fill_null(""))
     found = []
-    criteria = held.frame["criterion"]
-    for criterion in criteria.filter(held.holds).unique().sort():
-        stated = held.holds & (criteria == criterion)
-        line = _lines(stated.arg_true(), held.at.filter(stated), firms)
-        found.append(held.frame["value"].gather(line).alias(f"expert_grade/{criterion}"))
+    for names in (rows["criterion"], rows.select(of_a_year).to_series()):
+        for name in names.unique().sort():
+            stated = names == name
+            line = _lines(stated.arg_true(), rows[ROW].filter(stated), firms)
+            found.append(rows["value"].gather(line).alias(f"expert_grade/{name}"))
     return found
 
 

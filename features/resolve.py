@@ -171,6 +171,9 @@ class Wanted:
             elif table == AnnualReport.id:
                 offset, _, name = rest.partition("/")
                 self._fields.setdefault(as_of.year + int(offset), []).append((path, name))
+            elif table == ExpertGrade.id and "@" in rest:
+                criterion, _, offset = rest.rpartition("@")
+                self._fields.setdefault(table, []).append((path, f"{criterion}@{as_of.year + int(offset)}"))
             else:
                 self._fields.setdefault(table, []).append((path, rest))
 
@@ -193,8 +196,9 @@ class Wanted:
         enterprise = (tables[Enterprise.id] or [{}])[0]
         sources: dict[object, dict[str, Cell]] = {row["fiscal_year"]: row for row in tables[AnnualReport.id] or ()}
         sources[Enterprise.id] = enterprise
-        # `value` of the grade stands under the criterion's name, which is what a scalar of this table is called.
-        sources[ExpertGrade.id] = {str(row["criterion"]): row["value"] for row in tables[ExpertGrade.id] or ()}
+        grades = by_criterion(tables[ExpertGrade.id] or ())
+        this_year = {name.replace("@", f"@{self._as_of.year}"): v for name, v in grades.items() if name.endswith("@")}
+        sources[ExpertGrade.id] = {**this_year, **grades}
         founded = enterprise.get("established_on")
         for place, fields in self._fields.items():
             source = sources.get(place)
@@ -220,6 +224,16 @@ class Wanted:
                     row[name] = cell if cell is None or type(cell) is int else aside(row, name, cell)
                 rows.append(row)
         return list(_spread(whole, slots))
+
+
+def by_criterion(rows: Iterable[Mapping[str, Cell]]) -> dict[str, Cell]:
+    """Grades under the criterion's name, the newest, and under ``criterion@year``; nothing stands behind @ where no year
+    was stated."""
+    found: dict[str, Cell] = {}
+    dated = [(year if isinstance(year := row["year"], int) else 0, row) for row in rows]
+    for year, row in sorted(dated, key=lambda pair: pair[0]):
+        found[str(row["criterion"])] = found[f"{row['criterion']}@{year or ''}"] = row["value"]
+    return found
 
 
 def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> Cell:

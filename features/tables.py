@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.kinds import NEVER, Choice, Day, Flag, Heads, Kind, Money, Number, Rate, Text
+from features.kinds import NEVER, Choice, Day, Flag, Grade, Heads, Kind, Money, Number, Rate, Text
 from features.schema import Field, Reading, Table
 
 ASSUMED, NOT = Reading.ASSUMED_NOT, Reading.NOT
@@ -32,6 +32,7 @@ LEVELS = {
     "industry": "行业|行业级",
     "provincial": "省级|省部级|自治区级|省|部级",
     "municipal": "市级|设区市级|市",
+    "below_municipal": "市级以下|县级|区级",
 }
 
 
@@ -208,6 +209,9 @@ class Certificate(Table):
             "unicorn_list": "独角兽榜单|独角兽企业",
             "manufacturing_champion": "制造业单项冠军",
             "above_scale_industrial": "规上工业企业|规模以上工业企业",
+            "innovation_demonstration": "国家级技术创新示范企业|国家技术创新示范企业",
+            "ip_advantage": "知识产权优势企业|国家知识产权优势企业",
+            "ip_demonstration": "知识产权示范企业|国家知识产权示范企业",
         },
         "资质名称",
         "资质类别",
@@ -268,6 +272,7 @@ class Event(Table):
             "niche_since": "从事细分市场起始",
             "market_share": "市场占有率",
             "credit_score": "信用评分",
+            "maker_contest": "创客中国|创客中国大赛入围",
         },
         "类别",
         "事项类型",
@@ -324,14 +329,14 @@ ZoneMembership.fields = {
 
 
 class ExpertGrade(Table):
-    """专家评分; in a dossier ``expert_grades`` maps the criterion to a value or a list of them."""
+    """专家评分; in a dossier ``expert_grades`` maps the criterion to a value or a list of them, one a year."""
 
     id, key, zh = "expert_grade", "expert_grades", "专家评分"
     aliases = ("专家评价",)
-    identity = ("criterion",)
+    identity = ("criterion", "year")
 
     criterion = Field(Text(), "评分项", ("指标", "评价项"))
-    value = Field(Rate(), "评分", ("分值", "得分"))
+    value = Field(Grade(), "评分", ("分值", "得分"))
     year = Field(Number(lo=1949, hi=2199), "评分年度")
     by = Field(Text(), "评分人角色", ("评分机构",))
     evidence = Field(Text(), "依据")

@@ -34,12 +34,13 @@ class WantedColumns:
         self._moments = {path: moments.value(path, as_of) for path in scalars if path.startswith(moments.PREFIX)}
         self._scalars = [path for path in scalars if path not in self._moments]
         self._places = {path: path if path == ACCOUNTING_YEARS.path else _place(path, as_of) for path in self._scalars}
+        self._yearless = {p: p.removesuffix("0") for p in self._scalars if _is_of_a_year(p) and p.endswith("@0")}
 
     @property
     def columns(self) -> set[str]:
         """The columns to read; those that a snapshot lacks are unknown."""
         reported = {_reported(place) for place in self._places.values() if place.startswith("annual_report/")}
-        return {*self._places.values(), *reported, _FOUNDED}
+        return {*self._places.values(), *self._yearless.values(), *reported, _FOUNDED}
 
     def of(self, wide: Wide) -> Columns:
         """Enterprises whose sources agree: a row each, in order."""
@@ -49,8 +50,9 @@ class WantedColumns:
 
         def column(path: str) -> pl.Expr | None:
             place = self._places[path]
-            if place in have:
-                return pl.col(place).alias(path)
+            stated = [name for name in (place, self._yearless.get(path)) if name in have]
+            if stated:
+                return pl.coalesce(stated).alias(path)
             if path == ACCOUNTING_YEARS.path:
                 return (self._as_of.year - years).clip(0, 3).cast(pl.Int64).alias(path)
             if path.startswith("annual_report/"):
@@ -73,7 +75,15 @@ class WantedColumns:
 
 def _place(path: str, as_of: date) -> str:
     """The column of a snapshot in which an input stands."""
+    if _is_of_a_year(path):
+        name, _, offset = path.rpartition("@")
+        return f"{name}@{as_of.year + int(offset)}"
     return path_of_year(path, as_of) if path.startswith("annual_report/") else path
+
+
+def _is_of_a_year(path: str) -> bool:
+    """Whether it is the grade of one year."""
+    return path.startswith("expert_grade/") and "@" in path
 
 
 def _reported(place: str) -> str:

@@ -243,8 +243,16 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Period:
+    """Days from the first to the last, both included; `date.max` where no end is known."""
+
+    begins: date
+    ends: date
+
+
+@dataclass(frozen=True)
 class Card:
-    """One edition of one rulebook as in force on one day."""
+    """One edition of one rulebook as in force on one day for one application kind."""
 
     id: str
     edition: str
@@ -254,8 +262,8 @@ class Card:
     effective_to: date | None
     published_on: date
     region: str | None
-    kinds: tuple[str, ...]
-    """Application kinds that it is for: new, renewal."""
+    kinds: dict[str, Period]
+    """Application kinds that it is for (new, renewal), each with the days on which it is."""
     documents: dict[str, Document]
     file: str
     sha256: str
@@ -265,6 +273,10 @@ class Card:
     routes: dict[str, Route] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     """For a classification: the name of each number of points of its one item; such a card has no verdict."""
+
+    def period(self, kind: str) -> Period:
+        """The days on which it is in force for an application kind; the whole where it is not for that kind."""
+        return self.kinds.get(kind, Period(self.effective_from, self.effective_to or date.max))
 
     @property
     def score_limits(self) -> Limits | None:

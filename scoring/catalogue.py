@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from features.identifiers import regions
-from scoring.card import Card
+from scoring.card import Card, Period
 from scoring.errors import UnknownName
-from scoring.reading import read_tree
+from scoring.reading import KINDS, read_tree
 from scoring.yaml_tree import Tree, load
 
 FOLDER = Path(__file__).parent / "rulebooks"
@@ -20,7 +21,7 @@ EVALUATED = ("in_force", "repealed")
 
 @dataclass(frozen=True)
 class Edition:
-    """One rulebook file, read once; its card depends on the day where parts of it have dated versions."""
+    """One rulebook file, read once; where parts of it have versions its card depends on the day and application kind."""
 
     path: Path
     shown: str
@@ -35,36 +36,42 @@ class Edition:
         """The card with its latest versions. Raises `CardError`."""
         return read_tree(self.tree, None, self.shown)
 
-    def card(self, rules_on: date) -> Card:
-        """The card with the versions in force on a day (before it begins: as on its first day)."""
-        day = max(rules_on, self.latest.effective_from)
-        segment = sum(1 for turn in self.turns if turn <= day)
+    def card(self, rules_on: date, kind: str = KINDS[0]) -> Card:
+        """The card with the versions in force on a day for an application kind (before it begins: as on its first day)."""
+        day = max(rules_on, self.latest.period(kind).begins)
+        # Where no version is for one kind only, both have the same card.
+        segment = sum(1 for turn in self.turns if turn <= day), kind if self.by_kind else KINDS[0]
         if segment not in self._segments:
-            self._segments[segment] = read_tree(self.tree, day, self.shown)
+            self._segments[segment] = read_tree(self.tree, day, self.shown, segment[1])
         return self._segments[segment]
 
     @cached_property
     def turns(self) -> tuple[date, ...]:
         """Days on which a version of some part begins or has ended."""
-        return tuple(sorted(_turns(self.tree)))
+        ends = (("from", timedelta(0)), ("to", timedelta(1)))
+        stated = ((version[key], later) for version in _versions(self.tree) for key, later in ends if key in version)
+        return tuple(sorted({date.fromisoformat(str(day.value)) + later for day, later in stated}))
 
     @cached_property
-    def _segments(self) -> dict[int, Card]:
+    def by_kind(self) -> bool:
+        """Whether a version of some part is for one application kind only."""
+        return any("application_kinds" in version for version in _versions(self.tree))
+
+    @cached_property
+    def _segments(self) -> dict[tuple[int, str], Card]:
         return {}
 
 
-def _turns(tree: Tree) -> set[date]:
+def _versions(tree: Tree) -> Iterator[dict[str, Tree]]:
+    """The mappings below every ``versions``."""
     if isinstance(tree.value, str):
-        return set()
-    children = tree.value.values() if isinstance(tree.value, dict) else tree.value
-    found = {turn for child in children for turn in _turns(child)}
+        return
     versions = tree.value.get("versions") if isinstance(tree.value, dict) else None
     for version in versions.value if versions is not None and isinstance(versions.value, list) else ():
-        stated = version.value if isinstance(version.value, dict) else {}
-        for key, later in (("from", 0), ("to", 1)):
-            if key in stated:
-                found.add(date.fromisoformat(str(stated[key].value)) + timedelta(days=later))
-    return found
+        if isinstance(version.value, dict):
+            yield version.value
+    for child in tree.value.values() if isinstance(tree.value, dict) else tree.value:
+        yield from _versions(child)
 
 
 @dataclass(frozen=True)
@@ -107,11 +114,11 @@ class Catalogue:
 
     def pick(self, rulebook: str, rules_on: date, *, region: str | None = None, kind: str = "new") -> Picked | None:
         """The edition in force on a day for a region and application kind, or None."""
-        fitting = [e for e in self._for(rulebook, region, kind) if _in_force(e.latest, rules_on)]
+        fitting = [e for e in self._for(rulebook, region, kind) if _in_force(e.latest, rules_on, kind)]
         if not fitting:
             return None
         edition = max(fitting, key=lambda e: (len((e.latest.region or "").rstrip("0")), e.latest.effective_from))
-        return Picked(edition.card(rules_on), edition)
+        return Picked(edition.card(rules_on, kind), edition)
 
     def pick_by_name(self, rulebook: str, rules_on: date, *, region: str | None = None, kind: str = "new") -> Picked:
         """As `pick`; where no edition is in force the nearest one, marked. Raises `UnknownName`."""
@@ -121,8 +128,8 @@ class Catalogue:
         if found:
             return found
         candidates = self._for(rulebook, None, kind) or list(self.editions[rulebook])
-        nearest = min(candidates, key=lambda e: _distance(e.latest, rules_on))
-        return Picked(nearest.card(rules_on), nearest, outside=True)
+        nearest = min(candidates, key=lambda e: _distance(e.latest.period(kind), rules_on))
+        return Picked(nearest.card(rules_on, kind), nearest, outside=True)
 
     def _for(self, rulebook: str, region: str | None, kind: str) -> list[Edition]:
         if rulebook not in self.editions:
@@ -136,15 +143,10 @@ class Catalogue:
         ]
 
 
-def _in_force(card: Card, day: date) -> bool:
-    return (
-        card.effective_from <= day
-        and card.published_on <= day
-        and (card.effective_to is None or day <= card.effective_to)
-    )
+def _in_force(card: Card, day: date, kind: str) -> bool:
+    return card.published_on <= day and _distance(card.period(kind), day) == 0
 
 
-def _distance(card: Card, day: date) -> int:
-    if day < card.effective_from:
-        return (card.effective_from - day).days
-    return (day - card.effective_to).days if card.effective_to and day > card.effective_to else 0
+def _distance(period: Period, day: date) -> int:
+    """Days by which a day lies outside."""
+    return max((period.begins - day).days, (day - period.ends).days, 0)

@@ -163,7 +163,8 @@ class Lowering:
         if isinstance(expression, ex.Condition):
             return Amount(self.truth(expression))
         if isinstance(expression, ex.MeanGrowth):
-            return Growth(*(self.quantity(q) for q in (expression.first, expression.second, expression.third)))
+            years = (self.quantity(q) for q in (expression.first, expression.second, expression.third))
+            return Growth(*years, plain=expression.plain)
         if not isinstance(expression, ex.Ratio):
             return Amount(self.quantity(expression), contiguous=_is_contiguous(expression))
         numerator, denominator = self.quantity(expression.numerator), self.quantity(expression.denominator)
@@ -173,7 +174,8 @@ class Lowering:
         if not _is_contiguous(expression.denominator, sums=True):
             # Its least positive value need not be 1.
             denominator = Bounds(denominator.lo, denominator.hi, all_tangled(denominator.influences))
-        return Share(numerator, denominator, expression.minus)
+        intervals = expression.intervals if isinstance(expression, ex.Compound) else 1
+        return Share(numerator, denominator, expression.minus, intervals)
 
 
 def _is_contiguous(quantity: ex.Quantity, *, sums: bool = False) -> bool:

@@ -22,7 +22,7 @@ from scoring.bounds import (
     met,
     turned,
 )
-from scoring.core import TRUE, Node, all_of, any_of, choose, const, ge, le, negate
+from scoring.core import FALSE, TRUE, Node, all_of, any_of, choose, const, ge, le, negate
 from scoring.errors import CardError
 
 
@@ -102,10 +102,10 @@ class Amount(Measure):
 
 
 class Share(Measure):
-    """A ratio, less 1 for growth."""
+    """A ratio, less 1 for growth; its ``intervals``-th root, for compound growth of what is not negative."""
 
-    def __init__(self, numerator: Bounds, denominator: Bounds, minus: int) -> None:
-        self._minus = minus
+    def __init__(self, numerator: Bounds, denominator: Bounds, minus: int, intervals: int = 1) -> None:
+        self._minus, self._intervals = minus, intervals
         self.lo, self.hi = numerator.lo, numerator.hi
         self.shown = (numerator.lo, numerator.hi, denominator.lo, denominator.hi)
         self.defined = Bounds(ge(denominator.lo, 1), ge(denominator.hi, 1))
@@ -123,7 +123,9 @@ class Share(Measure):
         return {**self.influences, **{name: quirk[name] for name in self._by}}
 
     def _beyond(self, threshold: Fraction, *, strict: bool) -> tuple[Node, Node]:
-        p, q = (threshold + self._minus).as_integer_ratio()
+        base = threshold + self._minus
+        # A root is never negative: of a base below 0 only the sign counts.
+        p, q = (base * abs(base) ** (self._intervals - 1)).as_integer_ratio()
         least, most = (self._least, self._most) if p >= 0 else (self._most, self._least)
         return (
             _exceeds(core.mul(self.lo, q), core.mul(most, p), strict=strict),
@@ -152,13 +154,15 @@ class Growth(Measure):
 
     least_reached = False
 
-    def __init__(self, first: Bounds, second: Bounds, third: Bounds) -> None:
+    def __init__(self, first: Bounds, second: Bounds, third: Bounds, *, plain: bool = False) -> None:
         self._first, self._second, self._third = (_not_negative(b) for b in (first, second, third))
-        self.defined = Bounds(ge(self._second.lo, 1), ge(self._second.hi, 1))
+        self._plain = plain
+        bases = (self._first, self._second) if plain else (self._second,)
+        self.defined = Bounds(all_of(ge(b.lo, 1) for b in bases), all_of(ge(b.hi, 1) for b in bases))
         # With a first value of 0 another formula holds, so it does not move the growth one way only.
         self.influences = met((turned(first.influences, MIXED), turned(second.influences, MIXED), third.influences))
-        low = _growth(self._first.lo, self._second.lo, self._third.lo)
-        high = _growth(self._first.hi, self._second.hi, self._third.hi)
+        low = _growth(self._first.lo, self._second.lo, self._third.lo, plain=plain)
+        high = _growth(self._first.hi, self._second.hi, self._third.hi, plain=plain)
         self.shown = (low[0], high[0], low[1], high[1])
 
     def _beyond(self, threshold: Fraction, *, strict: bool) -> tuple[Node, Node]:
@@ -171,7 +175,7 @@ class Growth(Measure):
             return _exceeds(core.mul(grown, q), core.mul(core.mul(first, second), 2 * p), strict=strict)
 
         first, second, third = self._first, self._second, self._third
-        young, old = le(first.lo, 0), ge(first.hi, 1)
+        young, old = FALSE if self._plain else le(first.lo, 0), ge(first.hi, 1)
         smallest_first, smallest_second = (core.greatest((b.lo, const(1))) for b in (first, second))
         some = any_of(
             case
@@ -195,11 +199,11 @@ def _not_negative(bounds: Bounds) -> Bounds:
     return Bounds(core.greatest((bounds.lo, const(0))), core.greatest((bounds.hi, const(0))), bounds.influences)
 
 
-def _growth(first: Node, second: Node, third: Node) -> tuple[Node, Node]:
+def _growth(first: Node, second: Node, third: Node, *, plain: bool) -> tuple[Node, Node]:
     """Numerator and denominator of the growth of three known values."""
     product = core.mul(first, second)
     mean = core.add((core.mul(second, second), core.mul(first, third), core.mul(product, -2)))
-    old = ge(first, 1)
+    old = TRUE if plain else ge(first, 1)
     return choose(old, mean, core.add((third, core.mul(second, -1)))), choose(old, core.mul(product, 2), second)
 
 

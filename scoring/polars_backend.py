@@ -199,7 +199,11 @@ def _expression(node: Node, ready: Mapping[int, str]) -> pl.Expr:
             condition, *values = node.operands
             then, otherwise = _numbers(node, values, ready)
             return pl.when(_truth(condition, ready)).then(then).otherwise(otherwise)
-    return _OPERATORS[node.op](*_numbers(node, node.operands, ready))
+    numbers = _numbers(node, node.operands, ready)
+    if node.op == "ge" and node.operands[0].op == "const":
+        # Of a literal compared with a column that is one value throughout Polars forgets the length.
+        return numbers[1] <= numbers[0]
+    return _OPERATORS[node.op](*numbers)
 
 
 def _root(node: Node, ready: Mapping[int, str]) -> pl.Expr:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,17 +25,17 @@ Part = TypeVar("Part")
 
 
 def read_card(path: Path, rules_on: date | None = None, *, shown: str = "") -> cards.Card:
-    """The card of a file with the versions in force on ``rules_on`` (default: the latest).
+    """The card of a file with the versions in force on ``rules_on`` (default: the latest) for new applications.
 
     Raises `CardError` with every finding.
     """
     return read_tree(load(path, shown or path.name), rules_on, shown or path.name)
 
 
-def read_tree(tree: Tree, rules_on: date | None, file: str) -> cards.Card:
-    """As `read_card`, from a tree at hand (a reform sets values in it first)."""
+def read_tree(tree: Tree, rules_on: date | None, file: str, kind: str = KINDS[0]) -> cards.Card:
+    """As `read_card`, for an application kind, from a tree at hand (a reform sets values in it first)."""
     findings = Findings(file)
-    reader = _CardReader(Reader(tree, findings), rules_on or date.max)
+    reader = _CardReader(Reader(tree, findings), rules_on or date.max, kind)
     card = reader.card()
     reader.check(card)
     findings.raise_if_any()
@@ -43,7 +44,7 @@ def read_tree(tree: Tree, rules_on: date | None, file: str) -> cards.Card:
 
 def laid_over(tree: Tree, version: Tree) -> Tree:
     """A provision as it reads in one of its versions."""
-    laid = {k: v for k, v in _mapping(version).items() if k not in ("from", "to")}
+    laid = {k: v for k, v in _mapping(version).items() if k not in ("from", "to", "application_kinds")}
     return Tree({**{k: v for k, v in _mapping(tree).items() if k != "versions"}, **laid}, tree.line, tree.path)
 
 
@@ -58,10 +59,10 @@ def fingerprint(tree: Tree) -> str:
 
 
 class _CardReader:
-    def __init__(self, reader: Reader, rules_on: date) -> None:
+    def __init__(self, reader: Reader, rules_on: date, kind: str) -> None:
         self.reader = reader
         self.findings = reader.findings
-        self.rules_on = rules_on
+        self.rules_on, self.kind = rules_on, kind
         self.documents = {n: reader.whole(t, _described, "note") for n, t in reader.mapping("documents").items()}
         self.default = reader.within("source", self._default, ("", cards.GRADES[0]))
 
@@ -69,16 +70,18 @@ class _CardReader:
         reader = self.reader
         stated = {part: reader.mapping(part) for part in ("gates", "items", "groups", "routes")}
         items = self._provisions(stated["items"], self._item)
+        begins, ends = reader.day("effective_from", required=True), reader.day("effective_to")
+        whole = cards.Period(begins or date.min, ends or date.max)
         return cards.Card(
             id=reader.text("card", required=True),
             edition=reader.text("edition", required=True),
             title=_label_of(reader, "title"),
             status=reader.one_of("status", STATUSES),
-            effective_from=reader.day("effective_from", required=True) or date.min,
-            effective_to=reader.day("effective_to"),
+            effective_from=whole.begins,
+            effective_to=None if whole.ends == date.max else whole.ends,
             published_on=reader.day("published_on", required=True) or date.min,
             region=reader.text("region") or None,
-            kinds=reader.some_of("application_kinds", KINDS) or KINDS,
+            kinds=self._kinds(whole),
             documents=self.documents,
             file=self.findings.file,
             sha256=fingerprint(reader.tree),
@@ -88,6 +91,20 @@ class _CardReader:
             routes=self._provisions(stated["routes"], self._route),
             classes=tuple(reader.texts("classes")),
         )
+
+    def _kinds(self, whole: cards.Period) -> dict[str, cards.Period]:
+        """The kinds of a list, in force as the card is; of a mapping, each with its own first and last day."""
+        reader = self.reader
+        if not isinstance(reader.at("application_kinds").value, dict) or not reader.has("application_kinds"):
+            return dict.fromkeys(reader.some_of("application_kinds", KINDS) or KINDS, whole)
+        found = {}
+        for kind, tree in reader.mapping("application_kinds", required=True).items():
+            if kind not in KINDS:
+                self.findings.add("not_a_choice", tree, value=kind, choices=", ".join(KINDS))
+            found[kind] = period = reader.whole(tree, partial(_period, whole=whole))
+            if not whole.begins <= period.begins <= period.ends <= whole.ends and whole.begins <= whole.ends:
+                self.findings.add("kind_outside_period", tree, begins=period.begins, ends=period.ends)
+        return found
 
     def check(self, card: cards.Card) -> None:
         """What only shows when the parts are seen together."""
@@ -145,9 +162,15 @@ class _CardReader:
         versions = [Reader(version, self.findings) for version in reader.items("versions")]
         if not versions:
             return reader
-        # All dates first, so that a wrong one is found whichever version is in force.
-        dated = [(v.day("from") or date.min, v.day("to") or date.max, v.tree) for v in versions]
-        laid = (laid_over(reader.tree, version) for begins, ends, version in dated if begins <= self.rules_on <= ends)
+        # All dates and kinds first, so that a wrong one is found whichever version is in force.
+        stated = [
+            (v.day("from"), v.day("to"), v.some_of("application_kinds", KINDS) or KINDS, v.tree) for v in versions
+        ]
+        laid = (
+            laid_over(reader.tree, version)
+            for begins, ends, kinds, version in stated
+            if (begins or date.min) <= self.rules_on <= (ends or date.max) and self.kind in kinds
+        )
         return next((Reader(tree, self.findings) for tree in laid), None)
 
     # --- provisions -----------------------------------------------------------------------------------------------
@@ -191,6 +214,10 @@ class _CardReader:
     def _route(self, name: str, reader: Reader) -> cards.Route:
         score, asked = _asked(reader)
         return cards.Route(name, _label_of(reader), self._source(reader), score, asked)
+
+
+def _period(reader: Reader, whole: cards.Period) -> cards.Period:
+    return cards.Period(reader.day("from") or whole.begins, reader.day("to") or whole.ends)
 
 
 def _asked(reader: Reader) -> tuple[cards.Limits | None, cards.Requirement | None]:

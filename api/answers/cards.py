@@ -74,7 +74,7 @@ def _scored(prepared: Prepared, card: Card) -> Add:
     ways = _ways(prepared, card)
     groups = {name: prepared.places(f"group|{card.id}|{name}", "low", "high") for name in card.groups}
     score = _score(prepared, card) if card.items else None
-    review = _review(prepared, card) if _reads_grades(prepared, card) else None
+    review = _review(prepared, card) if card.items and _reads_grades(prepared, card) else None
 
     def add(state: Any, items: Json, out: Json) -> None:
         out.update(ways(state))

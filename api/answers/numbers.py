@@ -18,6 +18,22 @@ def number(numerator: int, denominator: int = 1) -> Number:
     return numerator / denominator if numerator % denominator else numerator // denominator
 
 
+_ROOTED = 10**30
+"""Parts of one that a root is shown in; more than any float tells apart."""
+
+
+def nth_root(numerator: int, denominator: int, degree: int) -> tuple[int, int]:
+    """The ``degree``-th root of a quotient ≥ 0, rounded down to `_ROOTED` parts: exact where it ends within them."""
+    if degree == 1 or not numerator:
+        return numerator, denominator
+    wanted = numerator * _ROOTED**degree // denominator
+    found = 1 << -(-wanted.bit_length() // degree)
+    # Newton's method from above falls until the root is reached.
+    while (lower := ((degree - 1) * found + wanted // found ** (degree - 1)) // degree) < found:
+        found = lower
+    return found, _ROOTED
+
+
 @lru_cache(maxsize=8192)
 def points(micro: int) -> Number:
     """Micro-points as points."""

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from api.answers.numbers import Gap, gap_of, number, points, threshold
+from api.answers.numbers import Gap, gap_of, nth_root, number, points, threshold
 from api.answers.reasons import FAIL, OPEN, PASS, Json, Reason, Reasons
 from api.answers.state import Key, Prepared, Reads, State
-from features.expression import Count, Exists, Fact, FirstKnown, Ratio
+from features.expression import Compound, Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
 from scoring.card import Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
@@ -40,6 +40,8 @@ class Value(NamedTuple):
     """Numerator low and high, denominator low and high."""
     minus: int
     scale: int
+    intervals: int
+    """The root that is taken of the quotient first: of compound growth."""
 
 
 def label(of: Label | Indicator) -> Json:
@@ -73,7 +75,7 @@ def _teller(
     if value is None:
         return lambda state: told(pick(state), False)
 
-    (low, high, least, most), minus, scale = value
+    (low, high, least, most), minus, scale, intervals = value
 
     def tell(state: Any) -> Told:
         numerator, denominator = state[low], state[least]
@@ -81,6 +83,8 @@ def _teller(
             return told(pick(state), False)
         same, flags, why = told(pick(state), True)
         json = same.copy()
+        if intervals > 1:
+            numerator, denominator = nth_root(numerator, denominator, intervals)
         numerator, denominator = numerator - minus * denominator, denominator * scale
         json["value"] = number(numerator, denominator)
         if gap is None:
@@ -233,7 +237,8 @@ def _value(prepared: Prepared, root: str, detail: Detail) -> Value | None:
     ends = ("numerator|low", "numerator|high", "denominator|low", "denominator|high")
     expression = detail.indicator.expression
     minus = expression.minus if isinstance(expression, Ratio) else 0
-    return Value(prepared.places(f"show|{root}|{detail.path}", *ends), minus, detail.indicator.unit.scale)
+    intervals = expression.intervals if isinstance(expression, Compound) else 1
+    return Value(prepared.places(f"show|{root}|{detail.path}", *ends), minus, detail.indicator.unit.scale, intervals)
 
 
 def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons) -> Tell:

@@ -24,11 +24,13 @@ def lines(card: Tree) -> Iterator[str]:
 
     validity = stated.get("validity")
     if validity:
-        years, start = validity["years"], validity["counted_from"]
-        yield f"- 有效期 {years} 年，自{start}起 / valid for {years} years — {clause(validity)}"
+        years, start = validity["years"], validity.get("counted_from")
+        counted = f"，自{start}起" if start else ""
+        yield f"- 有效期 {years} 年{counted} / valid for {years} years — {clause(validity)}"
     for duty in stated.get("duties", ()):
         said = duty["duty"]
-        yield f"- {said['zh']} / {said['en']}{_due(duty)} — {clause(duty)}"
+        until = f"（至 {duty['to']} / until {duty['to']}）" if "to" in duty else ""
+        yield f"- {said['zh']} / {said['en']}{_due(duty)}{until} — {clause(duty)}"
         if failing := duty.get("failing"):
             yield f"  - {failing['zh']} / {failing['en']} — {clause({**duty, **failing})}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from api.authority import obligations
 from scoring.card import (
@@ -19,10 +20,13 @@ from scoring.card import (
     LeastOf,
     LinearToCap,
     NotOf,
+    Period,
     Requirement,
     Test,
 )
 from scoring.yaml_tree import Tree
+
+KINDS = {"new": "新申报 / new applications", "renewal": "复核 / renewals"}
 
 
 def markdown(card: Card, tree: Tree) -> str:
@@ -36,6 +40,10 @@ def _lines(card: Card) -> Iterator[str]:
     yield f"# {card.title.zh} / {card.title.en}（{card.edition}）"
     yield ""
     yield f"施行 / in force: {card.effective_from}{until} · 状态 / status: {card.status}"
+    for kind, period in card.kinds.items():
+        if period != Period(card.effective_from, card.effective_to or date.max):
+            ends = "起 / onwards" if period.ends == date.max else f"– {period.ends}"
+            yield f"- {KINDS[kind]}: {period.begins} {ends}"
     for document in card.documents.values():
         yield f"- {document.number}《{document.title}》"
     if card.gates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from api.authority import lint as linting
 from api.authority.show import markdown
 from api.cli.console import err, out
 from scoring.catalogue import FOLDER, Catalogue
+from scoring.reading import KINDS
 
 rulebook = typer.Typer(help="规则 / rulebooks", no_args_is_help=True)
 
@@ -43,10 +45,13 @@ def list_() -> None:
 def show(
     name: Annotated[str, typer.Argument(metavar="RULEBOOK", help="规则名 / id, for instance tech_sme")],
     edition: Annotated[str | None, typer.Option(help="版本，默认最新 / edition, default the newest")] = None,
+    kind: Annotated[str, typer.Option(help="申请类型 new 或 renewal / application kind")] = "new",
 ) -> None:
     """按条文展示一张卡片 / one card as an official would read it."""
+    if kind not in KINDS:
+        raise typer.BadParameter(" | ".join(KINDS), param_hint="--kind")
     found = Catalogue().edition(name, edition)
-    out.print(markdown(found.latest, found.tree), markup=False, highlight=False)
+    out.print(markdown(found.card(date.max, kind), found.tree), markup=False, highlight=False)
 
 
 @rulebook.command()

@@ -61,20 +61,24 @@ def recent(table: str, field: str, years: int) -> Condition:
 
 
 @indicator
-def award(levels: list[str], years: int, rank_max: int) -> Indicator:
-    """Science and technology award of one of the levels within the last years, ranked so high among the awarded units."""
+def award(levels: list[str], years: int, rank_max: int = 0) -> Indicator:
+    """Science and technology award of one of the levels within the last years, ranked so high among the awarded units.
+
+    With ``rank_max`` 0 any rank will do.
+    """
+    ranked = (_event("rank") <= rank_max,) if rank_max else ()
     where = every(
         (
             _event("kind").is_("st_award"),
             _event("level").is_(*levels),
-            _event("rank") <= rank_max,
+            *ranked,
             recent("event", "occurred_on", years),
         )
     )
     return Indicator(
         f"award({'|'.join(levels)},{years},{rank_max})",
-        f"近{years}年科技奖励（排名前{rank_max}）",
-        f"S&T award in {years} years, top {rank_max}",
+        f"近{years}年科技奖励" + (f"（排名前{rank_max}）" if rank_max else ""),
+        f"S&T award in {years} years" + (f", top {rank_max}" if rank_max else ""),
         Unit.TRUTH,
         Exists("event", where),
         "国科发政〔2017〕115号 第八条",

@@ -20,6 +20,8 @@ class Unit(Enum):
     YEARS = ("年", 1)
     DAYS = ("天", 1)
     PER_YEAR = ("项/年", 1)
+    POINTS = ("分", 1_000_000)
+    LEVEL = ("级", 1_000_000)
     SHARE = ("", 1)
     TRUTH = ("是/否", 1)
     CHOICE = ("类别", 1)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from features.indicators import achievements, compliance, growth, high_tech, research, size, titles
+from features.indicators import (
+    accounts,
+    achievements,
+    compliance,
+    growth,
+    high_tech,
+    judged,
+    market,
+    research,
+    rights,
+    size,
+    titles,
+)
 from features.indicators.base import make, names, parameters
 
-MODULES = (achievements, compliance, growth, high_tech, research, size, titles)
+MODULES = (accounts, achievements, compliance, growth, high_tech, judged, market, research, rights, size, titles)
 
 __all__ = ["make", "names", "parameters"]

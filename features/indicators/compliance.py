@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.expression import Exists, RowFact, every
+from features.indicators.achievements import recent
 from features.indicators.base import Indicator, Unit, indicator
 from features.moments import as_of, days_before, year_start
 
@@ -85,6 +86,36 @@ def finding_within(kinds: list[str], days: int) -> Indicator:
         Unit.TRUTH,
         Exists("event", where),
         "国科发火〔2016〕32号 第十一条(八)",
+    )
+
+
+@indicator
+def accident_in(kinds: list[str], severities: list[str], years: int) -> Indicator:
+    """An accident of one of the kinds and severities within the last years up to as_of."""
+    where = every(
+        (_event("kind").is_(*kinds), _event("severity").is_(*severities), recent("event", "occurred_on", years))
+    )
+    return Indicator(
+        f"accident_in({'|'.join(kinds)},{'|'.join(severities)},{years})",
+        f"近{years}年发生事故或违法",
+        f"accident or violation in {years} years",
+        Unit.TRUTH,
+        Exists("event", where),
+        "工信部企业〔2022〕63号",
+    )
+
+
+@indicator
+def finding_in(kinds: list[str], years: int) -> Indicator:
+    """A recorded finding of one of the kinds within the last years up to as_of, whatever its severity."""
+    where = every((_event("kind").is_(*kinds), recent("event", "occurred_on", years)))
+    return Indicator(
+        f"finding_in({'|'.join(kinds)},{years})",
+        f"近{years}年违法违规记录",
+        f"recorded violation in {years} years",
+        Unit.TRUTH,
+        Exists("event", where),
+        "工信部企业〔2022〕63号",
     )
 
 

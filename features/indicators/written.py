@@ -9,7 +9,7 @@ from features.indicators.base import Unit
 
 _FORM = re.compile(
     r"^(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*"
-    r"(?P<multiple>亿|千万|百万|万|千)?(?P<unit>元|人|项|件|个|年|天|%|‰|分)?$"
+    r"(?P<multiple>亿|千万|百万|万|千)?(?P<unit>元|人|项|件|个|年|天|%|‰|分|级)?$"
 )
 _MULTIPLES = {None: 1, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _UNITS = {
@@ -19,6 +19,8 @@ _UNITS = {
     Unit.YEARS: (("年", None), "3年"),
     Unit.DAYS: (("天", None), "365天"),
     Unit.PER_YEAR: (("项", "件", None), "5项"),
+    Unit.POINTS: (("分", None), "60分"),
+    Unit.LEVEL: (("级", None), "3级"),
     Unit.SHARE: (("%", "‰", None), "30%"),
 }
 """The symbols that an amount in a unit may carry (None: none at all), and an example."""

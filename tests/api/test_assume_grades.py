@@ -96,7 +96,7 @@ def test_recorded_grades_give_the_same_points_and_no_such_flag(tmp_path: Path) -
 def test_a_renewal_differs_in_nothing_but_what_has_been_used() -> None:
     firm = applicant(expert_grades={**SEVENTY, "hte.talent": 1})
     new, renewal = _score(firm, "--kind", "new"), _score(firm, "--kind", "renewal")
-    assert renewal["assessments"] == new["assessments"]
+    assert renewal["assessments"][CARD] == new["assessments"][CARD]
     firm["intellectual_property"][0] |= {"kind": "utility_model", "count": 5, "used_for_hte": True}
     found = _score(firm, "--kind", "renewal")["assessments"][CARD]
     assert found["gates"]["core_ip"]["verdict"] == "fail"

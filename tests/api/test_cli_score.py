@@ -75,7 +75,7 @@ def test_the_result_says_what_is_missing_and_what_it_settles() -> None:
         "state": "absent",
         "settles": ["tech_sme"],
     }
-    assert missing["intellectual_property"]["settles"] == ["tech_sme"]
+    assert missing["intellectual_property"]["settles"] == ["innovative_sme", "tech_sme"]
     assert found["assessments"]["tech_sme"]["score"]["low"] == 50
     assert found["assessments"]["tech_sme"]["score"]["high"] == 100
 
@@ -88,3 +88,11 @@ def test_rulebooks_are_listed_and_shown() -> None:
     assert shown.returncode == 0
     assert "≥ 30% → 20" in shown.stdout
     assert "国科发政〔2017〕115号 第六条(二) [official]" in shown.stdout
+
+
+def test_a_rulebook_is_shown_for_an_application_kind() -> None:
+    new, renewal = (dengti("rulebook", "show", "little_giant", "--kind", kind).stdout for kind in ("new", "renewal"))
+    assert "复核 / renewals: 2027-01-01 起 / onwards" in new
+    assert "营业收入复合增长率 ≥ 5%" in new
+    assert "复合增长率 ≥" not in renewal
+    assert dengti("rulebook", "show", "little_giant", "--kind", "again").returncode != 0

@@ -98,3 +98,10 @@ def test_a_snapshot_that_lost_a_part_is_damaged(long: LongTables, tmp_path: Path
     (folder / snapshot.MANIFEST).write_text(json.dumps({"format": "other"}))
     with pytest.raises(FileProblem, match="damaged"):
         snapshot.read(folder)
+
+
+def test_a_list_without_a_row_has_places_all_the_same(long: LongTables, tmp_path: Path) -> None:
+    day = date(2026, 1, 14)
+    written = snapshot.write(tmp_path / "snapshot", [pivot(long, day)], day)
+    rows = written.part(0, (), {"event": ("kind",)}).rows["event"]
+    assert (rows.height, rows.columns) == (0, ["row"])

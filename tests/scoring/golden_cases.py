@@ -93,9 +93,11 @@ def found(result: dict[str, Any], path: str) -> Any:
     as its state.
     """
     node: Any = result
-    for part in path.split("."):
+    parts = path.split(".")
+    for place, part in enumerate(parts):
         if isinstance(node, list):
-            node = {row["fact"]: row["state"] for row in node if "fact" in row}
+            # A criterion's name has points of its own.
+            return {row["fact"]: row["state"] for row in node if "fact" in row}.get(".".join(parts[place:]))
         node = node[part] if not (isinstance(node, dict) and part not in node) else ABSENT
         if node is ABSENT:
             return None

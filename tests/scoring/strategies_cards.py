@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from features.expression import (
     All,
     AtLeast,
+    Compound,
     Condition,
     Count,
     Either,
@@ -133,6 +134,10 @@ def ratios(draw: st.DrawFn) -> Ratio:
     if draw(st.booleans()):
         over = [draw(counts())]
     under: list[Quantity] = [D, D, E, D + E, D - 1, D * 2]
+    if draw(st.integers(0, 3)) == 0:
+        grown: list[Quantity] = [A, A + B, FirstKnown((PREFERRED, A))]
+        last, first = (Linear.of(draw(st.sampled_from(side))) for side in (grown, under))
+        return Compound(last, first, intervals=draw(st.integers(1, 3)))
     return Ratio(
         Linear.of(draw(st.sampled_from(over))),
         Linear.of(draw(st.sampled_from(under))),
@@ -144,7 +149,7 @@ def ratios(draw: st.DrawFn) -> Ratio:
 def growths(draw: st.DrawFn) -> MeanGrowth:
     """Growth over three years, losses among them."""
     first, third = draw(st.sampled_from([(E, A), (E, SIGNED), (SIGNED, A)]))
-    return MeanGrowth(Linear.of(first), Linear.of(D), Linear.of(third))
+    return MeanGrowth(Linear.of(first), Linear.of(D), Linear.of(third), plain=draw(st.booleans()))
 
 
 @st.composite
@@ -444,7 +449,7 @@ def card(
         effective_to=None,
         published_on=day,
         region=None,
-        kinds=("new", "renewal"),
+        kinds={},
         documents={},
         file="sample.yaml",
         sha256="",
@@ -661,11 +666,13 @@ class Reading:
             under = self.amount(expression.denominator)
             if under <= 0:
                 return None
+            if isinstance(expression, Compound):
+                return Fraction(self.amount(expression.numerator), under)
             return Fraction(self.amount(expression.numerator), under) - expression.minus
         if isinstance(expression, MeanGrowth):
             years = (expression.first, expression.second, expression.third)
             first, second, third = (Fraction(max(0, self.amount(year))) for year in years)
-            if not second:
+            if not second or (expression.plain and not first):
                 return None
             return ((second / first + third / second) / 2 if first else third / second) - 1
         if isinstance(expression, Condition):
@@ -679,7 +686,7 @@ class Reading:
             return False
         if isinstance(range_, Values):
             return value in range_.codes
-        least, most = range_.least, range_.most
+        least, most = (_before_the_root(indicator, end) for end in (range_.least, range_.most))
         above = least is None or value > least or (value == least and not range_.least_strict)
         below = most is None or value < most or (value == most and not range_.most_strict)
         return above and below
@@ -765,6 +772,14 @@ class Reading:
         return int(self.satisfies(requirement))
 
 
+def _before_the_root(indicator: Indicator, limit: Fraction | None) -> Fraction | None:
+    """What the quotient of compound growth is held against: the root is never taken."""
+    expression = indicator.expression
+    if limit is None or not isinstance(expression, Compound):
+        return limit
+    return (limit + 1) ** expression.intervals if limit >= -1 else Fraction(-1)
+
+
 def hidden(firm: FirmFacts, names: Sequence[str]) -> FirmFacts:
     """The same enterprise with these scalar facts unknown (a list's rows with its completeness)."""
     rows = {t: [] if listed(t) in names else rows for t, rows in firm.rows.items()}
@@ -773,7 +788,7 @@ def hidden(firm: FirmFacts, names: Sequence[str]) -> FirmFacts:
 
 def raised(firm: FirmFacts, expression: object, place: int) -> FirmFacts | None:
     """The same enterprise with one thing more of what is measured; None where nothing known can be raised."""
-    measured = {Ratio: "numerator", MeanGrowth: "third"}.get(type(expression))
+    measured = {Ratio: "numerator", Compound: "numerator", MeanGrowth: "third"}.get(type(expression))
     expression = getattr(expression, measured) if measured else expression
     terms = expression.terms if isinstance(expression, Linear) else ((1, expression),)
     coefficient, quantity = terms[place % len(terms)]

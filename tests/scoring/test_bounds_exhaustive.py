@@ -26,7 +26,7 @@ from strategies_cards import (
     ends,
 )
 
-from features.expression import Count, Fact, FirstKnown, Linear, MeanGrowth, OneOf, Quantity, Ratio, RowFact
+from features.expression import Compound, Count, Fact, FirstKnown, Linear, MeanGrowth, OneOf, Quantity, Ratio, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, listed
 from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
@@ -97,10 +97,22 @@ def test_a_limit_on_an_amount(form: Limits, threshold: Fraction) -> None:
 @pytest.mark.parametrize(
     "threshold", [Fraction(-1), Fraction(-1, 2), Fraction(0), Fraction(1, 3), Fraction(3, 4), Fraction(1)]
 )
-def test_at_least_so_much_mean_growth(threshold: Fraction, strict: bool) -> None:
+@pytest.mark.parametrize("plain", [False, True])
+def test_at_least_so_much_mean_growth(threshold: Fraction, strict: bool, plain: bool) -> None:
     for first, third in ((E, A), (E, SIGNED), (SIGNED, A)):
-        growth = MeanGrowth(Linear.of(first), Linear.of(D), Linear.of(third))
+        growth = MeanGrowth(Linear.of(first), Linear.of(D), Linear.of(third), plain=plain)
         check((first, D, third), gate=Held(share(growth), Limits(threshold, strict)))
+
+
+@pytest.mark.parametrize("form", LIMITS)
+@pytest.mark.parametrize("intervals", [1, 2, 3])
+@pytest.mark.parametrize(
+    "threshold", [Fraction(-2), Fraction(-1), Fraction(-1, 2), Fraction(0), Fraction(1, 2), Fraction(1)]
+)
+def test_a_limit_on_compound_growth(form: Limits, intervals: int, threshold: Fraction) -> None:
+    for last, first in ((A, D), (A, D - 1), (A + E, D)):
+        growth = Compound(Linear.of(last), Linear.of(first), intervals=intervals)
+        check((A, D, E), gate=Held(share(growth), moved(form, threshold)))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from features.facts import FirmFacts
 from scoring import core
 from scoring.core import ROWS_MAX, WIDEST, Node, const, fill
 from scoring.errors import CardError
+from scoring.polars_backend import Facts, evaluate
 
 standing = settings(
     max_examples=80,
@@ -247,3 +249,12 @@ def test_a_long_chain_of_choices_stays_quick(count: int) -> None:
     terms = [core.mul(REVENUE, factor) for factor in range(2, count + 2)]
     roots = {"least": core.smallest([*terms, PROFIT]), "most": core.greatest([*terms, PROFIT])}
     assert by_python(roots, [firm(revenue=5, profit=11)]) == [(min(10, 11), max(5 * (count + 1), 11))]
+
+
+def test_a_column_of_one_value_keeps_its_length_beside_a_constant() -> None:
+    """Polars keeps a literal column as one value, and compared with a literal forgets how long it is."""
+    frame = pl.DataFrame({"firm": [1, 2, 3]}).with_columns(pl.lit(None, dtype=pl.Int64).alias("enterprise/a"))
+    shared = core.ge(core.const(0), core.fill("enterprise/a", 0, -5, 5))
+    roots = {"one": core.all_of((shared, core.known("enterprise/b"))), "two": core.negate(shared)}
+    found = evaluate(roots, Facts(frame.with_columns(pl.Series("enterprise/b", [1, None, 2])), {}, {}))
+    assert found.rows() == [(True, False), (False, False), (True, False)]

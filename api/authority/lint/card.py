@@ -18,16 +18,17 @@ from scoring.errors import CardError, Finding
 from scoring.yaml_tree import Findings, Tree
 
 
-def check_meaning(card: Card, tree: Tree, day: date | None, findings: Findings) -> None:
-    """Note what does not make sense in a card that could be read on ``day``; ``tree`` is its file."""
-    _Meaning(card, tree, day, findings).check()
+def check_meaning(card: Card, tree: Tree, read_for: tuple[date | None, str], findings: Findings) -> None:
+    """Note what does not make sense in a card that could be read for a day and application kind; ``tree`` is its file."""
+    _Meaning(card, tree, read_for, findings).check()
 
 
 class _Meaning:
-    def __init__(self, card: Card, tree: Tree, day: date | None, findings: Findings) -> None:
+    def __init__(self, card: Card, tree: Tree, read_for: tuple[date | None, str], findings: Findings) -> None:
         self.card = card
         self.tree = tree
-        self.laid = partial(provision_on, tree, day=day)
+        day, kind = read_for
+        self.laid = partial(provision_on, tree, day=day, kind=kind)
         self.findings = findings
 
     def check(self) -> None:

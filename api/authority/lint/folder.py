@@ -1,23 +1,23 @@
 """What is wrong in rulebook files: all that reading and compiling refuse, and what only a look at the meaning shows.
 
-A card is looked at as of every day on which one of its versions begins or ends. Meaning is checked on the days on which
-the card could be read: mend what cannot be read, then look again.
+A card is looked at as of every day on which one of its versions begins or ends, for each application kind. Meaning is
+checked on the days on which the card could be read: mend what cannot be read, then look again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
 
 from api.authority.lint.card import check_meaning
-from api.authority.lint.versions import DAY, below, check_versions, day_at, days_of, text_at
+from api.authority.lint.versions import DAY, below, check_versions, day_at, kinds_of, readings_of, text_at
 from features.errors import ValueProblem
 from features.identifiers.regions import check_region
 from scoring.errors import CardError, Finding
-from scoring.reading import KINDS, read_tree
+from scoring.reading import read_tree
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
 LADDERS = "ladders"
@@ -66,13 +66,13 @@ def _lint(path: Path, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
     _check_documents(tree, findings)
     _check_calendar(tree, findings)
     check_versions(tree, findings)
-    for day in days_of(tree):
+    for day, kind in readings_of(tree):
         try:
-            card = read_tree(tree, day, shown)
+            card = read_tree(tree, day, shown, kind)
         except CardError as error:
             findings.found.extend(error.findings)
         else:
-            check_meaning(card, tree, day, findings)
+            check_meaning(card, tree, (day, kind), findings)
     return _in_order(findings.found), tree
 
 
@@ -143,18 +143,22 @@ class _Header:
 
     @staticmethod
     def of(tree: Tree, shown: str) -> _Header:
-        kinds = tuple(str(t.value) for t in below(tree, "application_kinds").values())
         return _Header(
             id=text_at(tree, "card"),
             edition=text_at(tree, "edition"),
             status=text_at(tree, "status"),
             region=text_at(tree, "region"),
-            kinds=kinds or KINDS,
+            kinds=kinds_of(tree),
             begins=day_at(tree, "effective_from"),
             ends=day_at(tree, "effective_to", date.max) or date.max,
             shown=shown,
             tree=tree,
         )
+
+    def for_kind(self, kind: str) -> _Header:
+        """The same, with the period in which it is in force for an application kind."""
+        own = below(self.tree, "application_kinds").get(kind, Tree({}, 0, ""))
+        return replace(self, begins=day_at(own, "from", self.begins), ends=day_at(own, "to", self.ends) or date.max)
 
     def finding(self, code: str, key: str, **values: object) -> Finding:
         return Finding.of(code, self.shown, _node_at(self.tree, key).line, key, **values)
@@ -180,7 +184,7 @@ def _between(headers: list[_Header]) -> Iterator[Finding]:
             yield header.finding("edition_twice", "edition", other=earlier.shown)
         elif header.status in _COMPARED and header.begins:
             for kind in header.kinds:
-                rows[header.id, header.region, kind].append(header)
+                rows[header.id, header.region, kind].append(header.for_kind(kind))
     for row in rows.values():
         yield from _neighbours(row)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from features.errors import ValueProblem
 from features.identifiers import uscc
 from features.intake.cells import read_codes, read_column
-from features.kinds import NEVER, Day, Flag, Heads, Kind, Money, Number, Rate, Text, is_unknown
+from features.kinds import NEVER, Day, Flag, Grade, Heads, Kind, Money, Number, Rate, Text, is_unknown
 from features.schema import Field
 from features.tables import Certificate, Enterprise, Event
 
@@ -21,6 +21,7 @@ KINDS: list[Kind] = [
     Number(lo=1949, hi=2199),
     Rate(),
     Rate(hi=10**6),
+    Grade(),
     Day(),
     Day(none=True),
     Flag(),

@@ -1,0 +1,132 @@
+"""Shares and amounts of the yearly accounts as the measures for 优质中小企业 take them."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from features.expression import Linear, annual
+from features.indicators.base import Indicator, Unit, indicator
+
+_TEXT = "工信部企业〔2022〕63号"
+
+
+def _sum(field: str, years: int) -> Linear:
+    return reduce(lambda a, b: a + b, (Linear.of(annual(field, -year)) for year in range(1, years + 1)))
+
+
+@indicator
+def revenue() -> Indicator:
+    """营业收入, previous accounting year."""
+    return Indicator("revenue", "营业收入", "revenue", Unit.YUAN, annual("revenue"), _TEXT, -1)
+
+
+@indicator
+def main_share() -> Indicator:
+    """主营业务收入总额占营业收入总额比重, previous accounting year."""
+    return Indicator(
+        "main_share",
+        "主营业务收入占营业收入的比重",
+        "main-business revenue / revenue",
+        Unit.SHARE,
+        annual("main_business_revenue") / annual("revenue"),
+        _TEXT,
+        -1,
+    )
+
+
+@indicator
+def debt_ratio() -> Indicator:
+    """资产负债率, end of the previous accounting year."""
+    return Indicator(
+        "debt_ratio",
+        "资产负债率",
+        "debt / assets",
+        Unit.SHARE,
+        annual("total_liabilities") / annual("total_assets"),
+        _TEXT,
+        -1,
+    )
+
+
+@indicator
+def net_margin() -> Indicator:
+    """净利润率 = net profit / revenue, previous accounting year; below zero at a loss."""
+    return Indicator(
+        "net_margin",
+        "净利润率",
+        "net profit / revenue",
+        Unit.SHARE,
+        annual("net_profit") / annual("revenue"),
+        _TEXT,
+        -1,
+    )
+
+
+@indicator
+def rd_expense(year: int = -1) -> Indicator:
+    """研发费用总额 of one accounting year (−1 = the year before as_of's)."""
+    return Indicator(
+        f"rd_expense({year})",
+        "研发费用" if year == -1 else f"研发费用（前{-year}年）",
+        "R&D expense",
+        Unit.YUAN,
+        annual("rd_expense", year),
+        _TEXT,
+        year,
+    )
+
+
+@indicator
+def rd_expense_total(years: int) -> Indicator:
+    """研发费用总额 of the last accounting years together."""
+    return Indicator(
+        f"rd_expense_total({years})",
+        f"近{years}年研发费用合计",
+        f"R&D expense, sum over {years} years",
+        Unit.YUAN,
+        _sum("rd_expense", years),
+        _TEXT,
+        -1,
+    )
+
+
+@indicator
+def rd_expense_mean(years: int) -> Indicator:
+    """研发费用总额 a year, mean over the last accounting years."""
+    return Indicator(
+        f"rd_expense_mean({years})",
+        f"近{years}年研发费用年均",
+        f"R&D expense, mean of {years} years",
+        Unit.YUAN,
+        _sum("rd_expense", years) / Linear.of(years),
+        _TEXT,
+        -1,
+    )
+
+
+@indicator
+def rd_to_revenue(year: int = -1) -> Indicator:
+    """研发费用总额占营业收入总额比重 of one accounting year (−1 = the year before as_of's)."""
+    return Indicator(
+        f"rd_to_revenue({year})",
+        "研发费用占营业收入的比重" if year == -1 else f"研发费用占营业收入的比重（前{-year}年）",
+        "R&D expense / revenue",
+        Unit.SHARE,
+        annual("rd_expense", year) / annual("revenue", year),
+        _TEXT,
+        year,
+    )
+
+
+@indicator
+def rd_staff_share() -> Indicator:
+    """研发人员占职工总数比重, previous accounting year."""
+    return Indicator(
+        "rd_staff_share",
+        "研发人员占职工总数的比重",
+        "share of R&D staff",
+        Unit.SHARE,
+        annual("rd_staff") / annual("employees"),
+        _TEXT,
+        -1,
+    )
