@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from features.errors import FileProblem, damaged
 from features.held import ROW
 from features.long_tables import LISTED
 from features.pivot import SAID, Wide
+from features.tables import AnnualReport
 
 MANIFEST = "snapshot.json"
 FORMAT = "dengti-snapshot/1"
@@ -109,25 +111,34 @@ class Snapshot:
         parts = json.dumps(self.manifest["parts"], sort_keys=True).encode()
         return "sha256:" + hashlib.sha256(parts).hexdigest()
 
+    @cached_property
+    def _columns(self) -> dict[str, dict[str, pl.DataType]]:
+        """By list table, empty for the enterprises themselves: the columns that some part has."""
+        found: dict[str, dict[str, pl.DataType]] = {}
+        for name in (name for part in self.manifest["parts"] for name in part["files"]):
+            table = name.removesuffix(".parquet").partition(".")[2]
+            found.setdefault(table, {}).update(pl.read_parquet_schema(self.folder / name))
+        return found
+
     def part(
         self, number: int, columns: Iterable[str] | None = None, row_fields: Mapping[str, Sequence[str]] | None = None
     ) -> Wide:
-        """The columns asked for, so far as the part has them, and those that every part has; all where none are named."""
-        path = self.folder / f"part-{number:05d}.parquet"
-        firms = _columns(path, None if columns is None else {*HEAD, *columns})
-        rows = {}
-        for table in LISTED if row_fields is None else row_fields:
-            of_table = path.with_suffix(f".{table}.parquet")
-            if of_table.is_file():
-                rows[table] = _columns(of_table, None if row_fields is None else {ROW, *row_fields[table]})
+        """The columns asked for, so far as some part has them, and those that every part has; all where none are named."""
+        firms = self._read(number, "", None if columns is None else {*HEAD, *columns})
+        tables = [table for table in (LISTED if row_fields is None else row_fields) if table in self._columns]
+        rows = {t: self._read(number, t, None if row_fields is None else {ROW, *row_fields[t]}) for t in tables}
         return Wide(firms, rows)
+
+    def _read(self, number: int, table: str, wanted: set[str] | None) -> pl.DataFrame:
+        kinds = {name: kind for name, kind in self._columns[table].items() if wanted is None or name in wanted}
+        path = self.folder / f"part-{number:05d}{table and '.'}{table}.parquet"
+        if not path.is_file():
+            return pl.DataFrame(schema=kinds)
+        frame = pl.read_parquet(path, columns=[name for name in pl.read_parquet_schema(path) if name in kinds])
+        # What others state is unknown here, so that all parts are asked alike. Of a year that nobody here reported more can
+        # be said than that (`features.wide_columns`).
+        lacking = kinds.keys() - {name for name in kinds if name.startswith(f"{AnnualReport.id}/")} - set(frame.columns)
+        return frame.with_columns(pl.lit(None, dtype=kinds[name]).alias(name) for name in sorted(lacking))
 
 
 HEAD = ("uscc", "name", "region_code", "duplicates", "conflicts", SAID)
-
-
-def _columns(path: Path, wanted: set[str] | None) -> pl.DataFrame:
-    if wanted is None:
-        return pl.read_parquet(path)
-    have = pl.read_parquet_schema(path)
-    return pl.read_parquet(path, columns=[name for name in have if name in wanted])

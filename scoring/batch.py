@@ -68,7 +68,7 @@ def _score(rules: Rules, wide: Wide, question: Question) -> Iterator[Scored]:
     agreed = wide.only(~differ) if differ.any() else wide
     read = WantedColumns(program.scalars, program.row_fields, question.as_of).of(agreed)
     frame = read.frame.with_columns(_calendar(rules, question, agreed.firms["region_code"]))
-    values = _plan(rules, tuple(read.shared.items())).evaluate(Facts(frame, read.children, read.shared))
+    values = _plan(program, tuple(read.shared.items())).evaluate(Facts(frame, read.children, read.shared))
     never = pl.Series([False]).new_from_index(0, frame.height)
     yield Scored(rules, question.as_of, agreed.firms.select(HEAD), values, dict.fromkeys(program.cards, never))
     if differ.any():
@@ -76,8 +76,9 @@ def _score(rules: Rules, wide: Wide, question: Question) -> Iterator[Scored]:
 
 
 @lru_cache(maxsize=64)
-def _plan(rules: Rules, shared: tuple[tuple[str, int | None], ...]) -> Plan:
-    return Plan(_roots(rules.program), dict(shared))
+def _plan(program: Program, shared: tuple[tuple[str, int | None], ...]) -> Plan:
+    """Regions under the same cards share a program."""
+    return Plan(_roots(program), dict(shared))
 
 
 def _roots(program: Program) -> dict[str, Node]:

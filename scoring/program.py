@@ -18,7 +18,6 @@ from functools import cached_property
 from features.expression import Exists, Fact, FirstKnown, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
 from features.indicators.base import Indicator
-from features.moments import PREFIX
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core
@@ -143,11 +142,6 @@ class Program:
     def scalars(self) -> tuple[str, ...]:
         """Scalar inputs that the parts read."""
         return tuple(sorted(name for name in self._inputs if "." not in name.split("/", 1)[0]))
-
-    @cached_property
-    def moments(self) -> tuple[str, ...]:
-        """The inputs that are computed from as_of."""
-        return tuple(name for name in self.scalars if name.startswith(PREFIX))
 
     @cached_property
     def row_fields(self) -> dict[str, tuple[str, ...]]:

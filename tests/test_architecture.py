@@ -18,7 +18,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING = 2_700
+LARGEST_SCORING = 2_500
 
 
 def _imports(path: Path) -> set[str]:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from api.answers import decision
 from api.answers.numbers import least_whole, points, threshold
 from api.answers.parts import KEPT, WORDS, Tell, clause, gate_teller, item_teller, label
 from api.answers.reasons import PASS, Json, Reason, Reasons, in_order
 from api.answers.state import Key, Prepared, Reads, State, picker
-from scoring import decision
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
 

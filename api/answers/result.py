@@ -9,11 +9,11 @@ from functools import lru_cache
 import orjson
 
 from api.answers.cards import assessment_writer
+from api.answers.decision import decision_part, fingerprint
 from api.answers.missing import missing_writer
 from api.answers.reasons import Json
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
-from scoring.decision import decision_part, fingerprint
 from scoring.engine import Answer
 from scoring.program import Program
 from scoring.release import ENGINE, canonical
