@@ -15,7 +15,7 @@ from itertools import product
 
 from features import moments
 from features.dossier import Dossier, TypedRow
-from features.facts import ACCOUNTING_YEARS, DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, FirmFacts, Row, listed
+from features.facts import ACCOUNTING_YEARS, DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, FirmFacts, Row, is_note, listed
 from features.identifiers import industry, uscc
 from features.kinds import Choice, day_number, day_of
 from features.schema import Table
@@ -60,13 +60,19 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
             continue
         groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)] if visible else []
         merged = [_merge(table, versions, known) for versions in groups if versions]
-        known.tables[name] = _once(merged, known) if len(merged) > 1 and table in LIST_TABLES else merged
+        known.tables[name] = _once(table, merged, known) if len(merged) > 1 and table in LIST_TABLES else merged
     return known
 
 
-def _once(rows: list[dict[str, Cell]], known: Known) -> list[dict[str, Cell]]:
+def _once(table: type[Table], rows: list[dict[str, Cell]], known: Known) -> list[dict[str, Cell]]:
     """Rows alike in every natural field count once, also under different row ids."""
-    found = {tuple(row.items()): row for row in rows}
+    found: dict[object, dict[str, Cell]] = {}
+    for row in rows:
+        kept = found.setdefault(tuple(map(row.get, table.fields)), row)
+        if kept is not row:
+            # Silence that is read as "not so" gives way to what an equal row says.
+            for note in [name for name in kept if is_note(name) and name not in row]:
+                del kept[note]
     known.duplicates += len(rows) - len(found)
     return list(found.values())
 
