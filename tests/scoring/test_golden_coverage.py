@@ -1,0 +1,91 @@
+"""Every clause of every card has its cases: gates and routes from both sides, every band of every item.
+
+What is missing is listed by card, part and clause: the failing assertion is the coverage report.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from golden_cases import Case, cases
+
+from features import dossier
+from scoring.card import Card
+from scoring.catalogue import EVALUATED, Catalogue
+from scoring.compile import CompiledCard, Detail
+from scoring.engine import Answer, Engine, Question
+
+Seen = dict[tuple[str, str, str], set[str]]
+"""By rulebook, edition and part: the verdicts that cases expect of it, the bands that they reach in it."""
+
+
+def test_every_clause_has_its_cases(engine: Engine) -> None:
+    seen: Seen = defaultdict(set)
+    asked: dict[tuple[str, str], CompiledCard] = {}
+    for case in cases():
+        _note(case, engine, seen, asked)
+    editions = [(name, edition.latest) for name, found in Catalogue().editions.items() for edition in found]
+    evaluated = {(name, card.edition) for name, card in editions if card.status in EVALUATED}
+    missing = [f"{name} {edition}: no case at all" for name, edition in sorted(evaluated - asked.keys())]
+    for (name, edition), compiled in sorted(asked.items(), key=lambda pair: pair[0]):
+        missing += _missing(
+            compiled, {part: found for (n, e, part), found in seen.items() if (n, e) == (name, edition)}
+        )
+    assert not missing, "\n" + "\n".join(missing)
+
+
+def _note(case: Case, engine: Engine, seen: Seen, asked: dict[tuple[str, str], CompiledCard]) -> None:
+    question = Question(case.as_of, case.known_at or case.as_of, case.rules_on, kind=case.kind)
+    answer = engine.answer(dossier.read(case.dossier), question)
+    for path, value in case.expect.items():
+        name = next((n for n in answer.rules.picked if path == n or path.startswith(f"{n}.")), None)
+        if name is None:
+            continue
+        compiled = answer.rules.program.cards[name]
+        edition = compiled.card.edition
+        asked[name, edition] = compiled
+        kind, _, part = path.removeprefix(name).removeprefix(".").partition(".")
+        if kind in ("gates", "routes"):
+            seen[name, edition, f"{kind}/{part.split('.')[0]}"].add(str(value))
+        elif kind == "route":
+            seen[name, edition, f"routes/{value}"].add("pass")
+        items = [part.split(".")[0]] if kind == "items" else compiled.card.items
+        if kind in ("items", "score", "class", "class_range", "groups", ""):
+            for item in items:
+                seen[name, edition, f"items/{item}"] |= _bands(answer, compiled, item)
+
+
+def _bands(answer: Answer, compiled: CompiledCard, item: str) -> set[str]:
+    """The bands in which the item's indicators surely lie."""
+    at, found = answer.rules.program.at, set()
+    for detail in compiled.parts[f"items/{item}"].details if f"items/{item}" in compiled.parts else ():
+        root = f"show|{compiled.card.id}|items/{item}|{detail.path}|band"
+        if detail.bands:
+            low, high = (answer.values[at[f"{root}|{end}"]] for end in ("low", "high"))
+            if low == high:
+                found.add(f"{detail.path}: {detail.bands[low]}")
+    return found
+
+
+def _missing(compiled: CompiledCard, seen: dict[str, set[str]]) -> list[str]:
+    card, lacking = compiled.card, []
+    for kind, provisions in (("gates", card.gates), ("routes", card.routes)):
+        for name, provision in provisions.items():
+            wanted = {"pass", "fail"} if provision.source.decides else {"undetermined"}
+            lacking += _named(
+                card, f"{kind}/{name}", provision.source.clause, wanted - seen.get(f"{kind}/{name}", set())
+            )
+    for name, item in card.items.items():
+        details = compiled.parts[f"items/{name}"].details
+        wanted = {f"{d.path}: {band}" for d in details for band in d.bands if _can_be(d, band)}
+        lacking += _named(card, f"items/{name}", item.source.clause, wanted - seen.get(f"items/{name}", set()))
+    return lacking
+
+
+def _can_be(detail: Detail, band: str) -> bool:
+    """An indicator that is always defined has no band of its own for the contrary."""
+    return "undefined" not in band or (detail.value is not None and detail.value[2].lo < 1)
+
+
+def _named(card: Card, part: str, clause: str, wanted: set[str]) -> list[str]:
+    return [f"{card.id} {card.edition} {part} ({clause}): no case for {one}" for one in sorted(wanted)]
