@@ -53,6 +53,8 @@ class Detail:
     """Numerator low and high, denominator low and high; None for conditions."""
     bounds: Bounds
     """Whether the range holds, or the points that it gives."""
+    reached: Node
+    """1 where it may count: every bracket around it can be reached."""
     bands: tuple[str, ...] = ()
     band_low: Node | None = None
     band_high: Node | None = None
@@ -149,6 +151,7 @@ class _Lowered:
 
     def __init__(self) -> None:
         self.details: list[Detail] = []
+        self._brackets: list[Node] = []
 
     def bounds(self, rule: Rule, lowering: Lowering, path: str = "") -> Bounds:
         match rule:
@@ -194,19 +197,17 @@ class _Lowered:
     ) -> Bounds:
         plain = indicator.unit in (Unit.TRUTH, Unit.CHOICE)
         value = None if plain else lowering.measure(indicator.expression).shown
-        self.details.append(Detail(path, indicator, range_, value, bounds, *bands))
+        self.details.append(Detail(path, indicator, range_, value, bounds, all_of(self._brackets), *bands))
         return bounds
 
     def _choose(self, choice: cards.Choose[Any], lowering: Lowering, path: str) -> Bounds:
         """In each bracket that can be reached the chooser is confined to it; an undefined chooser is in none."""
         measure = lowering.measure(choice.by.expression)
-        cases = [
-            (
-                range_truth(choice.by, case.range, lowering).hi,
-                self.bounds(case.body, _confined(choice.by, case.range, lowering), _below(path, place)),
-            )
-            for place, case in enumerate(choice.cases)
-        ]
+        cases = []
+        for place, case in enumerate(choice.cases):
+            self._brackets.append(range_truth(choice.by, case.range, lowering).hi)
+            body = self.bounds(case.body, _confined(choice.by, case.range, lowering), _below(path, place))
+            cases.append((self._brackets.pop(), body))
         # The chooser moves the result either way, yet its ends are reached: it is decided by cases. Not so where a
         # bracket reads the chooser's facts but is not confined by it, or where the chooser may skip a bracket.
         skips = not measure.contiguous and len(cases) > 2

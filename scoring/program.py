@@ -100,13 +100,15 @@ class Program:
             for part_name, part in compiled.parts.items():
                 for detail in part.details:
                     prefix = f"show|{name}|{part_name}|{detail.path}"
-                    if detail.value is not None:
+                    # A class is told by its name; of several conditions only whether each holds is told.
+                    told = part_name.startswith("items/") and not compiled.card.classes
+                    if detail.value is not None and (told or len(part.details) == 1):
                         low, high, least, most = detail.value
                         roots.update(ends(f"{prefix}|numerator", Bounds(low, high)))
                         roots.update(ends(f"{prefix}|denominator", Bounds(least, most)))
                     if detail.band_low is not None and detail.band_high is not None:
                         roots.update(ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
-                    roots.update(ends(prefix, detail.bounds))
+                    roots.update({**ends(prefix, detail.bounds), f"{prefix}|reached": detail.reached})
         return roots
 
     @cached_property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from api.answers.numbers import Gap, gap_of, nth_root, number, points, threshold
@@ -106,7 +107,7 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
     part = f"gates/{gate.id}"
     root, details = f"{card.id}|{part}", prepared.program.cards[card.id].parts[part].details
     certain, possible = reads.ends(root, "low", "high")
-    facts, flags = _facts(reads, details), _flags(reads, card, part)
+    facts, flags = _facts(reads, root, details), _flags(reads, card, part)
     only = details[0] if len(details) == 1 else None
     inside = _single(reads, only) if only else _conditions(reads, root, details)
     limits = only.range if only and isinstance(only.range, Limits) else None
@@ -136,10 +137,10 @@ def _flags(reads: Reads, card: Card, part: str) -> Add:
     return add
 
 
-def _facts(reads: Reads, details: Iterable[Detail]) -> Callable[[Key], list[str]]:
+def _facts(reads: Reads, root: str, details: Iterable[Detail]) -> Callable[[Key], list[str]]:
     """Paths of the facts that the indicators used: of preferred measures the one that was known."""
     as_of = reads.prepared.as_of
-    used: dict[tuple[tuple[int | None, str], ...], None] = {}
+    used: dict[tuple[int, tuple[tuple[int | None, str], ...]], None] = {}
 
     def named(path: str) -> tuple[int | None, str]:
         place = reads.prepared.known(path)
@@ -147,17 +148,19 @@ def _facts(reads: Reads, details: Iterable[Detail]) -> Callable[[Key], list[str]
         return reads.at(place), path_of_year(path, as_of)
 
     for detail in details:
+        (reached,) = reads.ends(f"show|{root}|{detail.path}", "reached")
         for leaf in detail.leaves:
             match leaf:
                 case Fact(path, _):
-                    used[(named(path),)] = None
+                    used[reached, (named(path),)] = None
                 case FirstKnown(options):
-                    used[tuple(named(option.path) for option in options)] = None
+                    used[reached, tuple(named(option.path) for option in options)] = None
                 case Exists(table, _) | Count(table, _, _):
-                    used[((None, table),)] = None
+                    used[reached, ((None, table),)] = None
 
     def found(key: Key) -> list[str]:
-        firsts = (next((shown for place, shown in o if place is None or key[place]), None) for o in used)
+        counting = (options for reached, options in used if key[reached])
+        firsts = (next((shown for place, shown in o if place is None or key[place]), None) for o in counting)
         return list(dict.fromkeys(shown for shown in firsts if shown is not None))
 
     return found
@@ -180,17 +183,19 @@ def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json)
 
 
 def _conditions(reads: Reads, root: str, details: Sequence[Detail]) -> Add:
-    """The list of the conditions that a gate asks for."""
+    """The list of the conditions that a gate asks for, in the brackets that can be reached."""
     named = [
         (
             {"indicator": label(d.indicator), "threshold": d.range.text if d.range else ""},
-            reads.ends(f"show|{root}|{d.path}", "low", "high"),
+            reads.ends(f"show|{root}|{d.path}", "reached", "low", "high"),
         )
         for d in details
     ]
 
     def add(key: Key, out: Json) -> None:
-        out["conditions"] = [{**fixed, "verdict": WORDS[key[low] + key[high]]} for fixed, (low, high) in named]
+        out["conditions"] = [
+            {**fixed, "verdict": WORDS[key[low] + key[high]]} for fixed, (reached, low, high) in named if key[reached]
+        ]
 
     return add
 
@@ -248,11 +253,11 @@ def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons) ->
         return _way(prepared, card, item, reasons, own.details[0] if own.details else None)
     ways = []
     for detail in own.details:
-        low, high = prepared.places(f"show|{card.id}|items/{item.id}|{detail.path}", "low", "high")
-        ways.append((low, high, _way(prepared, card, item, reasons, detail, named=True)))
+        ends = prepared.places(f"show|{card.id}|items/{item.id}|{detail.path}", "reached", "low", "high")
+        ways.append((itemgetter(*ends), _way(prepared, card, item, reasons, detail, named=True)))
 
     def tell(state: Any) -> Told:
-        return max(ways, key=lambda way: (state[way[0]], state[way[1]]))[2](state)
+        return max(ways, key=lambda way: way[0](state))[1](state)
 
     return tell
 
@@ -271,7 +276,7 @@ def _way(
     graded = None if known is None else reads.at(known)
     low, high = reads.ends(f"{card.id}|{part}", "low", "high")
     most, flags = points(item.cap), _flags(reads, card, part)
-    shown = _shown(reads, f"show|{card.id}|{part}|{detail.path}", detail) if detail else None
+    shown = _shown(reads, f"{card.id}|{part}", detail) if detail else None
 
     def write(key: Key) -> Json:
         out = fixed.copy()
@@ -310,8 +315,8 @@ def _shown(reads: Reads, root: str, detail: Detail) -> Add:
         fixed["unit"] = detail.indicator.unit.symbol
     if detail.value is not None:
         fixed["value"] = None
-    facts, bands = _facts(reads, [detail]), detail.bands
-    first, last = reads.ends(f"{root}|band", "low", "high") if bands else (0, 0)
+    facts, bands = _facts(reads, root, [detail]), detail.bands
+    first, last = reads.ends(f"show|{root}|{detail.path}|band", "low", "high") if bands else (0, 0)
 
     def add(key: Key, out: Json) -> None:
         out.update(fixed)
