@@ -138,7 +138,8 @@ class Snapshot:
         # What others state is unknown here, so that all parts are asked alike. Of a year that nobody here reported more can
         # be said than that (`features.wide_columns`).
         lacking = kinds.keys() - {name for name in kinds if name.startswith(f"{AnnualReport.id}/")} - set(frame.columns)
-        return frame.with_columns(pl.lit(None, dtype=kinds[name]).alias(name) for name in sorted(lacking))
+        unknown = (pl.Series(name, [None], dtype=kinds[name]) for name in sorted(lacking))
+        return frame.with_columns(column.new_from_index(0, frame.height) for column in unknown)
 
 
 HEAD = ("uscc", "name", "region_code", "duplicates", "conflicts", SAID)

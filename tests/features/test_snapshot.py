@@ -105,3 +105,17 @@ def test_a_list_without_a_row_has_places_all_the_same(long: LongTables, tmp_path
     written = snapshot.write(tmp_path / "snapshot", [pivot(long, day)], day)
     rows = written.part(0, (), {"event": ("kind",)}).rows["event"]
     assert (rows.height, rows.columns) == (0, ["row"])
+
+
+def test_parts_have_the_columns_that_some_part_has_but_for_the_years(long: LongTables, tmp_path: Path) -> None:
+    day = date(2026, 11, 22)
+    written = snapshot.write(tmp_path / "snapshot", [pivot(part, day) for part in long.parts(1)], day)
+    lacking, stating = (
+        written.part(n, {"event/listed", "annual_report/2025/revenue"}, {"event": ("kind",)}) for n in (0, 1)
+    )
+    assert lacking.firms["event/listed"].to_list() == [None]
+    assert stating.firms["event/listed"].to_list() == [1]
+    # Of a year that nobody in a part reported, that before the founding year there was nothing is said later.
+    assert "annual_report/2025/revenue" not in stating.firms.columns
+    assert (lacking.rows["event"].height, set(lacking.rows["event"].columns)) == (0, {"row", "kind"})
+    assert stating.rows["event"].height == 1
