@@ -287,17 +287,17 @@ def _stepped(points: Node, step: int) -> Node:
 
 def _direction(award: cards.Bands) -> int:
     """+1 where points rise with the indicator, −1 where they fall, `MIXED` otherwise."""
-    if any(isinstance(band.range, cards.Values) for band in award.bands):
-        by_truth = {band.range.codes: band.high for band in award.bands if isinstance(band.range, cards.Values)}
-        if set(by_truth) <= {(0,), (1,)}:
-            return 1 if by_truth.get((1,), 0) >= by_truth.get((0,), 0) else -1
-        return MIXED
-    lowest = Fraction(-(10**30))
-    ordered = sorted(
-        award.bands,
-        key=lambda b: b.range.least if isinstance(b.range, cards.Limits) and b.range.least is not None else lowest,
-    )
-    ends = [band.low for band in ordered], [band.high for band in ordered]
-    if all(points == sorted(points) for points in ends):
+    ends = [(band.low, band.high) for band in sorted(award.bands, key=_least)]
+    truths = {b.range.codes: (b.low, b.high) for b in award.bands if isinstance(b.range, cards.Values)}
+    if truths:
+        if not truths.keys() <= {(0,), (1,)}:
+            return MIXED
+        ends = [truths.get(code, (0, 0)) for code in ((0,), (1,))]
+    if all(list(points) == sorted(points) for points in zip(*ends, strict=True)):
         return 1
-    return -1 if all(points == sorted(points, reverse=True) for points in ends) else MIXED
+    return -1 if all(list(points) == sorted(points, reverse=True) for points in zip(*ends, strict=True)) else MIXED
+
+
+def _least(band: cards.Band) -> Fraction:
+    least = band.range.least if isinstance(band.range, cards.Limits) else None
+    return Fraction(-(10**30)) if least is None else least

@@ -22,7 +22,8 @@ from scoring.card import GRADES, Label, Source, Values
 from scoring.compile import range_truth
 from scoring.core import Node, all_of, choose, const
 from scoring.lower import Lowering
-from scoring.yaml_tree import Findings, Reader, Tree, load
+from scoring.reading import label
+from scoring.yaml_tree import Findings, Reader, load
 
 FOLDER = Path(__file__).parent / "rulebooks" / "ladders"
 UNSET = "unset"
@@ -65,32 +66,28 @@ def read_ladder(path: Path) -> Ladder:
     """One ladder file. Raises `CardError`."""
     findings = Findings(f"ladders/{path.name}")
     reader = Reader(load(path, findings.file), findings)
-    title = Reader(reader.take("title", required=True) or reader.tree, findings)
     ladder = Ladder(
         reader.text("ladder", required=True),
-        Label(title.text("zh", required=True), title.text("en", required=True)),
-        tuple(str(t.value) for t in reader.items("regions")),
+        reader.within("title", label, Label("", "")),
+        tuple(reader.texts("regions")),
         reader.one_of("status", ("in_force", "draft", "reference")),
         Source(reader.text("document", required=True), reader.text("article"), reader.one_of("grade", GRADES)),
-        tuple(_rung(tree, findings) for tree in reader.items("rungs")),
+        tuple(reader.whole(tree, _rung) for tree in reader.items("rungs")),
     )
     reader.done()
     findings.raise_if_any()
     return ladder
 
 
-def _rung(tree: Tree, findings: Findings) -> Rung:
-    reader = Reader(tree, findings)
+def _rung(reader: Reader) -> Rung:
     card = reader.text("card", required=True)
-    rung = Rung(
+    return Rung(
         reader.text("id", required=True),
-        Label(reader.text("zh", required=True), reader.text("en", required=True)),
-        tuple(str(t.value) for t in reader.items("certificates")),
+        label(reader),
+        tuple(reader.texts("certificates")),
         None if card == UNSET else card,
         *(reader.one_of(key, ("true", "false"), "false") == "true" for key in ("parallel", "yearly")),
     )
-    reader.done()
-    return rung
 
 
 @cache

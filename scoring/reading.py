@@ -228,10 +228,11 @@ def _asked(reader: Reader) -> tuple[cards.Limits | None, cards.Requirement | Non
 
 
 def _label_of(reader: Reader, key: str = "label") -> cards.Label:
-    return reader.within(key, _label, cards.Label("", ""))
+    return reader.within(key, label, cards.Label("", ""))
 
 
-def _label(reader: Reader) -> cards.Label:
+def label(reader: Reader) -> cards.Label:
+    """What people read, in both languages."""
     return cards.Label(reader.text("zh", required=True), reader.text("en", required=True))
 
 
