@@ -8,7 +8,7 @@ question of the few rows that are left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from features.facts import is_note
 from scoring.core import Node, read, settled
@@ -19,12 +19,14 @@ KIND = "kind"
 
 @dataclass(frozen=True)
 class Alike:
-    """Rows of some kinds (of every one where None) that are asked the same so long as all their ``cells`` are known."""
+    """Rows of some kinds (of every one where None) that are asked the same."""
 
     kinds: tuple[int | None, ...] | None
     cells: tuple[str, ...]
     bodies: Mapping[str, Node]
-    """What can be other than 0, by name."""
+    """What can be other than 0 where all the ``cells`` are known, by name."""
+    doubtful: Mapping[str, Node]
+    """What can be other than 0 where some are not."""
 
 
 class ByKind:
@@ -45,15 +47,18 @@ class ByKind:
             if kind not in self._asked:
                 self._asked[kind] = self._of({self.kind: kind}, (kind,))
             asked = self._asked[kind]
-            found.setdefault((asked.cells, *asked.bodies.items()), []).append(asked)
-        return [Alike(tuple(k for one in a for k in one.kinds or ()), a[0].cells, a[0].bodies) for a in found.values()]
+            found.setdefault(tuple(asked.doubtful.items()), []).append(asked)
+        return [replace(of[0], kinds=tuple(kind for one in of for kind in one.kinds or ())) for of in found.values()]
 
     def _of(self, values: Mapping[str, int | None], kinds: tuple[int | None, ...] | None) -> Alike:
         open_ = settled(self.bodies.values(), values)
         # Notes on what was assumed are there or not, and are read with a default of their own.
         cells = tuple(cell for cell in self._read(open_) if not is_note(cell))
-        bodies = dict(zip(self.bodies, settled(open_, {}, complete=True), strict=True))
-        return Alike(kinds, cells, {name: body for name, body in bodies.items() if body.constant != 0})
+        known, doubtful = (
+            {name: body for name, body in zip(self.bodies, bodies, strict=True) if body.constant != 0}
+            for bodies in (settled(open_, {}, complete=True), open_)
+        )
+        return Alike(kinds, cells, known, doubtful)
 
     def _read(self, bodies: Iterable[Node]) -> tuple[str, ...]:
         return tuple(name for name in read(bodies) if name.startswith(f"{self._table}."))

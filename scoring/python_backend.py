@@ -84,15 +84,17 @@ class _Writer:
         self.statements += [_store(name, ast.Constant(0)) for name in totals]
         asked = ByKind(table, totals)
         inputs = [self._input(cell, table + ".") for cell in asked.cells]
-        branch = self._added(asked.bodies)
+        branch: list[ast.stmt] = []
         lo, hi = domain(asked.kind) if asked.kind else (0, -1)
         for one in asked.alike((None, *range(lo, hi + 1))):
-            tests: list[ast.expr] = [ast.UnaryOp(ast.Not(), self._missing(cell)) for cell in one.cells]
+            tests = [ast.UnaryOp(ast.Not(), self._missing(cell)) for cell in one.cells]
+            known = balanced(lambda a, b: ast.BoolOp(ast.And(), [a, b]), [ast.Constant(True), *tests])
+            of_kind: list[ast.stmt] = [ast.If(known, self._added(one.bodies), self._added(one.doubtful))]
             if asked.kind and one.kinds is not None:
                 kinds = ast.Tuple([ast.Constant(kind) for kind in one.kinds], ast.Load())
-                tests.insert(0, ast.Compare(_name(self.inputs[asked.kind]), [ast.In()], [kinds]))
-            test = balanced(lambda a, b: ast.BoolOp(ast.And(), [a, b]), [ast.Constant(True), *tests])
-            branch = [ast.If(test, self._added(one.bodies), branch)]
+                is_one = ast.Compare(_name(self.inputs[asked.kind]), [ast.In()], [kinds])
+                of_kind = [ast.If(is_one, of_kind, branch)]
+            branch = of_kind
         rows = ast.Subscript(_name("tables"), ast.Constant(table), ast.Load())
         self.statements.append(ast.For(ast.Name("r", ast.Store()), rows, [*inputs, *branch], []))
 
