@@ -25,7 +25,7 @@ from features.pivot import SAID, Wide
 from features.tables import AnnualReport
 
 MANIFEST = "snapshot.json"
-FORMAT = "dengti-snapshot/1"
+FORMAT = "dengti-snapshot/2"
 PART = 100_000
 """Enterprises in a part."""
 
@@ -66,6 +66,14 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
 def is_snapshot(folder: Path) -> bool:
     """Whether the path is a folder with a snapshot."""
     return (folder / MANIFEST).is_file()
+
+
+def is_current(folder: Path) -> bool:
+    """Whether it is a snapshot of this format: one that is kept for convenience is made anew where it is not."""
+    try:
+        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["format"] == FORMAT)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def read(folder: Path) -> Snapshot:

@@ -51,13 +51,13 @@ def source_of(path: Path, known_at: date | None, today: date, workspace: Path, r
     if factstore.is_store(path):
         named = {"name": path.name, "sources": factstore.sources(path)}
         folder = factstore.snapshot_at(path, day)
-        if snapshot.is_snapshot(folder):
+        if snapshot.is_current(folder):
             return Source(snapshot.read(folder), factstore.rejects(path), named, day)
         begun = time.process_time()
         made = pivoted(factstore.read(path), day, folder)
         return Source(made, factstore.rejects(path), named, day, time.process_time() - begun)
     named = {"name": path.name, "sha256": fingerprint(path), "known_at": day.isoformat()}
-    if snapshot.is_snapshot(workspace) and _named(workspace) == named:
+    if snapshot.is_current(workspace) and _named(workspace) == named:
         return Source(snapshot.read(workspace), pl.read_parquet(workspace / REJECTS), named, day)
     workspace.mkdir(parents=True, exist_ok=True)
     (workspace / SOURCE).unlink(missing_ok=True)

@@ -119,3 +119,15 @@ def test_parts_have_the_columns_that_some_part_has_but_for_the_years(long: LongT
     assert "annual_report/2025/revenue" not in stating.firms.columns
     assert (lacking.rows["event"].height, set(lacking.rows["event"].columns)) == (0, {"row", "kind"})
     assert stating.rows["event"].height == 1
+
+
+def test_a_snapshot_of_another_format_is_refused_and_not_current(long: LongTables, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    snapshot.write(folder, [pivot(long, date(2026, 11, 22))], date(2026, 11, 22))
+    assert snapshot.is_current(folder)
+    manifest = json.loads((folder / snapshot.MANIFEST).read_text())
+    (folder / snapshot.MANIFEST).write_text(json.dumps({**manifest, "format": "dengti-snapshot/1"}))
+    assert not snapshot.is_current(folder)
+    assert not snapshot.is_current(tmp_path / "nowhere")
+    with pytest.raises(FileProblem, match="dengti-snapshot/2"):
+        snapshot.read(folder)
