@@ -179,7 +179,10 @@ class _CardReader:
         score, asked = _asked(reader)
         if score and asked:
             reader.lacks("one_condition_expected", choices=", ".join(("score", *REQUIREMENTS)))
-        return cards.Gate(name, _label_of(reader), self._source(reader), asked, reader.text("route") or None, score)
+        label, source, route = _label_of(reader), self._source(reader), reader.text("route") or None
+        return cards.Gate(
+            name, label, source, asked, route, score, reader.one_of("binding", ("yes", "no"), "yes") == "yes"
+        )
 
     def _item(self, name: str, reader: Reader) -> cards.Item:
         before = len(self.findings.found)
