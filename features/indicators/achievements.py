@@ -107,6 +107,21 @@ def institution(levels: list[str]) -> Indicator:
 
 
 @indicator
+def rights_of(kinds: list[str], years: int = 0) -> Indicator:
+    """Rights of the kinds named in force at as_of; with ``years`` only those granted within the last years."""
+    when = recent("intellectual_property", "granted_on", years) if years else _right("granted_on") <= as_of()
+    where = every((_right("kind").is_(*kinds), _right("in_force").holds(), when))
+    return Indicator(
+        f"rights_of({'|'.join(kinds)},{years})",
+        "有效知识产权数量（按类别）" if not years else f"近{years}年获得的有效知识产权数量（按类别）",
+        "rights of the kinds named" + (f", granted in {years} years" if years else ""),
+        Unit.ITEMS,
+        Count("intellectual_property", where, "count"),
+        "各地瞪羚企业认定条件",
+    )
+
+
+@indicator
 def standard_led(levels: list[str], years: int) -> Indicator:
     """Led the drafting of a standard of one of the levels within the last years."""
     where = every(
