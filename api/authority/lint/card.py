@@ -100,6 +100,8 @@ class _Meaning:
             here = list(self._gates(name))
             if route.requirement is not None:
                 here.append((route.requirement, self.laid("routes", name)))
+            elif route.score is None and not here:
+                self.findings.add("route_always_true", self.laid("routes", name))
             check_together([*everywhere, *here], self.findings)
         for name, gate in self.card.gates.items():
             # What does not bind need not hold together with the rest.
