@@ -28,6 +28,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "accounting_years_closed": {"years": 3},
     "age_at_least": {"years": 3},
     "age_at_most": {"years": 10, "counted_to": "year_end"},
+    "credit_score": {"points": 75},
     "debt_ratio_over": {"years": 3},
     "employees_growth_compound": {"intervals": 3},
     "employees_mean": {"years": 3},
