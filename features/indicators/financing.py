@@ -13,8 +13,8 @@ from features.moments import as_of, days_before, years_before
 
 _TEXT = "各地独角兽企业认定条件"
 _FEN = 100
-_MONTHS = tuple(range(1, 24))
-_YEARS = (2, 3, 4, 5, 7, 10, 15, 50)
+_QUARTERS = tuple(range(1, 9))
+_YEARS = (2, 3, 4, 5, 7, 10, 50)
 
 
 def _round(field: str) -> RowFact:
@@ -22,8 +22,8 @@ def _round(field: str) -> RowFact:
 
 
 def _windows() -> list[Condition]:
-    """Closed within so many times thirty days, then within so many years, before as_of."""
-    starts = [*(days_before(30 * months) for months in _MONTHS), *map(years_before, _YEARS)]
+    """Closed within so many times ninety days, then within so many years, before as_of."""
+    starts = [*(days_before(90 * quarters) for quarters in _QUARTERS), *map(years_before, _YEARS)]
     return [every((_round("closed_on") >= start, _round("closed_on") <= as_of())) for start in starts]
 
 
