@@ -38,6 +38,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "last_round_reaches": {"amount": 300_000_000, "currency": "CNY"},
     "profit_growth": {"of": "net_profit"},
     "profit_growth_compound": {"of": "operating_profit", "intervals": 2},
+    "rd_province_share": {"years": 2},
     "rd_to_revenue_over": {"years": 3},
     "registered_in": {"region": 450000},
     "rights_of": {"kinds": ["utility_model", "software_copyright"], "years": 3},
