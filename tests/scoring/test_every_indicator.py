@@ -41,6 +41,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "rd_province_share": {"years": 2},
     "rd_to_revenue_over": {"years": 3},
     "registered_in": {"region": 450000},
+    "rights_granted_in": {"kinds": ["invention_patent"], "year": -1},
     "rights_of": {"kinds": ["utility_model", "software_copyright"], "years": 3},
     "round_raised": {"amount": 10_000_000, "years": 3},
     "sales_growth_compound": {"intervals": 2},
