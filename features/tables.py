@@ -312,6 +312,12 @@ class FinancingRound(Table):
             "GBP": "英镑|GBP|gbp",
             "JPY": "日元|JPY|jpy",
             "SGD": "新加坡元|SGD|sgd",
+            "AUD": "澳元|AUD|aud",
+            "CAD": "加元|CAD|cad",
+            "CHF": "瑞士法郎|CHF|chf",
+            "KRW": "韩元|KRW|krw",
+            "TWD": "新台币|TWD|twd",
+            "MOP": "澳门元|MOP|mop",
             "OTHER": "其他|OTHER|other",
         },
     )
