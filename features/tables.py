@@ -302,7 +302,25 @@ class FinancingRound(Table):
     closed_on = Field(Day(), "融资日期", ("交割日期",))
     amount = _money("融资金额")
     post_money = _money("投后估值")
-    currency = Field(Text(longest=3), "币种")
+    currency = _choice(
+        "币种",
+        {
+            "CNY": "人民币|CNY|cny|RMB|元",
+            "USD": "美元|USD|usd",
+            "HKD": "港元|HKD|hkd|港币",
+            "EUR": "欧元|EUR|eur",
+            "GBP": "英镑|GBP|gbp",
+            "JPY": "日元|JPY|jpy",
+            "SGD": "新加坡元|SGD|sgd",
+            "AUD": "澳元|AUD|aud",
+            "CAD": "加元|CAD|cad",
+            "CHF": "瑞士法郎|CHF|chf",
+            "KRW": "韩元|KRW|krw",
+            "TWD": "新台币|TWD|twd",
+            "MOP": "澳门元|MOP|mop",
+            "OTHER": "其他|OTHER|other",
+        },
+    )
     arrived = Field(Flag(), "资金到位", ("是否到账",))
     qualified_institution = Field(Flag(), "合格机构投资者")
     equity_share = Field(Rate(hi=10**6), "出让股比")

@@ -49,7 +49,7 @@ def assemble(card: Card, read: Read) -> dict[str, Node]:
     gates = {name: on_score[name] if name in on_score else part(f"gates/{name}") for name in card.gates}
     routes = {}
     for name, route in card.routes.items():
-        needed = [gates[g.id] for g in card.gates.values() if g.route == name]
+        needed = [gates[g.id] for g in card.gates.values() if g.route == name and g.binding]
         if route.score is not None:
             needed.append(limits_truth(Amount(score), route.score, MICRO))
             floors = ((groups[n], Fraction(g.floor)) for n, g in card.groups.items() if g.floor is not None)
@@ -67,7 +67,7 @@ def assemble(card: Card, read: Read) -> dict[str, Node]:
 
 def _verdict(card: Card, gates: dict[str, Bounds], routes: dict[str, Bounds]) -> Node:
     """A `Verdict`'s integer."""
-    whole = [gates[g.id] for g in card.gates.values() if g.route is None]
+    whole = [gates[g.id] for g in card.gates.values() if g.route is None and g.binding]
     passed = conjunction([*whole, disjunction(routes.values())] if routes else whole)
     unsettled = choose(passed.hi, const(Verdict.UNDETERMINED.value), const(Verdict.FAIL.value))
     outside = core.eq(fill(OUT_OF_SCOPE.path, 0, 0, 1), 1)

@@ -196,6 +196,8 @@ class Gate:
     requirement: Requirement | None = None
     route: str | None = None
     score: Limits | None = None
+    binding: bool = True
+    """Whether it decides; one that holds in principle only (原则上) raises the flag ``not_met:<id>`` where it fails."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,9 @@ class Program:
                 roots.update(ends(f"{name}|{part_name}", part.bounds))
                 for flag, node in _flags(part):
                     roots[f"flag|{name}|{part_name}|{flag}"] = node
+            for gate in (gate for gate in compiled.card.gates.values() if gate.requirement and not gate.binding):
+                failed = negate(compiled.parts[f"gates/{gate.id}"].bounds.hi)
+                roots[f"flag|{name}|gates/{gate.id}|not_met:{gate.id}"] = failed
             roots[f"{name}|unsafe"] = compiled.unsafe
         rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
         for rung in rungs.values():

@@ -179,7 +179,8 @@ class _CardReader:
         score, asked = _asked(reader)
         if score and asked:
             reader.lacks("one_condition_expected", choices=", ".join(("score", *REQUIREMENTS)))
-        return cards.Gate(name, _label_of(reader), self._source(reader), asked, reader.text("route") or None, score)
+        binds, route = reader.one_of("binding", ("yes", "no"), "yes") == "yes", reader.text("route") or None
+        return cards.Gate(name, _label_of(reader), self._source(reader), asked, route, score, binds)
 
     def _item(self, name: str, reader: Reader) -> cards.Item:
         before = len(self.findings.found)
@@ -212,7 +213,8 @@ class _CardReader:
         return group
 
     def _route(self, name: str, reader: Reader) -> cards.Route:
-        score, asked = _asked(reader)
+        by_gates = reader.one_of("by_gates", ("yes", "no"), "no") == "yes"
+        score, asked = (None, None) if by_gates else _asked(reader)
         return cards.Route(name, _label_of(reader), self._source(reader), score, asked)
 
 

@@ -134,7 +134,7 @@ def _score(prepared: Prepared, card: Card) -> Callable[[State], Json]:
 
 def _review(prepared: Prepared, card: Card) -> Callable[[Any], Json]:
     """What the experts still decide: whether all other gates pass, points certain and possible (contract §3)."""
-    hard = [f"{card.id}|gates/{name}" for name, gate in card.gates.items() if gate.requirement]
+    hard = [f"{card.id}|gates/{name}" for name, gate in card.gates.items() if gate.requirement and gate.binding]
     certain, possible = (picker([prepared.program.at[f"{root}|{end}"] for root in hard]) for end in ("low", "high"))
     low, high = prepared.places(f"score|{card.id}", "low", "high")
     needed: Json = {"points_needed": least_whole(card.score_limits)} if card.score_limits else {}

@@ -101,6 +101,8 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
     fixed: Json = {"label": label(gate.label), **clause(gate.source)}
     if gate.route:
         fixed["route"] = gate.route
+    if not gate.binding:
+        fixed["binding"] = False
     reads = Reads(prepared)
     if gate.score is not None:
         return _teller(reads, _on_score(reads, card, gate, gate.score, fixed), reasons.of_gate)

@@ -28,7 +28,9 @@ class Reasons:
         self._zh, self._en = card.title.zh, card.title.en
 
     def of_gate(self, gate: Json) -> Reason | None:
-        """A gate that fails or is open."""
+        """A gate that fails or is open; one that does not bind is no reason."""
+        if not gate.get("binding", True):
+            return None
         zh, en = gate["label"]["zh"], gate["label"]["en"]
         if gate["verdict"] == FAIL:
             return self._reason(FAILED, f"不满足“{zh}”{_beside(gate)}", f"not met: {en}")

@@ -50,6 +50,7 @@ def _lines(card: Card) -> Iterator[str]:
         yield from ("", "## 条件 / conditions", "")
     for gate in card.gates.values():
         only = f"（仅 {gate.route} 路径 / on route {gate.route} only）" if gate.route else ""
+        only += "" if gate.binding else "（不决定，不符合时提示 / flags, does not decide）"
         yield f"- **{gate.label.zh}** / {gate.label.en} `{gate.id}`{only}: {requirement(gate.requirement) if gate.requirement else ''}{'分数 / score ' + gate.score.text if gate.score else ''} — {gate.source.clause} [{gate.source.grade}]"
     if card.items:
         yield from ("", f"## 计分 / points（满分 / maximum {card.maximum / MICRO:g}）")

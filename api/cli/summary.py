@@ -31,8 +31,11 @@ def summary(scores: Path, firms: int, engine: Engine, question: Question) -> Non
         if counts["firms"]:
             out.print(_ladder(ladder, counts))
     out.print("* 条件未设或未公布，记为待定 / its conditions are not on file: undetermined", highlight=False)
-    for picked in engine.rules(question.rules_on or question.as_of, None, "new", ()).picked.values():
-        _card(whole, picked.card)
+    answered = set(whole.collect_schema().names())
+    for name, picked in engine.rules(question.rules_on or question.as_of, None, "new", ()).picked.items():
+        # A card of a region in which no firm is was asked of nobody.
+        if answered & {f"{name}.verdict", f"{name}.class"}:
+            _card(whole, picked.card)
 
 
 def _counts_by_rung(ladder: Ladder) -> Iterable[pl.Expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from features.expression import Linear, annual
+from features.expression import Linear, annual, calibre, flagged
 from features.indicators.base import Indicator, Unit, indicator
 
 _TEXT = "工信部企业〔2022〕63号"
@@ -15,9 +15,17 @@ def _sum(field: str, years: int) -> Linear:
 
 
 @indicator
-def revenue() -> Indicator:
-    """营业收入, previous accounting year."""
-    return Indicator("revenue", "营业收入", "revenue", Unit.YUAN, annual("revenue"), _TEXT, -1)
+def revenue(year: int = -1) -> Indicator:
+    """营业收入 of one accounting year (−1 = the year before as_of's)."""
+    return Indicator(
+        "revenue" if year == -1 else f"revenue({year})",
+        "营业收入" if year == -1 else f"营业收入（前{-year}年）",
+        "revenue",
+        Unit.YUAN,
+        annual("revenue", year),
+        _TEXT,
+        year,
+    )
 
 
 @indicator
@@ -129,4 +137,78 @@ def rd_staff_share() -> Indicator:
         annual("rd_staff") / annual("employees"),
         _TEXT,
         -1,
+    )
+
+
+@indicator
+def rd_to_revenue_over(years: int) -> Indicator:
+    """Σ 研发费用 ÷ Σ 营业收入 over the last accounting years."""
+    return Indicator(
+        f"rd_to_revenue_over({years})",
+        f"近{years}年研发费用合计占营业收入合计的比重",
+        f"R&D / revenue, sums over {years} years",
+        Unit.SHARE,
+        _sum("rd_expense", years) / _sum("revenue", years),
+        "各地瞪羚企业认定条件",
+        -1,
+    )
+
+
+@indicator
+def st_activity_to_revenue_over(years: int) -> Indicator:
+    """科技活动投入强度: Σ S&T activity expense ÷ Σ revenue over the last accounting years."""
+    spent = reduce(
+        lambda a, b: a + b,
+        (Linear.of(calibre("st_activity_expense", "rd_expense", year=-year)) for year in range(1, years + 1)),
+    )
+    return Indicator(
+        f"st_activity_to_revenue_over({years})",
+        f"近{years}年科技活动投入强度",
+        f"S&T activity expense / revenue, sums over {years} years",
+        Unit.SHARE,
+        spent / _sum("revenue", years),
+        "国家高新区瞪羚企业发展报告",
+        -1,
+    )
+
+
+@indicator
+def debt_ratio_over(years: int) -> Indicator:
+    """平均资产负债率: Σ liabilities ÷ Σ assets at the last year-ends."""
+    return Indicator(
+        f"debt_ratio_over({years})",
+        f"近{years}年平均资产负债率",
+        f"debt / assets, sums over {years} years",
+        Unit.SHARE,
+        _sum("total_liabilities", years) / _sum("total_assets", years),
+        "四川省瞪羚企业备案办法",
+        -1,
+    )
+
+
+@indicator
+def employees_mean(years: int) -> Indicator:
+    """平均从业人员数 of the last accounting years."""
+    return Indicator(
+        f"employees_mean({years})",
+        f"近{years}年平均职工人数",
+        f"employees, mean of {years} years",
+        Unit.PERSONS,
+        _sum("employees", years) / Linear.of(years),
+        "四川省瞪羚企业备案办法",
+        -1,
+    )
+
+
+@indicator
+def super_deduction(year: int = -1) -> Indicator:
+    """享受研发费用加计扣除 of one accounting year (−1 = the year before as_of's)."""
+    return Indicator(
+        f"super_deduction({year})",
+        "享受研发费用加计扣除" if year == -1 else f"享受研发费用加计扣除（前{-year}年）",
+        "R&D super-deduction claimed",
+        Unit.TRUTH,
+        flagged(annual("rd_super_deduction", year)),
+        "四川省瞪羚企业备案办法",
+        year,
     )

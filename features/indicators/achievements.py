@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from features.expression import Condition, Count, Exists, RowFact, every
 from features.indicators.base import Indicator, Unit, indicator
-from features.moments import as_of, years_before
+from features.moments import as_of, year_start, years_before
 
 CLASSES = {
     "class_1": (
@@ -103,6 +103,37 @@ def institution(levels: list[str]) -> Indicator:
         Unit.TRUTH,
         Exists("event", where),
         "国科发政〔2017〕115号 第八条",
+    )
+
+
+@indicator
+def rights_of(kinds: list[str], years: int = 0) -> Indicator:
+    """Rights of the kinds named in force at as_of; with ``years`` only those granted within the last years."""
+    when = recent("intellectual_property", "granted_on", years) if years else _right("granted_on") <= as_of()
+    where = every((_right("kind").is_(*kinds), _right("in_force").holds(), when))
+    return Indicator(
+        f"rights_of({'|'.join(kinds)},{years})",
+        "有效知识产权数量（按类别）" if not years else f"近{years}年获得的有效知识产权数量（按类别）",
+        "rights of the kinds named" + (f", granted in {years} years" if years else ""),
+        Unit.ITEMS,
+        Count("intellectual_property", where, "count"),
+        "各地瞪羚企业认定条件",
+    )
+
+
+@indicator
+def rights_granted_in(kinds: list[str], year: int) -> Indicator:
+    """Rights of the kinds named, in force at as_of and granted in one calendar year (−1 = the year before as_of's)."""
+    granted = _right("granted_on")
+    when = (granted >= year_start(year), granted < year_start(year + 1))
+    where = every((_right("kind").is_(*kinds), _right("in_force").holds(), *when))
+    return Indicator(
+        f"rights_granted_in({'|'.join(kinds)},{year})",
+        "上年获得的有效知识产权数量（按类别）" if year == -1 else f"前{-year}年获得的有效知识产权数量（按类别）",
+        "rights of the kinds named, granted in one year",
+        Unit.ITEMS,
+        Count("intellectual_property", where, "count"),
+        "各地瞪羚企业认定条件",
     )
 
 

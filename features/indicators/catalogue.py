@@ -6,6 +6,7 @@ from features.indicators import (
     accounts,
     achievements,
     compliance,
+    financing,
     growth,
     high_tech,
     judged,
@@ -13,10 +14,25 @@ from features.indicators import (
     research,
     rights,
     size,
+    standing,
     titles,
 )
 from features.indicators.base import make, names, parameters
 
-MODULES = (accounts, achievements, compliance, growth, high_tech, judged, market, research, rights, size, titles)
+MODULES = (
+    accounts,
+    achievements,
+    compliance,
+    financing,
+    growth,
+    high_tech,
+    judged,
+    market,
+    research,
+    rights,
+    size,
+    standing,
+    titles,
+)
 
 __all__ = ["make", "names", "parameters"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.expression import Compound, Either, Linear, MeanGrowth, Ratio, annual, calibre
+from features.expression import Compound, Either, Linear, MeanGrowth, Quantity, Ratio, annual, calibre
 from features.indicators.base import Indicator, Unit, indicator
 
 _TEXT = "国科发火〔2016〕195号 三(三)4"
@@ -83,5 +83,146 @@ def revenue_growth_compound(intervals: int) -> Indicator:
         Unit.SHARE,
         Compound(last, first, intervals=intervals),
         "工信部企业〔2026〕2号 附件2",
+        -1,
+    )
+
+
+_GAZELLE = "各地瞪羚企业认定条件"
+_PROFITS = {
+    "net_profit": ("净利润", "net profit"),
+    "operating_profit": ("营业利润", "operating profit"),
+    "total_profit": ("利润总额", "total profit"),
+}
+
+
+def _sales(year: int) -> Quantity:
+    return calibre("sales_revenue", "revenue", year=year)
+
+
+def _heads(year: int) -> Quantity:
+    return calibre("employees_year_end", "employees", year=year)
+
+
+@indicator
+def sales_growth_compound(intervals: int) -> Indicator:
+    """销售收入复合增长率: (last year / so many years before it)^(1 / intervals) − 1."""
+    last, first = Linear.of(_sales(-1)), Linear.of(_sales(-1 - intervals))
+    return Indicator(
+        f"sales_growth_compound({intervals})",
+        f"近{intervals}年销售收入复合增长率",
+        f"compound growth of sales ({intervals} intervals)",
+        Unit.SHARE,
+        Compound(last, first, intervals=intervals),
+        _GAZELLE,
+        -1,
+    )
+
+
+@indicator
+def tax_growth_compound(intervals: int) -> Indicator:
+    """上缴税费复合增长率: (last year / so many years before it)^(1 / intervals) − 1."""
+    last, first = (Linear.of(annual("tax_paid", year)) for year in (-1, -1 - intervals))
+    return Indicator(
+        f"tax_growth_compound({intervals})",
+        f"近{intervals}年上缴税费复合增长率",
+        f"compound growth of tax paid ({intervals} intervals)",
+        Unit.SHARE,
+        Compound(last, first, intervals=intervals),
+        _GAZELLE,
+        -1,
+    )
+
+
+@indicator
+def tax_growth_mean() -> Indicator:
+    """上缴税费年均增长率: mean of the two yearly ratios − 1 over the last three accounting years."""
+    first, second, third = (Linear.of(annual("tax_paid", year)) for year in (-3, -2, -1))
+    return Indicator(
+        "tax_growth_mean",
+        "上缴税费增长率（两年比值的平均）",
+        "growth of tax paid (mean of two ratios)",
+        Unit.SHARE,
+        MeanGrowth(first, second, third),
+        _GAZELLE,
+        -1,
+    )
+
+
+@indicator
+def revenue_growth(year: int = -1) -> Indicator:
+    """营业收入增长率 of one accounting year on the year before it (−1 = the year before as_of's)."""
+    last, before = (Linear.of(annual("revenue", one)) for one in (year, year - 1))
+    return Indicator(
+        f"revenue_growth({year})",
+        "营业收入增长率" if year == -1 else f"营业收入增长率（前{-year}年）",
+        "growth of revenue",
+        Unit.SHARE,
+        Ratio(last, before, 1),
+        _GAZELLE,
+        year,
+    )
+
+
+@indicator
+def profit_growth_compound(of: str, intervals: int) -> Indicator:
+    """利润复合增长率 of net, operating or total profit; there is none where the first year made no profit."""
+    if of not in _PROFITS:
+        raise ValueError("of: " + " | ".join(_PROFITS))
+    last, first = (Linear.of(annual(of, year)) for year in (-1, -1 - intervals))
+    zh, en = _PROFITS[of]
+    return Indicator(
+        f"profit_growth_compound({of},{intervals})",
+        f"近{intervals}年{zh}复合增长率",
+        f"compound growth of {en} ({intervals} intervals)",
+        Unit.SHARE,
+        Compound(last, first, intervals=intervals),
+        _GAZELLE,
+        -1,
+    )
+
+
+@indicator
+def profit_growth(of: str, year: int = -1) -> Indicator:
+    """利润增长率 of one accounting year on the year before it; there is none where that year made no profit."""
+    if of not in _PROFITS:
+        raise ValueError("of: " + " | ".join(_PROFITS))
+    last, before = (Linear.of(annual(of, one)) for one in (year, year - 1))
+    zh, en = _PROFITS[of]
+    return Indicator(
+        f"profit_growth({of},{year})",
+        f"{zh}增长率" if year == -1 else f"{zh}增长率（前{-year}年）",
+        f"growth of {en}",
+        Unit.SHARE,
+        Ratio(last, before, 1),
+        _GAZELLE,
+        year,
+    )
+
+
+@indicator
+def employees_growth_compound(intervals: int) -> Indicator:
+    """从业人员复合增长率, year-end head-counts: (last year / so many years before it)^(1 / intervals) − 1."""
+    last, first = Linear.of(_heads(-1)), Linear.of(_heads(-1 - intervals))
+    return Indicator(
+        f"employees_growth_compound({intervals})",
+        f"近{intervals}年从业人员复合增长率",
+        f"compound growth of employees ({intervals} intervals)",
+        Unit.SHARE,
+        Compound(last, first, intervals=intervals),
+        _GAZELLE,
+        -1,
+    )
+
+
+@indicator
+def employees_growth() -> Indicator:
+    """从业人员增长率 of the previous accounting year on the year before it, year-end head-counts."""
+    return Indicator(
+        "employees_growth",
+        "从业人员增长率",
+        "growth of employees",
+        Unit.SHARE,
+        Ratio(Linear.of(_heads(-1)), Linear.of(_heads(-2)), 1),
+        _GAZELLE,
         -1,
     )

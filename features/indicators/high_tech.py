@@ -92,6 +92,20 @@ def rd_domestic_share(years: int) -> Indicator:
 
 
 @indicator
+def rd_province_share(years: int) -> Indicator:
+    """Share of R&D expense incurred within the province, sums over the last accounting years."""
+    return Indicator(
+        f"rd_province_share({years})",
+        "省内研发费用占全部研发费用的比例",
+        "share of R&D within the province",
+        Unit.SHARE,
+        _sum("rd_expense_province", years=years) / _sum("rd_expense_hte", "rd_expense", years=years),
+        "粤科函高字〔2017〕848号",
+        -1,
+    )
+
+
+@indicator
 def hitech_income_share() -> Indicator:
     """高新技术产品(服务)收入占同期总收入比例, previous accounting year."""
     return Indicator(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from features.expression import grade
+from features.expression import Exists, RowFact, every, grade
 from features.indicators.base import Indicator, Unit, indicator
 from features.kinds import Grade
+from features.moments import as_of, year_start
 
 _YES = Grade().scale
 """A recorded yes: 1, in millionths."""
@@ -49,4 +50,29 @@ def digital_level() -> Indicator:
         Unit.LEVEL,
         grade("specialised.digital_level"),
         "工信部企业〔2022〕63号 附件2",
+    )
+
+
+@indicator
+def credit_score(points: int) -> Indicator:
+    """第三方信用评分 of at least so many points, given last year or this year; older ones are no longer about it."""
+
+    def _event(field: str) -> RowFact:
+        return RowFact("event", field)
+
+    where = every(
+        (
+            _event("kind").is_("credit_score"),
+            _event("value") >= points * 10**6,
+            _event("occurred_on") >= year_start(-1),
+            _event("occurred_on") <= as_of(),
+        )
+    )
+    return Indicator(
+        f"credit_score({points})",
+        f"第三方信用评分达到{points}分",
+        f"credit score of at least {points}",
+        Unit.TRUTH,
+        Exists("event", where),
+        "鲁工信发〔2020〕8号",
     )

@@ -23,16 +23,16 @@ def employees_quarterly() -> Indicator:
 
 
 @indicator
-def employees_year_end() -> Indicator:
-    """从业人员, end of the previous accounting year."""
+def employees_year_end(year: int = -1) -> Indicator:
+    """从业人员, end of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
-        "employees_year_end",
-        "从业人员（期末）",
+        "employees_year_end" if year == -1 else f"employees_year_end({year})",
+        "从业人员（期末）" if year == -1 else f"从业人员（前{-year}年末）",
         "employees (year-end)",
         Unit.PERSONS,
-        calibre("employees_year_end", "employees"),
+        calibre("employees_year_end", "employees", year=year),
         "统计上大中小微型企业划分办法（2017）说明",
-        -1,
+        year,
     )
 
 

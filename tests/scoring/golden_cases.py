@@ -93,14 +93,19 @@ def found(result: dict[str, Any], path: str) -> Any:
     as its state.
     """
     node: Any = result
-    parts = path.split(".")
-    for place, part in enumerate(parts):
+    parts, skipped = path.split("."), 0
+    for place, _ in enumerate(parts):
         if isinstance(node, list):
             # A criterion's name has points of its own.
             return {row["fact"]: row["state"] for row in node if "fact" in row}.get(".".join(parts[place:]))
-        node = node[part] if not (isinstance(node, dict) and part not in node) else ABSENT
-        if node is ABSENT:
+        if place < skipped:
+            continue
+        # A rulebook's id may have points of its own: the longest key counts.
+        ends = (end for end in range(len(parts), place, -1) if ".".join(parts[place:end]) in node)
+        skipped = next(ends, 0)
+        if not skipped:
             return None
+        node = node[".".join(parts[place:skipped])]
     if isinstance(node, dict) and "points" in node and "verdict" not in node:
         node = node["points"]
     if isinstance(node, dict) and {"low", "high"} <= node.keys():

@@ -44,6 +44,12 @@ gates:
       cases:
         - {max: 100万元, then: {indicator: employees_year_end, min: 5人}}
         - {min_exclusive: 100万元, then: {indicator: employees_year_end, min: 10人}}
+  in_principle:
+    label: {zh: 原则上有10人, en: Ten persons in principle}
+    article: 二
+    binding: no
+    indicator: employees_year_end
+    min: 10人
   enough:
     label: {zh: 得分高于20分, en: More than 20 points}
     article: 三
@@ -199,3 +205,19 @@ def test_conditions_combine(sample: Engine, report: dict[str, Any], either: str,
     found = _assess(sample, **report)
     assert found["gates"]["either"]["verdict"] == either
     assert found["gates"]["by_sales"]["verdict"] == by_sales
+
+
+@pytest.mark.parametrize(
+    ("employees", "gate", "flags"),
+    [(10, "pass", []), (9, "fail", ["not_met:in_principle"]), (None, "undetermined", [])],
+)
+def test_what_holds_in_principle_is_flagged_and_decides_nothing(
+    sample: Engine, employees: int | None, gate: str, flags: list[str]
+) -> None:
+    grades = {"sample.judged": 8, "sample.halves": 4, "sample.graded": 5}
+    found = _assess(sample, grades, employees=employees, rd_expense=100_000)
+    assert found["gates"]["in_principle"]["verdict"] == gate
+    assert found["gates"]["in_principle"]["binding"] is False
+    assert [flag for flag in found["flags"] if flag.startswith("not_met")] == flags
+    assert found["review"]["hard_gates"] == ("undetermined" if employees is None else "pass")
+    assert found["verdict"] == ("undetermined" if employees is None else "pass")

@@ -1,4 +1,4 @@
-"""The golden dossiers of the specialised tiers, scored in a batch, get what each gets alone: grades of years, kinds, days."""
+"""The golden dossiers of the tiers, scored in a batch, get what each gets alone: grades of years, kinds, days, regions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,26 @@ from features.pivot import pivot
 from scoring.batch import score
 from scoring.engine import Engine, Question
 
-CARDS = ("innovative_sme", "specialised_sme", "little_giant")
+CARDS = (
+    "innovative_sme",
+    "specialised_sme",
+    "little_giant",
+    "gazelle.guangxi_pool",
+    "gazelle.jiangsu",
+    "gazelle.jinan",
+    "gazelle.liaoning",
+    "gazelle.oecd",
+    "gazelle.shandong",
+    "gazelle.sichuan",
+    "gazelle.torch",
+    "gazelle.zhongshan_torch",
+    "hte_pool.guangdong",
+    "hte_pool.guangxi",
+    "hte_pool.jiangsu",
+    "potential_unicorn",
+    "seed_unicorn.sichuan",
+    "unicorn",
+)
 
 
 def _questions() -> dict[Question, list[Case]]:

@@ -100,12 +100,18 @@ class _Meaning:
             here = list(self._gates(name))
             if route.requirement is not None:
                 here.append((route.requirement, self.laid("routes", name)))
+            elif route.score is None and not here:
+                self.findings.add("route_always_true", self.laid("routes", name))
             check_together([*everywhere, *here], self.findings)
+        for name, gate in self.card.gates.items():
+            # What does not bind need not hold together with the rest.
+            if gate.requirement is not None and not gate.binding:
+                check_together([(gate.requirement, self.laid("gates", name))], self.findings)
 
     def _gates(self, route: str | None) -> Iterator[Placed]:
         """The conditions of the gates that bind on a route, or (None) on every one."""
         for name, gate in self.card.gates.items():
-            if gate.route == route and gate.requirement is not None:
+            if gate.route == route and gate.requirement is not None and gate.binding:
                 yield gate.requirement, self.laid("gates", name)
 
     def _groups(self) -> None:
