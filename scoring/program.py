@@ -15,9 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from features.expression import Exists, Fact, FirstKnown, RowFact
+from features.expression import Fact, FirstKnown, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
-from features.indicators.base import Indicator
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core
@@ -89,11 +88,6 @@ class Program:
                     old = found.get(f"unknown|{fact}")
                     found[f"unknown|{fact}"] = any_of((old, influence.unknown)) if old else influence.unknown
         return found
-
-    @cached_property
-    def unknown_facts(self) -> tuple[str, ...]:
-        """The facts that some part reads, as named in influences."""
-        return tuple(name.removeprefix("unknown|") for name in self.unknown)
 
     @cached_property
     def shown(self) -> dict[str, Node]:
@@ -211,15 +205,12 @@ def _flags(part: Part) -> Iterator[tuple[str, Node]]:
     """
     seen: set[str] = set()
     for detail in part.details:
-        for flag, node in (*(f for leaf in detail.leaves for f in _flags_of(leaf)), *_silent(detail.indicator)):
+        review = detail.indicator.review
+        silent = [("manual_review", Lowering().truth(review).lo)] if review is not None else []
+        for flag, node in (*(f for leaf in detail.leaves for f in _flags_of(leaf)), *silent):
             if flag not in seen:
                 seen.add(flag)
                 yield flag, node
-
-
-def _silent(indicator: Indicator) -> Iterator[tuple[str, Node]]:
-    if indicator.review is not None:
-        yield "manual_review", Lowering().truth(indicator.review).lo
 
 
 def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:
@@ -236,5 +227,3 @@ def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:
             if TABLES[table].fields[field].absent is Reading.ASSUMED_NOT:
                 each = core.eq(fill(assumed(f"{table}.{field}"), 0, 0, 1), 1)
                 yield f"assumed:{field}", ge(core.rows(table, each), 1)
-        case Exists() | _:
-            return

@@ -35,11 +35,11 @@ class _Asked(NamedTuple):
 def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
     """How the unknown facts of one enterprise are listed."""
     program = prepared.program
-    unknown = picker([program.at[f"unknown|{fact}"] for fact in program.unknown_facts])
+    unknown = picker([program.at[root] for root in program.unknown])
     open_cards = {name: _open(prepared, name) for name in program.cards}
     readers = {
         fact: sorted(n for n, card in program.cards.items() if any(fact in p.influences for p in card.parts.values()))
-        for fact in program.unknown_facts
+        for fact in (root.removeprefix("unknown|") for root in program.unknown)
     }
 
     @lru_cache(maxsize=64)
