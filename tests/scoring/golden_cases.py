@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from scoring.engine import Question
+
 FOLDER = Path(__file__).parent / "golden"
 ABSENT = object()
 
@@ -30,7 +32,14 @@ class Case:
     rules_on: date | None
     known_at: date | None
     kind: str | None
+    rulebooks: tuple[str, ...]
+    """Asked for by name; all in force where empty."""
     expect: dict[str, Any]
+
+    @property
+    def question(self) -> Question:
+        """What the case asks."""
+        return Question(self.as_of, self.known_at or self.as_of, self.rules_on, self.rulebooks, self.kind)
 
 
 def cases() -> Iterator[Case]:
@@ -53,6 +62,7 @@ def cases() -> Iterator[Case]:
                 raw.get("rules_on"),
                 raw.get("known_at"),
                 raw.get("kind"),
+                tuple(raw.get("rulebooks", ())),
                 raw["expect"],
             )
 

@@ -13,7 +13,7 @@ from features import dossier
 from scoring.card import Card
 from scoring.catalogue import EVALUATED, Catalogue
 from scoring.compile import CompiledCard, Detail
-from scoring.engine import Answer, Engine, Question
+from scoring.engine import Answer, Engine
 
 Seen = dict[tuple[str, str, str], set[str]]
 """By rulebook, edition and part: the verdicts that cases expect of it, the bands that they reach in it."""
@@ -35,7 +35,7 @@ def test_every_clause_has_its_cases(engine: Engine) -> None:
 
 
 def _note(case: Case, engine: Engine, seen: Seen, asked: dict[tuple[str, str], CompiledCard]) -> None:
-    question = Question(case.as_of, case.known_at or case.as_of, case.rules_on, kind=case.kind)
+    question = case.question
     answer = engine.answer(dossier.read(case.dossier), question)
     for path, value in case.expect.items():
         name = next((n for n in answer.rules.picked if path == n or path.startswith(f"{n}.")), None)

@@ -48,7 +48,7 @@ def _questions() -> dict[Question, list[Case]]:
     found: dict[Question, list[Case]] = defaultdict(list)
     for case in cases():
         if case.rulebook in CARDS:
-            found[Question(case.as_of, case.known_at or case.as_of, case.rules_on, kind=case.kind)].append(case)
+            found[case.question].append(case)
     return found
 
 
