@@ -167,7 +167,7 @@ def st_activity_to_revenue_over(years: int) -> Indicator:
         f"S&T activity expense / revenue, sums over {years} years",
         Unit.SHARE,
         spent / _sum("revenue", years),
-        "国家高新区瞪羚企业发展报告",
+        "科技部火炬中心、长城战略咨询 2018年版",
         -1,
     )
 
@@ -181,7 +181,7 @@ def debt_ratio_over(years: int) -> Indicator:
         f"debt / assets, sums over {years} years",
         Unit.SHARE,
         _sum("total_liabilities", years) / _sum("total_assets", years),
-        "四川省瞪羚企业备案办法",
+        "四川省瞪羚企业备案 第四条",
         -1,
     )
 
@@ -195,7 +195,7 @@ def employees_mean(years: int) -> Indicator:
         f"employees, mean of {years} years",
         Unit.PERSONS,
         _sum("employees", years) / Linear.of(years),
-        "四川省瞪羚企业备案办法",
+        "四川省瞪羚企业备案 第四条",
         -1,
     )
 
@@ -209,6 +209,6 @@ def super_deduction(year: int = -1) -> Indicator:
         "R&D super-deduction claimed",
         Unit.TRUTH,
         flagged(annual("rd_super_deduction", year)),
-        "四川省瞪羚企业备案办法",
+        "四川省瞪羚企业备案 第四条",
         year,
     )

@@ -1,38 +1,14 @@
-"""All indicators: importing this module registers every one."""
+"""All indicators: importing this module registers those of every module beside it."""
 
 from __future__ import annotations
 
-from features.indicators import (
-    accounts,
-    achievements,
-    compliance,
-    financing,
-    growth,
-    high_tech,
-    judged,
-    market,
-    research,
-    rights,
-    size,
-    standing,
-    titles,
-)
+import pkgutil
+from importlib import import_module
+
+from features import indicators
 from features.indicators.base import make, names, parameters
 
-MODULES = (
-    accounts,
-    achievements,
-    compliance,
-    financing,
-    growth,
-    high_tech,
-    judged,
-    market,
-    research,
-    rights,
-    size,
-    standing,
-    titles,
-)
+for _module in pkgutil.iter_modules(indicators.__path__):
+    import_module(f"{indicators.__name__}.{_module.name}")
 
 __all__ = ["make", "names", "parameters"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from features.expression import Compound, Either, Linear, MeanGrowth, Quantity, Ratio, annual, calibre
 from features.indicators.base import Indicator, Unit, indicator
 
@@ -75,16 +78,8 @@ def main_growth_mean() -> Indicator:
 @indicator
 def revenue_growth_compound(intervals: int) -> Indicator:
     """营业收入复合增长率: (last year / so many years before it)^(1 / intervals) − 1."""
-    last, first = (Linear.of(annual("revenue", year)) for year in (-1, -1 - intervals))
-    return Indicator(
-        f"revenue_growth_compound({intervals})",
-        f"近{intervals}年营业收入复合增长率",
-        f"compound growth of revenue ({intervals} intervals)",
-        Unit.SHARE,
-        Compound(last, first, intervals=intervals),
-        "工信部企业〔2026〕2号 附件2",
-        -1,
-    )
+    named = "revenue_growth_compound", "营业收入", "revenue"
+    return _compound(*named, partial(annual, "revenue"), intervals, "工信部企业〔2026〕2号 附件2")
 
 
 _GAZELLE = "各地瞪羚企业认定条件"
@@ -103,34 +98,52 @@ def _heads(year: int) -> Quantity:
     return calibre("employees_year_end", "employees", year=year)
 
 
+def _profit(of: str) -> tuple[str, str]:
+    if of not in _PROFITS:
+        raise ValueError("of: " + " | ".join(_PROFITS))
+    return _PROFITS[of]
+
+
+def _compound(
+    name: str, zh: str, en: str, amount: Callable[[int], Quantity], intervals: int, source: str, of: str = ""
+) -> Indicator:
+    """Compound growth of an amount by accounting year (−1 = the year before as_of's) up to the last one."""
+    last, first = (Linear.of(amount(year)) for year in (-1, -1 - intervals))
+    return Indicator(
+        f"{name}({of}{of and ','}{intervals})",
+        f"近{intervals}年{zh}复合增长率",
+        f"compound growth of {en} ({intervals} intervals)",
+        Unit.SHARE,
+        Compound(last, first, intervals=intervals),
+        source,
+        -1,
+    )
+
+
+def _yearly(id_: str, zh: str, en: str, amount: Callable[[int], Quantity], year: int) -> Indicator:
+    """Growth of an amount in one accounting year on the year before it."""
+    last, before = (Linear.of(amount(one)) for one in (year, year - 1))
+    return Indicator(
+        id_,
+        f"{zh}增长率" if year == -1 else f"{zh}增长率（前{-year}年）",
+        f"growth of {en}",
+        Unit.SHARE,
+        Ratio(last, before, 1),
+        _GAZELLE,
+        year,
+    )
+
+
 @indicator
 def sales_growth_compound(intervals: int) -> Indicator:
     """销售收入复合增长率: (last year / so many years before it)^(1 / intervals) − 1."""
-    last, first = Linear.of(_sales(-1)), Linear.of(_sales(-1 - intervals))
-    return Indicator(
-        f"sales_growth_compound({intervals})",
-        f"近{intervals}年销售收入复合增长率",
-        f"compound growth of sales ({intervals} intervals)",
-        Unit.SHARE,
-        Compound(last, first, intervals=intervals),
-        _GAZELLE,
-        -1,
-    )
+    return _compound("sales_growth_compound", "销售收入", "sales", _sales, intervals, _GAZELLE)
 
 
 @indicator
 def tax_growth_compound(intervals: int) -> Indicator:
     """上缴税费复合增长率: (last year / so many years before it)^(1 / intervals) − 1."""
-    last, first = (Linear.of(annual("tax_paid", year)) for year in (-1, -1 - intervals))
-    return Indicator(
-        f"tax_growth_compound({intervals})",
-        f"近{intervals}年上缴税费复合增长率",
-        f"compound growth of tax paid ({intervals} intervals)",
-        Unit.SHARE,
-        Compound(last, first, intervals=intervals),
-        _GAZELLE,
-        -1,
-    )
+    return _compound("tax_growth_compound", "上缴税费", "tax paid", partial(annual, "tax_paid"), intervals, _GAZELLE)
 
 
 @indicator
@@ -151,78 +164,28 @@ def tax_growth_mean() -> Indicator:
 @indicator
 def revenue_growth(year: int = -1) -> Indicator:
     """营业收入增长率 of one accounting year on the year before it (−1 = the year before as_of's)."""
-    last, before = (Linear.of(annual("revenue", one)) for one in (year, year - 1))
-    return Indicator(
-        f"revenue_growth({year})",
-        "营业收入增长率" if year == -1 else f"营业收入增长率（前{-year}年）",
-        "growth of revenue",
-        Unit.SHARE,
-        Ratio(last, before, 1),
-        _GAZELLE,
-        year,
-    )
+    return _yearly(f"revenue_growth({year})", "营业收入", "revenue", partial(annual, "revenue"), year)
 
 
 @indicator
 def profit_growth_compound(of: str, intervals: int) -> Indicator:
     """利润复合增长率 of net, operating or total profit; there is none where the first year made no profit."""
-    if of not in _PROFITS:
-        raise ValueError("of: " + " | ".join(_PROFITS))
-    last, first = (Linear.of(annual(of, year)) for year in (-1, -1 - intervals))
-    zh, en = _PROFITS[of]
-    return Indicator(
-        f"profit_growth_compound({of},{intervals})",
-        f"近{intervals}年{zh}复合增长率",
-        f"compound growth of {en} ({intervals} intervals)",
-        Unit.SHARE,
-        Compound(last, first, intervals=intervals),
-        _GAZELLE,
-        -1,
-    )
+    return _compound("profit_growth_compound", *_profit(of), partial(annual, of), intervals, _GAZELLE, of)
 
 
 @indicator
 def profit_growth(of: str, year: int = -1) -> Indicator:
     """利润增长率 of one accounting year on the year before it; there is none where that year made no profit."""
-    if of not in _PROFITS:
-        raise ValueError("of: " + " | ".join(_PROFITS))
-    last, before = (Linear.of(annual(of, one)) for one in (year, year - 1))
-    zh, en = _PROFITS[of]
-    return Indicator(
-        f"profit_growth({of},{year})",
-        f"{zh}增长率" if year == -1 else f"{zh}增长率（前{-year}年）",
-        f"growth of {en}",
-        Unit.SHARE,
-        Ratio(last, before, 1),
-        _GAZELLE,
-        year,
-    )
+    return _yearly(f"profit_growth({of},{year})", *_profit(of), partial(annual, of), year)
 
 
 @indicator
 def employees_growth_compound(intervals: int) -> Indicator:
     """从业人员复合增长率, year-end head-counts: (last year / so many years before it)^(1 / intervals) − 1."""
-    last, first = Linear.of(_heads(-1)), Linear.of(_heads(-1 - intervals))
-    return Indicator(
-        f"employees_growth_compound({intervals})",
-        f"近{intervals}年从业人员复合增长率",
-        f"compound growth of employees ({intervals} intervals)",
-        Unit.SHARE,
-        Compound(last, first, intervals=intervals),
-        _GAZELLE,
-        -1,
-    )
+    return _compound("employees_growth_compound", "从业人员", "employees", _heads, intervals, _GAZELLE)
 
 
 @indicator
 def employees_growth() -> Indicator:
     """从业人员增长率 of the previous accounting year on the year before it, year-end head-counts."""
-    return Indicator(
-        "employees_growth",
-        "从业人员增长率",
-        "growth of employees",
-        Unit.SHARE,
-        Ratio(Linear.of(_heads(-1)), Linear.of(_heads(-2)), 1),
-        _GAZELLE,
-        -1,
-    )
+    return _yearly("employees_growth", "从业人员", "employees", _heads, -1)
