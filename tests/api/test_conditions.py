@@ -1,0 +1,39 @@
+"""A gate by brackets tells of the conditions of the brackets in which the firm can be, and of no others."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from dossiers import strong
+
+from api.answers.result import result
+from features import dossier
+from scoring.engine import Engine, Question
+
+DAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("code", "indicators"),
+    [
+        ("C3612", ["从业人员（期末）", "营业收入"]),
+        ("A0111", ["营业收入"]),
+        ("M7310", ["从业人员（期末）"]),
+    ],
+)
+def test_only_the_lines_of_the_firms_own_industry_are_told(code: str, indicators: list[str], engine: Engine) -> None:
+    assert [told["indicator"]["zh"] for told in _conditions(code, engine)] == indicators
+
+
+def test_of_an_unknown_industry_the_lines_of_all_are_told(engine: Engine) -> None:
+    assert len(_conditions(None, engine)) > 20
+
+
+def _conditions(code: str | None, engine: Engine) -> list[dict[str, Any]]:
+    raw = strong()
+    raw["enterprise"]["industry_code"] = code
+    answer = engine.answer(dossier.read(raw), Question(DAY, DAY, rulebooks=("specialised_sme",)))
+    found: list[dict[str, Any]] = result(answer)["assessments"]["specialised_sme"]["gates"]["size_class"]["conditions"]
+    return found
