@@ -177,6 +177,17 @@ def test_a_grade_chooses_within_a_band(sample: Engine, grade: Any, points: int) 
     assert _points(_assess(sample, {"sample.graded": grade}, rd_expense=49_999))["bracketed"] == (1, 1)
 
 
+def test_an_open_grade_reaches_no_more_than_a_grade_can(tmp_path: Path) -> None:
+    (tmp_path / "sample").mkdir()
+    judged = "max: 8\n    expert: {criterion: sample.judged, points: [2, 8], step: 2}"
+    assert judged in CARD
+    text = CARD.replace(judged, judged.replace("8", "9"))
+    (tmp_path / "sample" / "2020.yaml").write_text(text, encoding="utf-8")
+    engine = Engine(Catalogue(tmp_path))
+    assert _points(_assess(engine))["judged"] == (2, 8)
+    assert _points(_assess(engine, {"sample.judged": 9}))["judged"] == (8, 8)
+
+
 def test_without_a_step_a_grade_keeps_its_fractions(sample: Engine) -> None:
     found = _assess(sample, {"sample.halves": "0.25"})
     assert _points(found)["halves"] == (0.25, 0.25)
