@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from features.expression import Condition, Fact, Linear, OneOf, Quantity
@@ -91,18 +91,19 @@ class CompiledCard:
 
 def compile_card(card: cards.Card) -> CompiledCard:
     """Lower every part of a card. Raises `CardError` where a bound cannot be exact or leaves 127 bits."""
+    part = partial(_part, Lowering())
     parts = {
-        **{f"gates/{n}": _part(g.requirement, 1, g.source) for n, g in card.gates.items() if g.requirement},
-        **{f"items/{n}": _part(i.award, i.cap, i.source) for n, i in card.items.items()},
-        **{f"routes/{n}": _part(r.requirement, 1, r.source) for n, r in card.routes.items() if r.requirement},
+        **{f"gates/{n}": part(g.requirement, 1, g.source) for n, g in card.gates.items() if g.requirement},
+        **{f"items/{n}": part(i.award, i.cap, i.source) for n, i in card.items.items()},
+        **{f"routes/{n}": part(r.requirement, 1, r.source) for n, r in card.routes.items() if r.requirement},
     }
-    shared = met(part.bounds.influences for part in parts.values())
+    shared = met(lowered.influences for lowered in parts.values())
     return CompiledCard(card, parts, any_of((*(i.tangled for i in shared.values()), _missed_scores(card, parts))))
 
 
-def _part(rule: Rule, most: int, source: cards.Source) -> Part:
+def _part(lowering: Lowering, rule: Rule, most: int, source: cards.Source) -> Part:
     lowered = _Lowered()
-    bounds = capped(lowered.bounds(rule, Lowering()), most)
+    bounds = capped(lowered.bounds(rule, lowering), most)
     return Part(bounds if source.decides else Bounds(FALSE, const(most), bounds.influences), tuple(lowered.details))
 
 

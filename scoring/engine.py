@@ -11,6 +11,7 @@ from features.facts import FirmFacts
 from features.resolve import Known, Wanted, resolve
 from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN, accounts_open, publicity_open
 from scoring.catalogue import Catalogue, Picked
+from scoring.compile import CompiledCard, compile_card
 from scoring.ladder import Ladder, ladder_for, ladders
 from scoring.program import Program, Values
 from scoring.release import Release, release_of
@@ -82,7 +83,9 @@ class Engine:
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or Catalogue()
         self.rules = lru_cache(maxsize=256)(self._rules)
-        self._programs: dict[tuple[tuple[str, str, int], ...], tuple[Program, Release]] = {}
+        self._programs: dict[tuple[tuple[str, int], ...], tuple[Program, Release]] = {}
+        self._compiled: dict[int, CompiledCard] = {}
+        """By identity of the card, which the catalogue keeps: most cards are in force in many regions."""
 
     def _rules(self, rules_on: date, region: str | None, kind: str, rulebooks: tuple[str, ...]) -> Rules:
         """Cards in force for a day, region and kind. Raises `UnknownName` for a rulebook that does not exist."""
@@ -96,9 +99,13 @@ class Engine:
                 if found is not None:
                     picked[name] = found
         cards = {name: one.card for name, one in picked.items()}
-        key = tuple((name, card.sha256, id(card)) for name, card in cards.items())
+        key = tuple((name, id(card)) for name, card in cards.items())
         if key not in self._programs:
-            self._programs[key] = (Program.of(cards, ladders()), release_of(cards, ladders()))
+            for card in cards.values():
+                if id(card) not in self._compiled:
+                    self._compiled[id(card)] = compile_card(card)
+            program = Program({name: self._compiled[id(card)] for name, card in cards.items()}, ladders())
+            self._programs[key] = program, release_of(cards, ladders())
         program, release = self._programs[key]
         return Rules(picked, program, release)
 

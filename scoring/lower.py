@@ -8,6 +8,7 @@ The bounds range over the completions of what is unknown: a fact's declared doma
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from features import expression as ex
 from features.facts import domain, listed
@@ -36,6 +37,8 @@ class Lowering:
     def __init__(self, confined: Confined | None = None, row_table: str | None = None) -> None:
         self._confined = confined or {}
         self._row_table = row_table
+        # Bands and cards ask the same of the same indicators again and again.
+        self.truth, self.measure = cache(self._truth), cache(self._measure)
 
     def confine(self, quantity: ex.Quantity, lo: int | None, hi: int | None) -> Lowering:
         """A lowering in which ``quantity`` lies within [lo, hi]."""
@@ -106,7 +109,7 @@ class Lowering:
             influences.append(turned(bounds.influences, 1 if coefficient > 0 else -1))
         return Bounds(core.add(lo), core.add(hi), met(influences))
 
-    def truth(self, condition: ex.Condition) -> Bounds:
+    def _truth(self, condition: ex.Condition) -> Bounds:
         """Whether a condition holds, certainly and possibly."""
         match condition:
             case ex.AtLeast(quantity):
@@ -158,7 +161,7 @@ class Lowering:
         hi = choose(known(listed(table)), found, const(found.hi))
         return Bounds(lo, hi, _of_rows(table, satisfied, negate(ge(lo, hi)), each.influences))
 
-    def measure(self, expression: ex.Quantity | ex.Ratio | ex.MeanGrowth | ex.Condition) -> Measure:
+    def _measure(self, expression: ex.Quantity | ex.Ratio | ex.MeanGrowth | ex.Condition) -> Measure:
         """A quantity, a ratio or a growth, ready to be held against thresholds; of a condition, 1 or 0."""
         if isinstance(expression, ex.Condition):
             return Amount(self.truth(expression))

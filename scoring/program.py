@@ -22,8 +22,7 @@ from features.tables import TABLES
 from scoring import core
 from scoring.assembly import Read, Verdict, assemble
 from scoring.bounds import Bounds, ends
-from scoring.card import Card
-from scoring.compile import CompiledCard, Part, compile_card
+from scoring.compile import CompiledCard, Part
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
 from scoring.lower import Lowering
@@ -40,11 +39,6 @@ class Program:
 
     cards: dict[str, CompiledCard]
     ladders: dict[str, Ladder]
-
-    @staticmethod
-    def of(cards: Mapping[str, Card], ladders: Mapping[str, Ladder]) -> Program:
-        """Compile the cards. Raises `CardError`."""
-        return Program({name: compile_card(card) for name, card in cards.items()}, dict(ladders))
 
     @cached_property
     def parts(self) -> dict[str, Node]:
