@@ -12,12 +12,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 
-from api import problems
+from api import problems, rules
 from api.answers.result import written
 from api.clock import today
 from api.dossier_schema import dossier_schema
 from api.parameters import asked, parameters
 from features import dossier
+from scoring.catalogue import NOWHERE
 from scoring.engine import Engine, Question
 from scoring.release import ENGINE
 
@@ -53,8 +54,8 @@ PROBLEM_SCHEMA = {
 
 def create_app(engine: Engine | None = None) -> FastAPI:
     """The application over one engine; its rules are compiled before the first request."""
-    engine = engine or Engine()
-    engine.rules(today(), None, "new", ())
+    engine = engine or rules.engine()
+    engine.rules(today(), NOWHERE, "new", ())
     app: FastAPI = FastAPIOffline(
         title="登梯 dengti",
         version=ENGINE,
@@ -89,7 +90,7 @@ def routes(app: FastAPI, engine: Engine) -> None:
 
     @app.get("/healthz", summary="健康检查 / health", tags=["service"])
     def healthz() -> dict[str, str]:
-        return {"status": "ok", "engine": ENGINE, "release": engine.rules(today(), None, "new", ()).release.id}
+        return {"status": "ok", "engine": ENGINE, "release": engine.rules(today(), NOWHERE, "new", ()).release.id}
 
     @app.post(
         "/v1/assess",

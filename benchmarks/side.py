@@ -42,7 +42,7 @@ def columns(snapshot_folder: str, target: str) -> None:
 
     found = snapshot.read(Path(snapshot_folder))
     engine, question = Engine(), Question(AS_OF, found.known_at)
-    programs = {rules_of(engine, question, code).program for code in found.regions or [None]}
+    programs = {rules_of(engine, question, *place).program for place in found.places}
     wanted = {*HEAD, "said"}
     rows: dict[str, set[str]] = {}
     for program in programs:

@@ -27,14 +27,14 @@ SAID = "said"
 """Column with what sources say differently: the tables of `resolve` as JSON; null where they agree."""
 ANNUAL = tuple(n for n, spec in AnnualReport.fields.items() if spec.kind.readable and n != "fiscal_year")
 _YEAR = "fiscal_year"
-_TEXTS = {"name": pl.String(), "industry_code": pl.String()}
+_TEXTS = dict.fromkeys(("name", "industry_code", "park"), pl.String())
 
 
 @dataclass(frozen=True)
 class Wide:
     """A part of a snapshot.
 
-    ``firms`` has ``uscc``, ``name``, ``region_code``, ``duplicates``, ``conflicts``, `SAID` and the facts by name, years
+    ``firms`` has ``uscc``, ``name``, ``region_code``, ``park``, ``duplicates``, ``conflicts``, `SAID` and the facts by name, years
     written out: ``enterprise/established_on``, ``annual_report/2025/revenue``, ``expert_grade/hte.talent`` (and behind @ its year),
     ``event/listed``. ``rows`` has a frame a list table, with column `ROW` and the table's fields.
     """
@@ -63,7 +63,7 @@ def pivot(long: LongTables, known_at: date) -> Wide:
     group = _size_groups(enterprise)[SIZE_GROUP.path]
     firms = pl.concat(
         [
-            enterprise.select("uscc", "name", "region_code"),
+            enterprise.select("uscc", "name", "region_code", "park"),
             _told(long.firms.len(), hard, known),
             enterprise.select(pl.col(c).alias(f"enterprise/{c}") for c in _fields(Enterprise, enterprise)),
             pl.DataFrame([group, _out_of_scope(long.firms)]),

@@ -25,7 +25,9 @@ from features.pivot import SAID, Wide
 from features.tables import AnnualReport
 
 MANIFEST = "snapshot.json"
-FORMAT = "dengti-snapshot/2"
+FORMAT = "dengti-snapshot/3"
+Place = tuple[int | None, str | None]
+"""Region code and park of an enterprise: what decides which rules apply."""
 PART = 100_000
 """Enterprises in a part."""
 
@@ -37,7 +39,7 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
     for old in folder.glob("part-*.parquet"):
         old.unlink()
     written: list[dict[str, Any]] = []
-    regions: set[int | None] = set()
+    places: set[Place] = set()
     last = ""
     for number, wide in enumerate(parts):
         if wide.firms.height and wide.firms["uscc"][0] <= last:
@@ -48,7 +50,7 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
                 remedy="先合并再导入 / merge the parts before importing",
             )
         last = wide.firms["uscc"][-1] if wide.firms.height else last
-        regions.update(wide.firms["region_code"].unique())
+        places.update(wide.firms.select("region_code", "park").unique().iter_rows())
         stem = f"part-{number:05d}"
         for name, frame in (("", wide.firms), *((f".{table}", rows) for table, rows in wide.rows.items())):
             # Written once and read often, as whole columns: quick to unpack, and nothing to skip by statistics.
@@ -58,7 +60,7 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
         files = {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
         written.append({"firms": wide.firms.height, "files": files})
     manifest: dict[str, Any] = {"format": FORMAT, "known_at": known_at.isoformat()}
-    manifest |= {"regions": sorted(regions, key=str), "parts": written}
+    manifest |= {"places": sorted(places, key=str), "parts": written}
     write_text(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     return Snapshot(folder, manifest)
 
@@ -104,9 +106,9 @@ class Snapshot:
         return date.fromisoformat(self.manifest["known_at"])
 
     @property
-    def regions(self) -> list[int | None]:
-        """Region codes of its enterprises."""
-        return list(self.manifest["regions"])
+    def places(self) -> list[Place]:
+        """Region codes and parks of its enterprises."""
+        return [(code, park) for code, park in self.manifest["places"]] or [(None, None)]
 
     @property
     def sizes(self) -> list[int]:
@@ -150,4 +152,4 @@ class Snapshot:
         return frame.with_columns(column.new_from_index(0, frame.height) for column in unknown)
 
 
-HEAD = ("uscc", "name", "region_code", "duplicates", "conflicts", SAID)
+HEAD = ("uscc", "name", "region_code", "park", "duplicates", "conflicts", SAID)

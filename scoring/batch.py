@@ -16,8 +16,10 @@ from scoring.engine import Engine, Question, Rules
 from scoring.polars_backend import Facts, Plan
 from scoring.program import Program
 
-HEAD = ("uscc", "name", "region_code", "duplicates", "conflicts")
+HEAD = ("uscc", "name", "region_code", "park", "duplicates", "conflicts")
 """Columns of a snapshot that the results repeat."""
+PLACE = ("region_code", "park")
+"""Columns that say which rules apply."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,10 @@ def score(engine: Engine, wide: Wide, question: Question) -> list[Scored]:
     return [scored for rules, part in _by_rules(engine, wide, question) for scored in _score(rules, part, question)]
 
 
-def rules_of(engine: Engine, question: Question, region_code: int | None) -> Rules:
-    """The rules for the enterprises of a region."""
-    return engine.rules(
-        question.rules_on or question.as_of, _region(region_code), question.kind or "new", question.rulebooks
-    )
+def rules_of(engine: Engine, question: Question, region_code: int | None, park: str | None = None) -> Rules:
+    """The rules for the enterprises of a region and a park."""
+    place = engine.catalogue.place(_region(region_code), park)
+    return engine.rules(question.rules_on or question.as_of, place, question.kind or "new", question.rulebooks)
 
 
 def _region(code: int | None) -> str | None:
@@ -53,14 +54,17 @@ def _region(code: int | None) -> str | None:
 
 
 def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[Rules, Wide]]:
-    """Enterprises grouped by the cards that are in force for their region."""
-    groups: dict[str, tuple[Rules, list[int | None]]] = {}
-    for code in wide.firms["region_code"].unique().sort().to_list() or [None]:
-        rules = rules_of(engine, question, code)
-        groups.setdefault(rules.release.id, (rules, []))[1].append(code)
-    for rules, codes in groups.values():
-        chosen = wide.firms["region_code"].is_in(pl.Series(codes, dtype=pl.Int64).implode(), nulls_equal=True)
-        yield rules, wide if len(groups) == 1 else wide.only(chosen)
+    """Enterprises grouped by the cards that are in force where they are."""
+    places = wide.firms.select(PLACE).unique().sort(PLACE)
+    found = [rules_of(engine, question, *place) for place in places.iter_rows()] or [rules_of(engine, question, None)]
+    groups = {rules.release.id: rules for rules in found}
+    if len(groups) == 1:
+        yield found[0], wide
+        return
+    of_place = places.with_columns(pl.Series("release", [rules.release.id for rules in found]))
+    release = wide.firms.select(PLACE).join(of_place, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
+    for name, rules in groups.items():
+        yield rules, wide.only(release["release"] == name)
 
 
 def _score(rules: Rules, wide: Wide, question: Question) -> Iterator[Scored]:

@@ -275,6 +275,8 @@ class Card:
     routes: dict[str, Route] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     """For a classification: the name of each number of points of its one item; such a card has no verdict."""
+    overlays: tuple[str, ...] = ()
+    """What a province, a city or a park laid over the edition, in order."""
 
     def period(self, kind: str) -> Period:
         """The days on which it is in force for an application kind; the whole where it is not for that kind."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -11,30 +11,37 @@ from pathlib import Path
 from features.identifiers import regions
 from scoring.card import Card, Period
 from scoring.errors import UnknownName
+from scoring.overlay import Overlay, Place, laid, read_overlay
 from scoring.reading import KINDS, read_tree
 from scoring.yaml_tree import Tree, load
 
 FOLDER = Path(__file__).parent / "rulebooks"
+LADDERS, OVERLAYS = "ladders", "overlays"
+"""Folders among the rulebooks that hold no cards."""
+NOWHERE = Place()
 EVALUATED = ("in_force", "repealed")
 """Statuses that can be evaluated; drafts and expected texts are shown and compared only."""
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One rulebook file, read once; where parts of it have versions its card depends on the day and application kind."""
+    """One rulebook file, read once, with the overlays of a place laid over it; where parts of it have versions its card
+    depends on the day and application kind.
+    """
 
     path: Path
     shown: str
+    overlays: tuple[Overlay, ...] = ()
 
     @cached_property
     def tree(self) -> Tree:
-        """The file. Raises `CardError`."""
-        return load(self.path, self.shown)
+        """The file with its overlays. Raises `CardError`."""
+        return laid(load(self.path, self.shown), self.overlays)
 
     @cached_property
     def latest(self) -> Card:
         """The card with its latest versions. Raises `CardError`."""
-        return read_tree(self.tree, None, self.shown)
+        return self._read(None, KINDS[0])
 
     def card(self, rules_on: date, kind: str = KINDS[0]) -> Card:
         """The card with the versions in force on a day for an application kind (before it begins: as on its first day)."""
@@ -42,8 +49,12 @@ class Edition:
         # Where no version is for one kind only, both have the same card.
         segment = sum(1 for turn in self.turns if turn <= day), kind if self.by_kind else KINDS[0]
         if segment not in self._segments:
-            self._segments[segment] = read_tree(self.tree, day, self.shown, segment[1])
+            self._segments[segment] = self._read(day, segment[1])
         return self._segments[segment]
+
+    def _read(self, day: date | None, kind: str) -> Card:
+        shown = " + ".join((self.shown, *(f"overlays/{overlay.id}" for overlay in self.overlays)))
+        return replace(read_tree(self.tree, day, shown, kind), overlays=tuple(o.id for o in self.overlays))
 
     @cached_property
     def turns(self) -> tuple[date, ...]:
@@ -84,17 +95,28 @@ class Picked:
 
 
 class Catalogue:
-    """Every rulebook in a folder; the folder path of a file is its rulebook's id."""
+    """Every rulebook in a folder, the folder path of a file being its rulebook's id, and the overlays: those of the folder
+    and those of a deployment's own. Raises `CardError` for a wrong overlay.
+    """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, own_overlays: Path | None = None) -> None:
         self.folder = folder
         self.editions: dict[str, tuple[Edition, ...]] = {}
         for path in sorted(folder.rglob("*.yaml")):
             parts = path.relative_to(folder).parts
-            if parts[0] != "ladders":
+            if parts[0] not in (LADDERS, OVERLAYS):
                 name = ".".join(parts[:-1])
                 edition = Edition(path, path.relative_to(folder.parent).as_posix())
                 self.editions[name] = (*self.editions.get(name, ()), edition)
+        files = (path for place in (folder / OVERLAYS, own_overlays) if place for path in sorted(place.glob("*.yaml")))
+        self.overlays = sorted((read_overlay(path, f"{OVERLAYS}/{path.name}") for path in files), key=lambda o: o.rank)
+        self._under: dict[tuple[Path, tuple[str, ...]], Edition] = {}
+
+    def place(self, region: str | None, park: str | None) -> Place:
+        """Where an enterprise is assessed; its park only where some overlay is for it. ``park``: id or name."""
+        zone = regions.find_zone(park) if park else None
+        known = zone.id if zone else park
+        return Place(region, known if any(overlay.scope.park == known for overlay in self.overlays) else None)
 
     def names(self) -> tuple[str, ...]:
         """Every rulebook id."""
@@ -112,34 +134,38 @@ class Catalogue:
                 return one
         raise UnknownName(field="edition", value=edition, known=tuple(e.latest.edition for e in found))
 
-    def pick(self, rulebook: str, rules_on: date, *, region: str | None = None, kind: str = "new") -> Picked | None:
-        """The edition in force on a day for a region and application kind, or None."""
-        fitting = [e for e in self._for(rulebook, region, kind) if _in_force(e.latest, rules_on, kind)]
+    def pick(self, rulebook: str, rules_on: date, *, place: Place = NOWHERE, kind: str = "new") -> Picked | None:
+        """The edition in force on a day at a place for an application kind, or None."""
+        fitting = [e for e in self._for(rulebook, place, kind) if _in_force(e.latest, rules_on, kind)]
         if not fitting:
             return None
         edition = max(fitting, key=lambda e: (len((e.latest.region or "").rstrip("0")), e.latest.effective_from))
-        return Picked(edition.card(rules_on, kind), edition)
+        return self._picked(edition, rules_on, place, kind)
 
-    def pick_by_name(self, rulebook: str, rules_on: date, *, region: str | None = None, kind: str = "new") -> Picked:
+    def pick_by_name(self, rulebook: str, rules_on: date, *, place: Place = NOWHERE, kind: str = "new") -> Picked:
         """As `pick`; where no edition is in force the nearest one, marked. Raises `UnknownName`."""
         if rulebook not in self.editions:
             raise UnknownName(field="rulebook", value=rulebook, known=self.names())
-        found = self.pick(rulebook, rules_on, region=region, kind=kind)
+        found = self.pick(rulebook, rules_on, place=place, kind=kind)
         if found:
             return found
-        candidates = self._for(rulebook, None, kind) or list(self.editions[rulebook])
+        candidates = self._for(rulebook, NOWHERE, kind) or list(self.editions[rulebook])
         nearest = min(candidates, key=lambda e: _distance(e.latest.period(kind), rules_on))
-        return Picked(nearest.card(rules_on, kind), nearest, outside=True)
+        return replace(self._picked(nearest, rules_on, place, kind), outside=True)
 
-    def _for(self, rulebook: str, region: str | None, kind: str) -> list[Edition]:
-        if rulebook not in self.editions:
-            return []
+    def _picked(self, edition: Edition, rules_on: date, place: Place, kind: str) -> Picked:
+        lying = tuple(o for o in self.overlays if o.lies_on(edition.latest) and o.holds(place, rules_on))
+        key = edition.path, tuple(overlay.id for overlay in lying)
+        found = self._under.setdefault(key, replace(edition, overlays=lying) if lying else edition)
+        return Picked(found.card(rules_on, kind), found)
+
+    def _for(self, rulebook: str, place: Place, kind: str) -> list[Edition]:
         return [
             e
-            for e in self.editions[rulebook]
+            for e in self.editions.get(rulebook, ())
             if e.latest.status in EVALUATED
             and kind in e.latest.kinds
-            and (e.latest.region is None or region is None or regions.is_within(region, e.latest.region))
+            and (e.latest.region is None or place.region is None or regions.is_within(place.region, e.latest.region))
         ]
 
 

@@ -13,6 +13,7 @@ from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN, accounts_open, publi
 from scoring.catalogue import Catalogue, Picked
 from scoring.compile import CompiledCard, compile_card
 from scoring.ladder import Ladder, ladder_for, ladders
+from scoring.overlay import Place
 from scoring.program import Program, Values
 from scoring.release import Release, release_of
 
@@ -87,17 +88,11 @@ class Engine:
         self._compiled: dict[int, CompiledCard] = {}
         """By identity of the card, which the catalogue keeps: most cards are in force in many regions."""
 
-    def _rules(self, rules_on: date, region: str | None, kind: str, rulebooks: tuple[str, ...]) -> Rules:
-        """Cards in force for a day, region and kind. Raises `UnknownName` for a rulebook that does not exist."""
-        picked: dict[str, Picked] = {}
-        if rulebooks:
-            for name in rulebooks:
-                picked[name] = self.catalogue.pick_by_name(name, rules_on, region=region, kind=kind)
-        else:
-            for name in self.catalogue.names():
-                found = self.catalogue.pick(name, rules_on, region=region, kind=kind)
-                if found is not None:
-                    picked[name] = found
+    def _rules(self, rules_on: date, place: Place, kind: str, rulebooks: tuple[str, ...]) -> Rules:
+        """Cards in force for a day, place and kind. Raises `UnknownName` for a rulebook that does not exist."""
+        pick = self.catalogue.pick_by_name if rulebooks else self.catalogue.pick
+        found = {n: pick(n, rules_on, place=place, kind=kind) for n in rulebooks or self.catalogue.names()}
+        picked = {name: one for name, one in found.items() if one is not None}
         cards = {name: one.card for name, one in picked.items()}
         key = tuple((name, id(card)) for name, card in cards.items())
         if key not in self._programs:
@@ -111,9 +106,9 @@ class Engine:
 
     def rules_for(self, dossier: Dossier, question: Question) -> Rules:
         """The cards that answer a question about one enterprise."""
-        region = region_of(dossier)
+        place = self.catalogue.place(region_of(dossier), park_of(dossier))
         kind = question.kind or dossier.evaluation.get("application_kind", "new")
-        return self.rules(question.rules_on or question.as_of, region, kind, question.rulebooks)
+        return self.rules(question.rules_on or question.as_of, place, kind, question.rulebooks)
 
     def answer(self, dossier: Dossier, question: Question) -> Answer:
         """Everything the cards say of one enterprise."""
@@ -129,6 +124,16 @@ def region_of(dossier: Dossier) -> str | None:
     stated = dossier.evaluation.get("region_code")
     if stated:
         return stated
-    rows = dossier.tables.get("enterprise") or [{}]
-    code = rows[-1].get("region_code")
+    code = _stated(dossier, "region_code")
     return str(code) if isinstance(code, int) else None
+
+
+def park_of(dossier: Dossier) -> str | None:
+    """The park whose overlays apply, as the enterprise states it."""
+    park = _stated(dossier, "park")
+    return park if isinstance(park, str) else None
+
+
+def _stated(dossier: Dossier, field: str) -> object:
+    rows = dossier.tables.get("enterprise") or [{}]
+    return rows[-1].get(field)

@@ -22,8 +22,8 @@ class Release:
     """Content-addressed: the same cards, ladders, tables and engine always have the same id."""
 
     id: str
-    cards: dict[str, dict[str, str]]
-    """Rulebook → edition and hash of the file."""
+    cards: dict[str, dict[str, object]]
+    """Rulebook → edition, overlays and hash of what both say."""
 
     def as_dict(self) -> dict[str, object]:
         """As in the result JSON."""
@@ -42,7 +42,7 @@ def digest(value: object) -> str:
 
 def release_of(cards: Mapping[str, Card], ladders: Mapping[str, Ladder]) -> Release:
     """The release that these cards and ladders make with this engine."""
-    named = {name: {"edition": card.edition, "sha256": card.sha256} for name, card in sorted(cards.items())}
+    named = {name: _named(card) for name, card in sorted(cards.items())}
     content = {
         "cards": named,
         "ladders": {name: repr(ladder) for name, ladder in sorted(ladders.items())},
@@ -50,6 +50,11 @@ def release_of(cards: Mapping[str, Card], ladders: Mapping[str, Ladder]) -> Rele
         "engine": ENGINE,
     }
     return Release(digest(content), named)
+
+
+def _named(card: Card) -> dict[str, object]:
+    lying = {"overlays": list(card.overlays)} if card.overlays else {}
+    return {"edition": card.edition, **lying, "sha256": card.sha256}
 
 
 @cache

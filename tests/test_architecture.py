@@ -18,7 +18,8 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING = 2_500
+LARGEST_SCORING = 2_650
+"""Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 
 
 def _imports(path: Path) -> set[str]:

@@ -20,7 +20,8 @@ Assess = Callable[[State, bool], tuple[Json, list[Json]]]
 
 def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Assess:
     """How a card's assessment is written; ``flagged`` is said of it whatever the enterprise."""
-    fixed: Json = {"title": label(card.title), "edition": card.edition}
+    lying = {"overlays": list(card.overlays)} if card.overlays else {}
+    fixed: Json = {"title": label(card.title), "edition": card.edition, **lying}
     reasons = Reasons(card)
     gates = {name: gate_teller(prepared, card, gate, reasons) for name, gate in card.gates.items()}
     items = {} if card.classes else {n: item_teller(prepared, card, item, reasons) for n, item in card.items.items()}

@@ -46,7 +46,7 @@ class Batch:
     def identity(self) -> dict[str, Any]:
         """What two runs must share for one to go on where the other stopped."""
         question = self.question
-        rules = [rules_of(self.engine, question, code) for code in self.snapshot.regions or [None]]
+        rules = [rules_of(self.engine, question, *place) for place in self.snapshot.places]
         return {
             "engine": ENGINE,
             "as_of": question.as_of.isoformat(),
@@ -97,7 +97,7 @@ class Batch:
                 yield number
 
     def _results(self, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        programs = {rules_of(self.engine, self.question, code).program for code in self.snapshot.regions or [None]}
+        programs = {rules_of(self.engine, self.question, *place).program for place in self.snapshot.places}
         wanted = (WantedColumns(p.scalars, p.row_fields, self.question.as_of) for p in programs)
         columns = {column for of_program in wanted for column in of_program.columns}
         wide = self.snapshot.part(number, columns, _row_fields(programs))

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
+from api import rules
 from api.batch.run import Batch
 from api.batch.sources import source_of
 from api.cli import console, tables
 from api.cli.importing import read_with_progress
 from api.cli.summary import summary
 from api.clock import today
-from scoring.engine import Engine, Question
+from scoring.engine import Question
 
 PIVOTED = "pivoted"
 """Folder beside the results in which files are kept as a snapshot while the batch is unfinished."""
@@ -53,12 +54,12 @@ def rescore(
         given.known_at,
         console.day_option(rules_on, "rules_on") if rules_on else None,
     )
-    rules = Engine()
-    batch = Batch(rules, given.snapshot, question, given.named, target)
+    ruling = rules.engine()
+    batch = Batch(ruling, given.snapshot, question, given.named, target)
     with console.progress() as bar:
         task = bar.add_task("评分 scoring", total=sum(given.snapshot.sizes))
         manifest = batch.run(given.rejects, resume=resume, workers=workers, done=lambda n: bar.advance(task, n))
     shutil.rmtree(target / PIVOTED, ignore_errors=True)
-    summary(target / "scores.parquet", manifest["firms"], rules, question)
+    summary(target / "scores.parquet", manifest["firms"], ruling, question)
     tables.reject_reasons(given.rejects)
     console.out.print(f"结果目录 results: {target}", highlight=False)

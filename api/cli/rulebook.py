@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from api import rules
 from api.authority import lint as linting
 from api.authority.show import markdown
 from api.cli.console import err, out
-from scoring.catalogue import FOLDER, Catalogue
+from scoring.catalogue import FOLDER
 from scoring.reading import KINDS
 
 rulebook = typer.Typer(help="规则 / rulebooks", no_args_is_help=True)
@@ -24,7 +25,7 @@ def list_() -> None:
     table = Table(title="规则目录 rulebooks", title_justify="left")
     for name in ("规则 rulebook", "版本 edition", "名称 title", "施行 from", "止 to", "状态 status", "指纹 sha256"):
         table.add_column(name)
-    catalogue = Catalogue()
+    catalogue = rules.catalogue()
     for name in catalogue.names():
         for edition in catalogue.editions[name]:
             card = edition.latest
@@ -50,7 +51,7 @@ def show(
     """按条文展示一张卡片 / one card as an official would read it."""
     if kind not in KINDS:
         raise typer.BadParameter(" | ".join(KINDS), param_hint="--kind")
-    found = Catalogue().edition(name, edition)
+    found = rules.catalogue().edition(name, edition)
     out.print(markdown(found.card(date.max, kind), found.tree), markup=False, highlight=False)
 
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
+from api import rules
 from api.answers.result import result
 from api.cli import console
 from features import dossier
-from scoring.engine import Engine, Question
+from scoring.engine import Question
 
 
 def score(
@@ -56,7 +57,7 @@ def score(
         raise typer.BadParameter(
             "应为 JSON 对象 / must be a JSON object: {criterion: points}", param_hint="--assume-grades"
         )
-    engine = Engine()
+    engine = rules.engine()
 
     def answer(one: Any) -> dict[str, Any]:
         found = result(engine.answer(dossier.read(_assuming(one, grades) if grades else one), question))

@@ -11,6 +11,7 @@ from rich.table import Table
 from api.batch.frames import VERDICTS
 from api.cli.console import out
 from scoring.card import Card
+from scoring.catalogue import NOWHERE
 from scoring.engine import Engine, Question
 from scoring.ladder import Ladder, ladders
 
@@ -32,7 +33,7 @@ def summary(scores: Path, firms: int, engine: Engine, question: Question) -> Non
             out.print(_ladder(ladder, counts))
     out.print("* 条件未设或未公布，记为待定 / its conditions are not on file: undetermined", highlight=False)
     answered = set(whole.collect_schema().names())
-    for name, picked in engine.rules(question.rules_on or question.as_of, None, "new", ()).picked.items():
+    for name, picked in engine.rules(question.rules_on or question.as_of, NOWHERE, "new", ()).picked.items():
         # A card of a region in which no firm is was asked of nobody.
         if answered & {f"{name}.verdict", f"{name}.class"}:
             _card(whole, picked.card)

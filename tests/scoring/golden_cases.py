@@ -51,7 +51,8 @@ def cases() -> Iterator[Case]:
         for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
             dossier = copy.deepcopy(base)
             for where, value in raw.get("set", {}).items():
-                _put(dossier, where.split("."), value)
+                # An alias of the file is one object in all its cases.
+                _put(dossier, where.split("."), copy.deepcopy(value))
             for where in raw.get("drop", ()):
                 _put(dossier, where.split("."), ABSENT)
             yield Case(

@@ -7,21 +7,21 @@ checked on the days on which the card could be read: mend what cannot be read, t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
 
 from api.authority.lint.card import check_meaning
-from api.authority.lint.versions import DAY, below, check_versions, day_at, kinds_of, readings_of, text_at
+from api.authority.lint.versions import DAY, PARTS, below, check_versions, day_at, kinds_of, readings_of, text_at
 from features.errors import ValueProblem
 from features.identifiers.regions import check_region
+from scoring.catalogue import LADDERS, OVERLAYS
 from scoring.errors import CardError, Finding
+from scoring.overlay import laid, read_overlay
 from scoring.reading import read_tree
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
-LADDERS = "ladders"
-"""Folder of the ladder files among the rulebooks; they are no cards."""
 _COMPARED = ("in_force", "repealed")
 """Statuses of editions that follow one another; a draft may well overlap the text in force."""
 
@@ -37,7 +37,7 @@ def lint_folder(root: Path) -> tuple[Finding, ...]:
     headers: list[_Header] = []
     for path in sorted(p for p in root.rglob("*.y*ml") if p.is_file()):
         place = path.relative_to(root)
-        if place.parts[0] == LADDERS:
+        if place.parts[0] in (LADDERS, OVERLAYS):
             continue
         shown = f"{root.name}/{place.as_posix()}"
         findings, tree = _lint(path, shown)
@@ -46,7 +46,33 @@ def lint_folder(root: Path) -> tuple[Finding, ...]:
             headers.append(_Header.of(tree, shown))
             found.extend(_misplaced(headers[-1], place))
     found.extend(_between(headers))
+    bases = {(header.id, header.edition): header.tree for header in headers}
+    for path in sorted((root / OVERLAYS).glob("*.yaml")):
+        found.extend(_lint_overlay(path, f"{root.name}/{OVERLAYS}/{path.name}", bases))
     return _in_order(found)
+
+
+def _lint_overlay(path: Path, shown: str, bases: Mapping[tuple[str, str], Tree]) -> Iterable[Finding]:
+    """What is wrong in an overlay, and in the card that it makes of its edition."""
+    try:
+        overlay = read_overlay(path, shown)
+    except CardError as error:
+        return error.findings
+    findings, base = Findings(shown), bases.get((overlay.card, overlay.edition))
+    if overlay.id != path.stem:
+        findings.add("file_name_is_not_overlay", Tree("", 1, "overlay"), stem=path.stem, overlay=overlay.id)
+    if base is None:
+        known = ", ".join(f"{card}@{edition}" for card, edition in bases)
+        asked = f"{overlay.card}@{overlay.edition}"
+        findings.add("unknown_edition", Tree("", 1, "edition"), edition=asked, choices=known)
+        return findings.found
+    for part in PARTS:
+        for change in below(overlay.changes, part).values():
+            for key in ("document", "article"):
+                if not text_at(change, key):
+                    findings.add("key_missing", change, key, name=key)
+    check_tree(laid(base, [overlay]), findings)
+    return findings.found
 
 
 def _lint(path: Path, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
@@ -62,18 +88,23 @@ def _lint(path: Path, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
         findings.add("empty_file", tree)
     if findings.found or not isinstance(tree.value, dict):
         return _in_order(findings.found), None
+    check_tree(tree, findings)
+    return _in_order(findings.found), tree
+
+
+def check_tree(tree: Tree, findings: Findings) -> None:
+    """All that reading refuses in a card's file, and what its meaning shows."""
     _check_region(tree, findings)
     _check_documents(tree, findings)
     _check_calendar(tree, findings)
     check_versions(tree, findings)
     for day, kind in readings_of(tree):
         try:
-            card = read_tree(tree, day, shown, kind)
+            card = read_tree(tree, day, findings.file, kind)
         except CardError as error:
             findings.found.extend(error.findings)
         else:
             check_meaning(card, tree, (day, kind), findings)
-    return _in_order(findings.found), tree
 
 
 def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -60,7 +60,7 @@ def test_the_shipped_rulebooks_are_clean() -> None:
 
 
 def test_each_shipped_card_is_clean_alone() -> None:
-    paths = [path for path in FOLDER.rglob("*.yaml") if "ladders" not in path.parts]
+    paths = [path for path in FOLDER.rglob("*.yaml") if not {"ladders", "overlays"} & set(path.parts)]
     assert len(paths) >= 2
     assert [finding for path in paths for finding in lint_file(path)] == []
 
@@ -191,3 +191,43 @@ def test_no_broken_byte_makes_the_lint_fall(tmp_path: Path) -> None:
             changed[chance.randrange(len(changed))] = chance.choice(b"\x00\xff{}[]:-&*!\n\t 0a%")
         path.write_bytes(bytes(changed))
         assert sound(lint_file(path))
+
+
+OVERLAY = """\
+overlay: {name}
+title: {{zh: 覆盖, en: Overlay}}
+card: sample
+edition: "{edition}"
+scope: {{region: "450200"}}
+status: in_force
+effective_from: 2021-01-01
+published_on: 2021-01-01
+documents:
+  notice: {{number: 柳〔2021〕1号, title: 通知}}
+gates:
+  employees: {{{changes}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({}, []),
+        ({"name": "other"}, [("file_name_is_not_overlay", "overlay")]),
+        ({"edition": "2019"}, [("unknown_edition", "edition")]),
+        (
+            {"changes": "max: 300人, article: 第一条"},
+            [("document_unused", "documents.notice"), ("key_missing", "gates.employees.document")],
+        ),
+        ({"changes": "max: 300人, document: notice"}, [("key_missing", "gates.employees.article")]),
+        ({"changes": "max: 300万元, document: notice, article: 第一条"}, [("unit_mismatch", "gates.employees.max")]),
+    ],
+)
+def test_an_overlay_names_its_file_its_edition_and_its_source(
+    tmp_path: Path, values: dict[str, str], found: list[tuple[str, str]]
+) -> None:
+    put(tmp_path, "sample/2020.yaml")
+    given = {"name": "city", "edition": "2020", "changes": "max: 300人, document: notice, article: 第一条"} | values
+    (tmp_path / "overlays").mkdir()
+    (tmp_path / "overlays" / "city.yaml").write_text(OVERLAY.format(**given), encoding="utf-8")
+    assert sorted((code, key) for code, _, _, key in found_in(tmp_path)) == found
