@@ -29,6 +29,20 @@ def revenue(year: int = -1) -> Indicator:
 
 
 @indicator
+def main_business_revenue() -> Indicator:
+    """主营业务收入, previous accounting year."""
+    return Indicator(
+        "main_business_revenue",
+        "主营业务收入",
+        "main-business revenue",
+        Unit.YUAN,
+        annual("main_business_revenue"),
+        "国家统计局 规模以上工业",
+        -1,
+    )
+
+
+@indicator
 def main_share() -> Indicator:
     """主营业务收入总额占营业收入总额比重, previous accounting year."""
     return Indicator(
