@@ -74,6 +74,7 @@ def read_ladder(path: Path) -> Ladder:
         Source(reader.text("document", required=True), reader.text("article"), reader.one_of("grade", GRADES)),
         tuple(reader.whole(tree, _rung) for tree in reader.items("rungs")),
     )
+    reader.stated(("texts", "quote"))
     reader.done()
     findings.raise_if_any()
     return ladder

@@ -94,6 +94,7 @@ def read_overlay(path: Path, shown: str) -> Overlay:
         decision=decided,
         changes=Tree({key: reader.at(key) for key in reader.stated(CHANGED)}, 1, ""),
     )
+    reader.stated(("texts", "note"))
     reader.done()
     findings.raise_if_any()
     return found

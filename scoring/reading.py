@@ -122,8 +122,8 @@ class _CardReader:
         maximum = optional_points(reader, "maximum")
         if maximum is not None and not findings.found and maximum != card.maximum:
             findings.add("points_do_not_sum", reader.at("maximum"), sum=card.maximum / cards.MICRO)
-        # What others read: `scoring.calendar`, people.
-        reader.stated(("note", "calendar", "validity", "duties"))
+        # What others read: `scoring.calendar`, the authority's tools, people.
+        reader.stated(("note", "calendar", "validity", "duties", "texts"))
         reader.done()
 
     # --- what every provision has ---------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ class _CardReader:
             reader = self._in_force(Reader(tree, self.findings))
             if reader is not None:
                 found[name] = read(name, reader)
-                reader.stated(("note", "versions"))
+                reader.stated(("note", "versions", "quote"))
                 reader.done()
         return found
 

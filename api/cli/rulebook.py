@@ -11,6 +11,7 @@ from rich.table import Table
 
 from api import rules
 from api.authority import lint as linting
+from api.authority import quotes
 from api.authority.show import markdown
 from api.cli.console import err, out
 from scoring.catalogue import FOLDER
@@ -60,12 +61,20 @@ def lint(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE…]", help="规则文件，默认全部 / files, default all")
     ] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="存放政策原文的文件夹，用以核对引文 / folder of the texts, to check quotes",
+        ),
+    ] = None,
 ) -> None:
     """检查规则文件，逐条指出文件、行、键与改法 / check cards; each finding names file, line, key and mend."""
     findings = (
         [f for path in paths for f in linting.lint_file(path, str(path))]
         if paths
-        else list(linting.lint_folder(FOLDER))
+        else [*linting.lint_folder(FOLDER), *quotes.check(FOLDER, texts)]
     )
     for finding in findings:
         err.print(str(finding), markup=False, highlight=False)

@@ -12,7 +12,7 @@ from features.indicators import written
 from scoring import core
 
 SCORING = sorted(Path(core.__file__).parent.glob("*.py"))
-LINT = sorted(Path(lint.__file__).parent.glob("*.py"))
+LINT = sorted(Path(lint.__file__).parents[1].rglob("*.py"))
 AMOUNTS = [Path(written.__file__)]
 
 NOTING = {"add": (0,), "of": (0,), "lacks": (0,), "finding": (0,), "AmountError": (0,), "_taken": (2, 3)}
