@@ -16,8 +16,10 @@ MICRO = 1_000_000
 """Micro-points in a point."""
 
 DECIDING_GRADES = ("official", "repost", "secondary")
-GRADES = (*DECIDING_GRADES, "memory", "inference")
-"""Source grades, best first; values of the last two are shown but never decide (contract §2)."""
+REFERENCE = "reference"
+"""Grade of a scheme's own default: it gives points, and says wherever it shows that nobody issued it."""
+GRADES = (*DECIDING_GRADES, "memory", "inference", REFERENCE)
+"""Source grades; memory and inference are shown but never decide (contract §2)."""
 
 Body = TypeVar("Body")
 
@@ -38,7 +40,7 @@ class Source:
     @property
     def decides(self) -> bool:
         """Whether the grade is good enough to decide."""
-        return self.grade in DECIDING_GRADES
+        return self.grade in (*DECIDING_GRADES, REFERENCE)
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,14 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What a scheme's constraint does where it fails: veto, deduct so many ``points`` (micro), flag, or unset."""
+
+    kind: str
+    points: int | None = None
+
+
+@dataclass(frozen=True)
 class Gate:
     """A condition that must hold, on one route only where ``route`` names it; or limits on the total score."""
 
@@ -198,6 +208,8 @@ class Gate:
     score: Limits | None = None
     binding: bool = True
     """Whether it decides; one that holds in principle only (原则上) raises the flag ``not_met:<id>`` where it fails."""
+    effect: Effect | None = None
+    """Of a scheme's constraint, which does not decide either."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +223,15 @@ class Item:
     cap: int
     rises: bool = True
     """Whether more of each indicator never gives fewer points (as the card declares; the lint proves it)."""
+    weights: dict[str, int] = field(default_factory=dict)
+    """Of a scheme's item: the most that it can give in each stage."""
+    unweighed: Award | None = None
+    """Of such an item: the award as the card writes it, whose part of its own most is the part of the weight."""
+
+    @property
+    def stated(self) -> Award:
+        """The award as the card writes it."""
+        return self.unweighed or self.award
 
 
 @dataclass(frozen=True)
@@ -236,6 +257,36 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """One stage of an enterprise (种子、初创、成长 …) in a scheme."""
+
+    id: str
+    label: Label
+    range: Range
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What a scheme of innovation credit says beyond its items."""
+
+    issuer: Label
+    base: int | None
+    """Micro-points that the weights of one stage sum to; None where none are published."""
+    bonus: int
+    """Most micro-points of the group ``bonus`` on top."""
+    by: Indicator | None
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
+class Unset:
+    """An indicator of which a scheme publishes the name, not the points."""
+
+    label: Label
+    source: Source
+
+
+@dataclass(frozen=True)
 class Document:
     """A policy document by number and title."""
 
@@ -250,6 +301,26 @@ class Period:
 
     begins: date
     ends: date
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who changed what was published, when and why."""
+
+    by: str
+    on: date
+    because: str
+
+
+@dataclass(frozen=True)
+class Laid:
+    """An overlay on a card: for a division or for a park, which says who decided it."""
+
+    id: str
+    title: Label
+    region: str | None
+    park: str | None
+    decision: Decision | None
 
 
 @dataclass(frozen=True)
@@ -275,12 +346,26 @@ class Card:
     routes: dict[str, Route] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     """For a classification: the name of each number of points of its one item; such a card has no verdict."""
-    overlays: tuple[str, ...] = ()
+    scheme: Scheme | None = None
+    unset: dict[str, Unset] = field(default_factory=dict)
+    """A scheme's indicators without points; where there are any, it gives no score."""
+    overlays: tuple[Laid, ...] = ()
     """What a province, a city or a park laid over the edition, in order."""
 
     def period(self, kind: str) -> Period:
         """The days on which it is in force for an application kind; the whole where it is not for that kind."""
         return self.kinds.get(kind, Period(self.effective_from, self.effective_to or date.max))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where its parts stand in the law."""
+        provisions: tuple[Gate | Item | Route | Unset, ...] = (
+            *self.gates.values(),
+            *self.items.values(),
+            *self.routes.values(),
+            *self.unset.values(),
+        )
+        return tuple(provision.source for provision in provisions)
 
     @property
     def score_limits(self) -> Limits | None:
@@ -290,10 +375,16 @@ class Card:
 
     @property
     def maximum(self) -> int:
-        """Most micro-points that the items can give, group caps applied."""
+        """Most micro-points that the items can give, group caps applied; of a scheme, that its scale has."""
+        if self.scheme is not None:
+            return (self.scheme.base or 0) + self.scheme.bonus
+        return self.most({name: item.cap for name, item in self.items.items()})
+
+    def most(self, caps: dict[str, int]) -> int:
+        """Sum of what each item can give at most, group caps applied."""
         grouped = {name for group in self.groups.values() for name in group.items}
-        total = sum(item.cap for name, item in self.items.items() if name not in grouped)
+        total = sum(caps[name] for name in self.items if name not in grouped)
         for group in self.groups.values():
-            members = sum(self.items[name].cap for name in group.items)
+            members = sum(caps[name] for name in group.items)
             total += members if group.cap is None else min(group.cap, members)
         return total

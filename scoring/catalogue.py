@@ -54,7 +54,7 @@ class Edition:
 
     def _read(self, day: date | None, kind: str) -> Card:
         shown = " + ".join((self.shown, *(f"overlays/{overlay.id}" for overlay in self.overlays)))
-        return replace(read_tree(self.tree, day, shown, kind), overlays=tuple(o.id for o in self.overlays))
+        return replace(read_tree(self.tree, day, shown, kind), overlays=tuple(o.head for o in self.overlays))
 
     @cached_property
     def turns(self) -> tuple[date, ...]:

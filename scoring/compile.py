@@ -134,6 +134,12 @@ def range_truth(indicator: Indicator, range_: cards.Range, lowering: Lowering) -
     return lowering.truth(OneOf(expression, range_.codes))
 
 
+def stage_truths(card: cards.Card) -> dict[str, Bounds]:
+    """Of a scheme: whether the enterprise is in each stage."""
+    by, stages = (card.scheme.by, card.scheme.stages) if card.scheme else (None, ())
+    return {stage.id: range_truth(by, stage.range, Lowering()) for stage in stages if by}
+
+
 def limits_truth(measure: Measure, limits: cards.Limits, scale: int) -> Bounds:
     """Whether a measured value lies within limits given in its unit, of which ``scale`` integers make one."""
     truths = []

@@ -93,6 +93,12 @@ class Engine:
         pick = self.catalogue.pick_by_name if rulebooks else self.catalogue.pick
         found = {n: pick(n, rules_on, place=place, kind=kind) for n in rulebooks or self.catalogue.names()}
         picked = {name: one for name, one in found.items() if one is not None}
+        schemes = sorted(
+            (n for n in picked if picked[n].card.scheme), key=lambda n: (picked[n].card.region or "").rstrip("0")
+        )
+        for name in schemes[:-1] if not rulebooks else ():
+            # Of innovation credit the scheme of the narrowest region; others are asked for by name.
+            del picked[name]
         cards = {name: one.card for name, one in picked.items()}
         key = tuple((name, id(card)) for name, card in cards.items())
         if key not in self._programs:

@@ -22,7 +22,7 @@ from scoring.card import GRADES, Label, Source, Values
 from scoring.compile import range_truth
 from scoring.core import Node, all_of, choose, const
 from scoring.lower import Lowering
-from scoring.reading import label
+from scoring.reading_parts import label
 from scoring.yaml_tree import Findings, Reader, load
 
 FOLDER = Path(__file__).parent / "rulebooks" / "ladders"

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from features.identifiers import regions
-from scoring.card import Card, Label, Period
-from scoring.reading import STATUSES, label
-from scoring.reading_parts import AWARDS, REQUIREMENTS
+from scoring.card import Card, Decision, Label, Laid, Period
+from scoring.reading import STATUSES
+from scoring.reading_parts import AWARDS, REQUIREMENTS, label
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
 FORM = frozenset({*REQUIREMENTS, *AWARDS, "with", "is", "one_of", "score"})
 """Keys that state a condition or an award: one of them in an overlay replaces all of them, and the limits."""
 ENDS = (frozenset({"min", "min_exclusive"}), frozenset({"max", "max_exclusive"}))
 """Keys of which one takes the place of the other."""
-CHANGED = ("documents", "maximum", "gates", "items", "groups", "routes")
+CHANGED = ("documents", "source", "scheme", "maximum", "gates", "items", "groups", "routes")
 """Parts of a card that an overlay may change."""
 
 
@@ -31,14 +31,6 @@ class Place(NamedTuple):
 
     region: str | None = None
     park: str | None = None
-
-
-class Decision(NamedTuple):
-    """Who changed what was published, when and why."""
-
-    by: str
-    on: date
-    because: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +47,11 @@ class Overlay:
     published_on: date
     decision: Decision | None
     changes: Tree
+
+    @property
+    def head(self) -> Laid:
+        """What a card says of it."""
+        return Laid(self.id, self.title, *self.scope, self.decision)
 
     @property
     def rank(self) -> tuple[bool, int, date]:

@@ -22,7 +22,7 @@ from features.tables import TABLES
 from scoring import core
 from scoring.assembly import Read, Verdict, assemble
 from scoring.bounds import Bounds, ends
-from scoring.compile import CompiledCard, Part
+from scoring.compile import CompiledCard, Part, stage_truths
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
 from scoring.lower import Lowering
@@ -53,6 +53,8 @@ class Program:
                 failed = negate(compiled.parts[f"gates/{gate.id}"].bounds.hi)
                 roots[f"flag|{name}|gates/{gate.id}|not_met:{gate.id}"] = failed
             roots[f"{name}|unsafe"] = compiled.unsafe
+            for stage, truth in stage_truths(compiled.card).items():
+                roots.update(ends(f"stage|{name}|{stage}", truth))
         rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
         for rung in rungs.values():
             for indicator in TITLE_TRUTHS:

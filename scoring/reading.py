@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from features.indicators.base import Unit
 from scoring import card as cards
-from scoring.reading_parts import REQUIREMENTS, award, limits, most_points, optional_points, points, requirement
+from scoring.reading_parts import REQUIREMENTS, award, label, limits, most_points, optional_points, points, requirement
+from scoring.scheme import UNSET, effect, read_scheme, weighed, weights
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
 STATUSES = ("in_force", "draft", "expected", "repealed")
@@ -65,11 +66,13 @@ class _CardReader:
         self.rules_on, self.kind = rules_on, kind
         self.documents = {n: reader.whole(t, _described, "note") for n, t in reader.mapping("documents").items()}
         self.default = reader.within("source", self._default, ("", cards.GRADES[0]))
+        self.scheme = reader.whole(reader.at("scheme"), read_scheme) if reader.has("scheme") else None
 
     def card(self) -> cards.Card:
         reader = self.reader
         stated = {part: reader.mapping(part) for part in ("gates", "items", "groups", "routes")}
-        items = self._provisions(stated["items"], self._item)
+        unset = {name: tree for name, tree in stated["items"].items() if _is_unset(tree)}
+        items = self._provisions({n: tree for n, tree in stated["items"].items() if n not in unset}, self._item)
         begins, ends = reader.day("effective_from", required=True), reader.day("effective_to")
         whole = cards.Period(begins or date.min, ends or date.max)
         return cards.Card(
@@ -90,6 +93,8 @@ class _CardReader:
             groups={name: self._group(name, tree, stated["items"], items) for name, tree in stated["groups"].items()},
             routes=self._provisions(stated["routes"], self._route),
             classes=tuple(reader.texts("classes")),
+            scheme=self.scheme,
+            unset=self._provisions(unset, self._unset),
         )
 
     def _kinds(self, whole: cards.Period) -> dict[str, cards.Period]:
@@ -115,10 +120,14 @@ class _CardReader:
             if gate.route and gate.route not in card.routes:
                 place = reader.mapping("gates")[gate.id]
                 findings.add("unknown_route", place, "route", name=gate.route, choices=", ".join(card.routes))
-        if not (card.classes or card.routes or card.gates or card.items):
+        if not (card.classes or card.routes or card.gates or card.items or card.unset):
             findings.add("empty_card", reader.tree)
         if card.items and not card.classes and card.routes and card.score_limits is None:
             findings.add("score_unused", reader.at("routes"))
+        for stage in self.scheme.stages if self.scheme and not (card.unset or findings.found) else ():
+            most = card.most({name: item.weights.get(stage.id, item.cap) for name, item in card.items.items()})
+            if most != card.maximum:
+                findings.add("weights_do_not_sum", reader.at("scheme"), stage=stage.id, sum=most / cards.MICRO)
         maximum = optional_points(reader, "maximum")
         if maximum is not None and not findings.found and maximum != card.maximum:
             findings.add("points_do_not_sum", reader.at("maximum"), sum=card.maximum / cards.MICRO)
@@ -144,7 +153,10 @@ class _CardReader:
         document, grade = self.default
         name = self._document(reader, document)
         number = self.documents[name].number if name in self.documents else name
-        return cards.Source(number, reader.text("article", required=True), reader.one_of("grade", cards.GRADES, grade))
+        stated = reader.one_of("grade", cards.GRADES, grade)
+        if stated == cards.REFERENCE and self.scheme is None:
+            self.findings.add("reference_outside_scheme", reader.at("grade"))
+        return cards.Source(number, reader.text("article", required=True), stated)
 
     def _provisions(self, stated: dict[str, Tree], read: Callable[[str, Reader], Part]) -> dict[str, Part]:
         """What ``read`` makes of each provision that is in force."""
@@ -180,7 +192,9 @@ class _CardReader:
         if score and asked:
             reader.lacks("one_condition_expected", choices=", ".join(("score", *REQUIREMENTS)))
         binds, route = reader.one_of("binding", ("yes", "no"), "yes") == "yes", reader.text("route") or None
-        return cards.Gate(name, _label_of(reader), self._source(reader), asked, route, score, binds)
+        done = effect(reader)
+        binds = binds and done is None
+        return cards.Gate(name, _label_of(reader), self._source(reader), asked, route, score, binds, done)
 
     def _item(self, name: str, reader: Reader) -> cards.Item:
         before = len(self.findings.found)
@@ -199,7 +213,16 @@ class _CardReader:
                 reader.at("max"),
                 best=best / cards.MICRO,
             )
-        return item
+        stated = weights(reader, self.scheme)
+        try:
+            return weighed(item, stated, self.scheme) if stated and self.scheme else item
+        except ValueError as error:
+            self.findings.add("weight_not_whole", reader.at("weights"), reason=error)
+            return item
+
+    def _unset(self, name: str, reader: Reader) -> cards.Unset:
+        reader.text("weights")
+        return cards.Unset(_label_of(reader), self._source(reader))
 
     def _group(self, name: str, tree: Tree, known: Collection[str], in_force: Collection[str]) -> cards.Group:
         reader = Reader(tree, self.findings)
@@ -218,6 +241,10 @@ class _CardReader:
         return cards.Route(name, _label_of(reader), self._source(reader), score, asked)
 
 
+def _is_unset(tree: Tree) -> bool:
+    return _mapping(tree).get("weights", tree).value == UNSET
+
+
 def _period(reader: Reader, whole: cards.Period) -> cards.Period:
     return cards.Period(reader.day("from") or whole.begins, reader.day("to") or whole.ends)
 
@@ -231,11 +258,6 @@ def _asked(reader: Reader) -> tuple[cards.Limits | None, cards.Requirement | Non
 
 def _label_of(reader: Reader, key: str = "label") -> cards.Label:
     return reader.within(key, label, cards.Label("", ""))
-
-
-def label(reader: Reader) -> cards.Label:
-    """What people read, in both languages."""
-    return cards.Label(reader.text("zh", required=True), reader.text("en", required=True))
 
 
 def _described(reader: Reader) -> cards.Document:

@@ -28,6 +28,11 @@ STAND_IN = indicators.make("sales_revenue")
 """Stands where a card names no indicator that there is; such a card is never handed out."""
 
 
+def label(reader: Reader) -> cards.Label:
+    """What people read, in both languages."""
+    return cards.Label(reader.text("zh", required=True), reader.text("en", required=True))
+
+
 # --- requirements -------------------------------------------------------------------------------------------------
 
 
@@ -35,8 +40,8 @@ def requirement(reader: Reader) -> cards.Requirement:
     """The one condition among the keys of a mapping."""
     match reader.stated(REQUIREMENTS):
         case ["indicator"]:
-            indicator = _indicator(reader)
-            return cards.Test(indicator or STAND_IN, _range(reader, indicator))
+            indicator = indicator_of(reader)
+            return cards.Test(indicator or STAND_IN, range_of(reader, indicator))
         case ["all"]:
             return cards.AllOf(_conditions(reader, "all"))
         case ["any"]:
@@ -61,10 +66,10 @@ def _conditions(reader: Reader, key: str) -> tuple[cards.Requirement, ...]:
 
 def _choose(outer: Reader, body: Callable[[Reader], cards.Body]) -> cards.Choose[cards.Body]:
     reader = Reader(outer.at("choose"), outer.findings)
-    by = _indicator(reader, "by")
+    by = indicator_of(reader, "by")
 
     def case(inner: Reader) -> cards.Case[cards.Body]:
-        return cards.Case(_range(inner, by), body(inner))
+        return cards.Case(range_of(inner, by), body(inner))
 
     cases = tuple(reader.whole(tree, case, "note") for tree in reader.items("cases", required=True))
     reader.done()
@@ -116,10 +121,10 @@ def _options(reader: Reader, key: str) -> dict[str, cards.Award]:
 
 
 def _bands(reader: Reader) -> cards.Award:
-    indicator = _indicator(reader)
+    indicator = indicator_of(reader)
 
     def band(inner: Reader) -> cards.Band:
-        return cards.Band(_range(inner, indicator), *points(inner))
+        return cards.Band(range_of(inner, indicator), *points(inner))
 
     bands = tuple(reader.whole(tree, band, "note") for tree in reader.items("bands", required=True))
     step = optional_points(reader, "step") or 1
@@ -127,7 +132,7 @@ def _bands(reader: Reader) -> cards.Award:
 
 
 def _linear(reader: Reader) -> cards.Award:
-    indicator = _indicator(reader)
+    indicator = indicator_of(reader)
     tree = reader.take("full", required=True)
     full = _amount(reader, tree, partial(written.read, unit=indicator.unit)) if indicator else None
     if full is not None and full <= 0:
@@ -176,7 +181,8 @@ def _micro_points(stated: object) -> tuple[int, int]:
 # --- indicators and ranges ----------------------------------------------------------------------------------------
 
 
-def _indicator(reader: Reader, key: str = "indicator") -> Indicator | None:
+def indicator_of(reader: Reader, key: str = "indicator") -> Indicator | None:
+    """The indicator named below a key, with its settings; None, with a finding, where there is no such one."""
     name = reader.text(key, required=True)
     settings = {setting: _setting(tree.plain()) for setting, tree in reader.mapping("with").items()}
     if not name:
@@ -213,7 +219,8 @@ def _fits(value: object, wanted: inspect.Parameter) -> bool:
     return isinstance(value, {"int": int, "list[str]": list}.get(str(wanted.annotation), object))
 
 
-def _range(reader: Reader, indicator: Indicator | None) -> cards.Range:
+def range_of(reader: Reader, indicator: Indicator | None) -> cards.Range:
+    """The range of an indicator among the keys of a mapping."""
     stated = reader.stated(_RANGES)
     if indicator is None:
         # The range of what is no indicator cannot be judged.

@@ -53,7 +53,7 @@ def release_of(cards: Mapping[str, Card], ladders: Mapping[str, Ladder]) -> Rele
 
 
 def _named(card: Card) -> dict[str, object]:
-    lying = {"overlays": list(card.overlays)} if card.overlays else {}
+    lying = {"overlays": [laid.id for laid in card.overlays]} if card.overlays else {}
     return {"edition": card.edition, **lying, "sha256": card.sha256}
 
 

@@ -18,7 +18,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING = 2_650
+LARGEST_SCORING = 2_800
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 
 

@@ -20,21 +20,44 @@ Assess = Callable[[State, bool], tuple[Json, list[Json]]]
 
 def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Assess:
     """How a card's assessment is written; ``flagged`` is said of it whatever the enterprise."""
-    lying = {"overlays": list(card.overlays)} if card.overlays else {}
-    fixed: Json = {"title": label(card.title), "edition": card.edition, **lying}
-    reasons = Reasons(card)
-    gates = {name: gate_teller(prepared, card, gate, reasons) for name, gate in card.gates.items()}
-    items = {} if card.classes else {n: item_teller(prepared, card, item, reasons) for n, item in card.items.items()}
+    fixed = head(card)
+    parts = PartsWriter(prepared, card)
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     whole = _class_of(prepared, card) if card.classes else _scored(prepared, card)
 
     def write(state: State, wider: bool) -> tuple[Json, list[Json]]:
         out = fixed.copy()
         out["bounds"] = "safe" if wider or state[unsafe] else "exact"
+        gates, items, raised, why = parts.of(state)
+        out["gates"] = gates
+        whole(state, items, out)
+        out["flags"] = [*raised, *flagged]
+        return out, why
+
+    return write
+
+
+def head(card: Card) -> Json:
+    """What is said of a card whatever the enterprise."""
+    lying = {"overlays": [laid.id for laid in card.overlays]} if card.overlays else {}
+    return {"title": label(card.title), "edition": card.edition, **lying}
+
+
+class PartsWriter:
+    """How the gates and items of one card are told, with their flags and reasons."""
+
+    def __init__(self, prepared: Prepared, card: Card) -> None:
+        reasons = Reasons(card)
+        self._gates = {n: gate_teller(prepared, card, gate, reasons) for n, gate in card.gates.items()}
+        items = {} if card.classes else card.items
+        self._items = {n: item_teller(prepared, card, item, reasons) for n, item in items.items()}
+
+    def of(self, state: State) -> tuple[Json, Json, list[str], list[Json]]:
+        """Gates, items, flags and reasons of an enterprise."""
         raised: set[str] = set()
         why: list[Reason] = []
 
-        def parts(tellers: dict[str, Tell]) -> Json:
+        def told(tellers: dict[str, Tell]) -> Json:
             found: Json = {}
             for name, tell in tellers.items():
                 found[name], flags, reason = tell(state)
@@ -44,12 +67,8 @@ def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Ass
                     why.append(reason)
             return found
 
-        out["gates"] = parts(gates)
-        whole(state, parts(items), out)
-        out["flags"] = [*sorted(raised), *flagged]
-        return out, in_order(why)
-
-    return write
+        gates = told(self._gates)
+        return gates, told(self._items), sorted(raised), in_order(why)
 
 
 Add = Callable[[Any, Json, Json], None]

@@ -74,8 +74,9 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
 
 
 def _open(prepared: Prepared, card: str) -> Callable[[Values], bool]:
-    """Whether a card leaves its verdict or class open."""
-    if prepared.program.cards[card].card.classes:
+    """Whether a card leaves its verdict, class or credit open."""
+    asked = prepared.program.cards[card].card
+    if asked.classes or (asked.scheme and asked.items):
         low, high = prepared.places(f"score|{card}", "low", "high")
         return lambda values: values[low] != values[high]
     verdict = prepared.program.at[f"verdict|{card}"]

@@ -277,12 +277,12 @@ def _way(
     known = prepared.known(grade)
     graded = None if known is None else reads.at(known)
     low, high = reads.ends(f"{card.id}|{part}", "low", "high")
-    most, flags = points(item.cap), _flags(reads, card, part)
+    most, flags = _most(reads, card, item), _flags(reads, card, part)
     shown = _shown(reads, f"{card.id}|{part}", detail) if detail else None
 
     def write(key: Key) -> Json:
         out = fixed.copy()
-        out["points"] = {"low": points(key[low]), "high": points(key[high]), "max": most}
+        out["points"] = {"low": points(key[low]), "high": points(key[high]), "max": most(key)}
         if shown is not None:
             shown(key, out)
         else:
@@ -296,6 +296,15 @@ def _way(
 
     value = _value(prepared, f"{card.id}|{part}", detail) if detail else None
     return _teller(reads, write, reasons.of_item, value)
+
+
+def _most(reads: Reads, card: Card, item: Item) -> Callable[[Key], float]:
+    """The most that an item can give: of a scheme's, in the stage where the enterprise surely is."""
+    whole = points(item.cap)
+    stages = [(reads.ends(f"stage|{card.id}|{stage}", "low")[0], points(w)) for stage, w in item.weights.items()]
+    if not stages:
+        return lambda _: whole
+    return lambda key: next((weight for place, weight in stages if key[place]), whole)
 
 
 def _criterion(award: Award) -> str | None:

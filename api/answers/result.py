@@ -9,6 +9,7 @@ from functools import lru_cache
 import orjson
 
 from api.answers.cards import assessment_writer
+from api.answers.credit import credit_writer
 from api.answers.decision import decision_part, fingerprint
 from api.answers.missing import missing_writer
 from api.answers.reasons import Json
@@ -46,9 +47,12 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     """How answers by a program, which many regions share, as of this day are written."""
     prepared = Prepared(program, as_of)
     cards = {
-        name: assessment_writer(prepared, one.card, ["edition_outside_period"] if name in outside else [])
+        name: (credit_writer if one.card.scheme else assessment_writer)(
+            prepared, one.card, ["edition_outside_period"] if name in outside else []
+        )
         for name, one in program.cards.items()
     }
+    schemes = [name for name, one in program.cards.items() if one.card.scheme]
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     missing = missing_writer(prepared)
 
@@ -69,6 +73,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "release": answer.rules.release.as_dict(),
             "tier": tiers[answer.ladder.id](state, assessments),
             "assessments": assessments,
+            **_credit([assessments.pop(name) for name in schemes]),
             "missing": missing(answer),
             "flags": _flags(answer),
             "reasons": reasons,
@@ -78,6 +83,11 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         return found, decided
 
     return write
+
+
+def _credit(found: list[Json]) -> Json:
+    """The credit under the scheme that applies; of several asked for by name the others stand beside it."""
+    return {"credit": found[0], **({"other_credit": found[1:]} if found[1:] else {})} if found else {}
 
 
 def _flags(answer: Answer) -> list[str]:

@@ -17,7 +17,7 @@ from api.batch.words import WORD, Number, Raised, Told
 from features.facts import path_of_year
 from scoring.assembly import Verdict
 from scoring.batch import Scored
-from scoring.card import MICRO, Card
+from scoring.card import MICRO, Card, Scheme
 from scoring.ladder import Ladder, State, ladder_for
 from scoring.program import Program
 
@@ -40,7 +40,10 @@ def _scores(scored: Scored) -> pl.DataFrame:
         if card.classes:
             found.append(_class(card, values))
             continue
-        found.append(_words(values[f"verdict|{name}"]).alias(f"{name}.verdict"))
+        if card.scheme:
+            found += _stage(card.id, card.scheme, values)
+        else:
+            found.append(_words(values[f"verdict|{name}"]).alias(f"{name}.verdict"))
         unsafe = values[f"{name}|unsafe"].cast(pl.Boolean) | scored.wider[name]
         found.append(_pick(unsafe, "safe", "exact").alias(f"{name}.bounds"))
         if card.items:
@@ -117,6 +120,17 @@ def _class(card: Card, made: pl.DataFrame) -> pl.Series:
         pl.when(pl.col(low) == pl.col(high)).then(pl.col(low) // pl.lit(MICRO)).otherwise(undetermined).alias("class")
     )["class"]
     return index.cast(pl.UInt8).cat.to(pl.Enum([*card.classes, "undetermined"])).alias(f"{card.id}.class")
+
+
+def _stage(name: str, scheme: Scheme, made: pl.DataFrame) -> list[pl.Series]:
+    """The stage where the enterprise surely is; nothing of a scheme without stages."""
+    stages = [stage.id for stage in scheme.stages]
+    if not stages:
+        return []
+    kind = pl.Enum([*stages, "undetermined"])
+    of_stage = (pl.when(pl.col(f"stage|{name}|{stage}|low") == 1).then(pl.lit(stage)) for stage in stages)
+    found = pl.coalesce(*of_stage, pl.lit("undetermined")).cast(kind)
+    return [made.select(found.alias(f"{name}.stage")).to_series()]
 
 
 def _words(codes: pl.Series) -> pl.Series:

@@ -86,6 +86,22 @@ def award(levels: list[str], years: int, rank_max: int = 0) -> Indicator:
 
 
 @indicator
+def project(levels: list[str], years: int) -> Indicator:
+    """A research project (科技计划项目) of one of the levels begun within the last years."""
+    where = every(
+        (_event("kind").is_("rd_project"), _event("level").is_(*levels), recent("event", "occurred_on", years))
+    )
+    return Indicator(
+        f"project({'|'.join(levels)},{years})",
+        f"近{years}年科技计划项目",
+        f"R&D project in {years} years",
+        Unit.TRUTH,
+        Exists("event", where),
+        "企业创新积分",
+    )
+
+
+@indicator
 def institution(levels: list[str]) -> Indicator:
     """A recognised R&D institution of one of the levels, still standing at as_of."""
     where = every(

@@ -108,7 +108,9 @@ def found(result: dict[str, Any], path: str) -> Any:
     for place, _ in enumerate(parts):
         if isinstance(node, list):
             # A criterion's name has points of its own.
-            return {row["fact"]: row["state"] for row in node if "fact" in row}.get(".".join(parts[place:]))
+            told = {row["fact"]: row["state"] for row in node if "fact" in row}
+            told |= {row["id"]: row["verdict"] for row in node if "id" in row}
+            return told.get(".".join(parts[place:]))
         if place < skipped:
             continue
         # A rulebook's id may have points of its own: the longest key counts.

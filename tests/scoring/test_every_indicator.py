@@ -61,6 +61,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "in_niche": {"years": 2},
     "in_niche_by_year_end": {"years": 3},
     "institution": {"levels": ["provincial"]},
+    "project": {"levels": ["national"], "years": 3},
     "lapsed": {"kinds": ["tech_sme"]},
     "lapsed_last_year": {"kinds": ["tech_sme"]},
     "listed": {"kinds": ["abnormal_list"], "since_year": -1},

@@ -40,6 +40,10 @@ def _note(case: Case, engine: Engine, seen: Seen, asked: dict[tuple[str, str], C
     question = case.question
     answer = engine.answer(dossier.read(case.dossier), question)
     for path, value in case.expect.items():
+        if path.startswith("credit."):
+            # A scheme's parts stand in the answer's credit, its constraints are its gates.
+            scheme = next((n for n, one in answer.rules.picked.items() if one.card.scheme), "")
+            path = path.replace("credit.constraints.", "credit.gates.").replace("credit", scheme, 1)
         name = next((n for n in answer.rules.picked if path == n or path.startswith(f"{n}.")), None)
         if name is None:
             continue
@@ -64,13 +68,18 @@ def _bands(answer: Answer, compiled: CompiledCard, item: str) -> set[str]:
         root = f"show|{compiled.card.id}|items/{item}|{detail.path}|band"
         if detail.bands:
             low, high = (answer.values[at[f"{root}|{end}"]] for end in ("low", "high"))
-            if low == high:
-                found.add(f"{detail.path}: {detail.bands[low]}")
+            if low == high and answer.values[at[root.replace("|band", "|reached")]]:
+                found.add(f"{_place(compiled, item, detail)}: {detail.bands[low]}")
     return found
 
 
+def _place(compiled: CompiledCard, item: str, detail: Detail) -> str:
+    """Where in the item; of one with weights by stage whichever the stage, the bands are the same."""
+    return detail.path.partition(".")[2] if compiled.card.items[item].weights else detail.path
+
+
 def _edition(card: Card) -> str:
-    return "+".join((card.edition, *card.overlays))
+    return "+".join((card.edition, *(laid.id for laid in card.overlays)))
 
 
 def _missing(compiled: CompiledCard, seen: dict[str, set[str]], base: Card | None) -> list[str]:
@@ -88,7 +97,7 @@ def _missing(compiled: CompiledCard, seen: dict[str, set[str]], base: Card | Non
         if base and base.items.get(name) == item:
             continue
         details = compiled.parts[f"items/{name}"].details
-        wanted = {f"{d.path}: {band}" for d in details for band in d.bands if _can_be(d, band)}
+        wanted = {f"{_place(compiled, name, d)}: {band}" for d in details for band in d.bands if _can_be(d, band)}
         lacking += _named(card, f"items/{name}", item.source.clause, wanted - seen.get(f"items/{name}", set()))
     return lacking
 

@@ -23,6 +23,7 @@ from scoring.batch import score
 from scoring.engine import Engine, Question
 
 CARDS = (
+    "credit.guangxi_reference",
     "innovative_sme",
     "specialised_sme",
     "little_giant",
@@ -61,8 +62,16 @@ def _code(rng: random.Random) -> str:
 
 
 def _alone(engine: Engine, raw: dict[str, Any], question: Question) -> dict[str, Any]:
+    answer = result(engine.answer(dossier.read(raw), question))
     row: dict[str, Any] = {}
-    for of, card in result(engine.answer(dossier.read(raw), question))["assessments"].items():
+    if "score" in answer.get("credit", {}):
+        credit = answer["credit"]
+        of = credit["scheme"]
+        row |= {f"{of}.stage": credit["stage"], f"{of}.bounds": credit["bounds"]}
+        row |= {f"{of}.score.{end}": credit["score"][end] for end in ("low", "high")}
+        for name, item in credit["items"].items():
+            row |= {f"{of}.items.{name}.{end}": item["points"][end] for end in ("low", "high")}
+    for of, card in answer["assessments"].items():
         if of not in CARDS:
             continue
         row |= {f"{of}.verdict": card["verdict"], f"{of}.bounds": card["bounds"]}

@@ -48,7 +48,7 @@ class _Meaning:
         """Compile one part alone, so that the finding names it."""
         card, tree = self.card, self.laid(part, name)
         alone = {p: {name: getattr(card, p)[name]} if p == part else {} for p in PARTS}
-        award = card.items[name].award if part == "items" else Fixed(0)
+        award = card.items[name].stated if part == "items" else Fixed(0)
         for inner, inner_tree in _awards(award, tree):
             measured = inner.indicator.expression if isinstance(inner, LinearToCap) else None
             if isinstance(measured, MeanGrowth) or (isinstance(measured, Ratio) and measured.minus):
@@ -65,7 +65,7 @@ class _Meaning:
         return True
 
     def _item(self, item: Item, tree: Tree) -> None:
-        for award, place in _awards(item.award, tree):
+        for award, place in _awards(item.stated, tree):
             match award:
                 case Bands(indicator, bands):
                     table = at(place, "bands")
@@ -161,7 +161,7 @@ class _Meaning:
             return
         (item,) = card.items.values()
         given = {
-            points for award, _ in _awards(item.award, self.laid("items", item.id)) for points in _points_of(award)
+            points for award, _ in _awards(item.stated, self.laid("items", item.id)) for points in _points_of(award)
         }
         named = {i * MICRO for i in range(len(card.classes))}
         if given - named:
