@@ -90,7 +90,7 @@ def routes(app: FastAPI, engine: Engine) -> None:
 
     @app.get("/healthz", summary="健康检查 / health", tags=["service"])
     def healthz() -> dict[str, str]:
-        return {"status": "ok", "engine": ENGINE, "release": engine.rules(today(), NOWHERE, "new", ()).release.id}
+        return {"status": "ok", "engine": ENGINE, "release": engine.release_id}
 
     @app.post(
         "/v1/assess",

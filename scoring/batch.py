@@ -57,14 +57,14 @@ def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[
     """Enterprises grouped by the cards that are in force where they are."""
     places = wide.firms.select(PLACE).unique().sort(PLACE)
     found = [rules_of(engine, question, *place) for place in places.iter_rows()] or [rules_of(engine, question, None)]
-    groups = {rules.release.id: rules for rules in found}
+    groups = {id(rules.program): rules for rules in found}
     if len(groups) == 1:
         yield found[0], wide
         return
-    of_place = places.with_columns(pl.Series("release", [rules.release.id for rules in found]))
-    release = wide.firms.select(PLACE).join(of_place, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
-    for name, rules in groups.items():
-        yield rules, wide.only(release["release"] == name)
+    of_place = places.with_columns(pl.Series("program", [id(rules.program) for rules in found]))
+    asked = wide.firms.select(PLACE).join(of_place, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
+    for program, rules in groups.items():
+        yield rules, wide.only(asked["program"] == program)
 
 
 def _score(rules: Rules, wide: Wide, question: Question) -> Iterator[Scored]:

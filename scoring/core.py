@@ -297,6 +297,8 @@ _REBUILT: dict[str, Callable[[Node, list[Node]], Node]] = {
 }
 
 
-def to_json(node: Node) -> list[object]:
-    """The tree as nested lists, operator first: what a receipt keeps and a verifier reads."""
-    return [node.op, *(to_json(a) if isinstance(a, Node) else a for a in node.args)]
+def table(roots: Iterable[Node]) -> list[list[object]]:
+    """The nodes below the roots as lists, operator first, operands as places in the list: what a verifier reads."""
+    order = walk(roots)
+    place = {id(node): number for number, node in enumerate(order)}
+    return [[node.op, *(place[id(a)] if isinstance(a, Node) else a for a in node.args)] for node in order]

@@ -15,7 +15,7 @@ from scoring.compile import CompiledCard, compile_card
 from scoring.ladder import Ladder, ladder_for, ladders
 from scoring.overlay import Place
 from scoring.program import Program, Values
-from scoring.release import Release, release_of
+from scoring.release import Release, content_of, digest, named
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Engine:
         self.catalogue = catalogue or Catalogue()
         self.rules = lru_cache(maxsize=256)(self._rules)
         self._programs: dict[tuple[tuple[str, int], ...], tuple[Program, Release]] = {}
+        self.release_id = digest(content_of(self.catalogue))
         self._compiled: dict[int, CompiledCard] = {}
         """By identity of the card, which the catalogue keeps: most cards are in force in many regions."""
 
@@ -106,7 +107,7 @@ class Engine:
                 if id(card) not in self._compiled:
                     self._compiled[id(card)] = compile_card(card)
             program = Program({name: self._compiled[id(card)] for name, card in cards.items()}, ladders())
-            self._programs[key] = program, release_of(cards, ladders())
+            self._programs[key] = program, Release(self.release_id, named(cards))
         program, release = self._programs[key]
         return Rules(picked, program, release)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from features.identifiers import regions
 from scoring.card import Card, Decision, Label, Laid, Period
-from scoring.reading import STATUSES
+from scoring.reading import STATUSES, fingerprint
 from scoring.reading_parts import AWARDS, REQUIREMENTS, label
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
@@ -47,6 +47,7 @@ class Overlay:
     published_on: date
     decision: Decision | None
     changes: Tree
+    sha256: str
 
     @property
     def head(self) -> Laid:
@@ -73,7 +74,8 @@ class Overlay:
 def read_overlay(path: Path, shown: str) -> Overlay:
     """One overlay file. Raises `CardError` with every finding."""
     findings = Findings(shown)
-    reader = Reader(load(path, shown), findings)
+    tree = load(path, shown)
+    reader = Reader(tree, findings)
     scope = reader.within("scope", _scope, Place())
     begins, ends = reader.day("effective_from", required=True), reader.day("effective_to")
     decided = reader.whole(reader.at("decision"), _decision) if reader.has("decision") else None
@@ -90,6 +92,7 @@ def read_overlay(path: Path, shown: str) -> Overlay:
         published_on=reader.day("published_on", required=True) or date.min,
         decision=decided,
         changes=Tree({key: reader.at(key) for key in reader.stated(CHANGED)}, 1, ""),
+        sha256=fingerprint(tree),
     )
     reader.stated(("texts", "note"))
     reader.done()

@@ -1,4 +1,4 @@
-"""A release: the cards, reference tables and engine that gave an answer, named by their hash."""
+"""A release: all cards, overlays, ladders and reference tables with the engine that reads them, named by their hash."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import orjson
 
 import features
 from scoring.card import Card
-from scoring.ladder import Ladder
+from scoring.catalogue import Catalogue
+from scoring.ladder import ladders
 
 ENGINE = "0.1.0"
 
 
 @dataclass(frozen=True)
 class Release:
-    """Content-addressed: the same cards, ladders, tables and engine always have the same id."""
+    """Content-addressed: the same rules and engine always have the same id; ``cards`` are those that gave an answer."""
 
     id: str
     cards: dict[str, dict[str, object]]
-    """Rulebook → edition, overlays and hash of what both say."""
 
     def as_dict(self) -> dict[str, object]:
         """As in the result JSON."""
@@ -40,16 +40,23 @@ def digest(value: object) -> str:
     return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
 
 
-def release_of(cards: Mapping[str, Card], ladders: Mapping[str, Ladder]) -> Release:
-    """The release that these cards and ladders make with this engine."""
-    named = {name: _named(card) for name, card in sorted(cards.items())}
-    content = {
-        "cards": named,
-        "ladders": {name: repr(ladder) for name, ladder in sorted(ladders.items())},
+def content_of(catalogue: Catalogue) -> dict[str, object]:
+    """What a release is made of: every edition and overlay by hash, ladders, reference tables, engine."""
+    cards = {
+        f"{name}@{one.latest.edition}": one.latest.sha256 for name, all_ in catalogue.editions.items() for one in all_
+    }
+    return {
+        "cards": cards,
+        "overlays": {overlay.id: overlay.sha256 for overlay in catalogue.overlays},
+        "ladders": {name: repr(ladder) for name, ladder in sorted(ladders().items())},
         "reference": reference_hash(),
         "engine": ENGINE,
     }
-    return Release(digest(content), named)
+
+
+def named(cards: Mapping[str, Card]) -> dict[str, dict[str, object]]:
+    """The cards of an answer: rulebook → edition, overlays and hash of what both say."""
+    return {name: _named(card) for name, card in sorted(cards.items())}
 
 
 def _named(card: Card) -> dict[str, object]:

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from features.facts import FirmFacts
-from features.kinds import NEVER
 from scoring.assembly import Verdict
 from scoring.card import Card
 from scoring.compile import CompiledCard
@@ -91,7 +90,7 @@ def _stated(facts: FirmFacts) -> Json:
     return {
         "scalars": {k: v for k, v in facts.scalars.items() if v is not None},
         "rows": {
-            table: [{k: v for k, v in row.items() if v is not None and v != NEVER} for row in rows]
+            table: [{k: v for k, v in row.items() if v is not None} for row in rows]
             for table, rows in facts.rows.items()
         },
     }

@@ -46,7 +46,7 @@ class Batch:
     def identity(self) -> dict[str, Any]:
         """What two runs must share for one to go on where the other stopped."""
         question = self.question
-        rules = [rules_of(self.engine, question, *place) for place in self.snapshot.places]
+        given = {id(r.program): r for r in (rules_of(self.engine, question, *p) for p in self.snapshot.places)}.values()
         return {
             "engine": ENGINE,
             "as_of": question.as_of.isoformat(),
@@ -54,7 +54,8 @@ class Batch:
             "rules_on": (question.rules_on or question.as_of).isoformat(),
             "input": self.source,
             "snapshot": self.snapshot.sha256,
-            "releases": {one.release.id: one.release.cards for one in rules},
+            "release": self.engine.release_id,
+            "cards": {f"{name}@{one['edition']}": one for rules in given for name, one in rules.release.cards.items()},
         }
 
     def run(self, rejects: pl.DataFrame, *, resume: bool, workers: int, done: Callable[[int], None]) -> dict[str, Any]:

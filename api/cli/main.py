@@ -19,6 +19,7 @@ from api.cli.rescore import rescore
 from api.cli.rulebook import rulebook
 from api.cli.score import score
 from api.cli.serve import serve
+from api.cli.verify import verify
 
 app = typer.Typer(
     help="登梯 dengti：企业梯次与评分 / tiers and scores of technology enterprises",
@@ -32,6 +33,7 @@ app.add_typer(rulebook, name="rulebook")
 app.command("import")(import_)
 app.command()(population)
 app.command()(serve)
+app.command()(verify)
 
 
 def run() -> None:

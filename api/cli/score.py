@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from api import rules
+from api.answers.receipts import receipted
 from api.answers.result import result
 from api.cli import console
 from features import dossier
@@ -39,6 +40,9 @@ def score(
     assume_grades: Annotated[
         Path | None, typer.Option(metavar="FILE", help="假定的专家评分 JSON / expert grades to assume")
     ] = None,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="附规则与签名，可用 dengti verify 核验 / with rules and signature")
+    ] = False,
 ) -> None:
     """给一家或多家企业评分，结果为 JSON / score one dossier or an array of them; prints result JSON."""
     if kind not in (None, "new", "renewal"):
@@ -60,7 +64,8 @@ def score(
     engine = rules.engine()
 
     def answer(one: Any) -> dict[str, Any]:
-        found = result(engine.answer(dossier.read(_assuming(one, grades) if grades else one), question))
+        given = engine.answer(dossier.read(_assuming(one, grades) if grades else one), question)
+        found = receipted(result(given), given.rules.program) if receipt else result(given)
         # Nobody gave these grades: the answer says on which it rests.
         found["flags"] += [f"assumed:expert_grade/{criterion}" for criterion in grades]
         return found

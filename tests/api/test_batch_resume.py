@@ -183,7 +183,7 @@ def test_to_go_on_under_changed_rules_is_refused(population: Path, unfinished: P
         env={**os.environ, "PYTHONPATH": str(changed)},
         cwd=tmp_path,
     )
-    _refused(done.returncode, done.stderr, "releases")
+    _refused(done.returncode, done.stderr, "release")
 
 
 @pytest.mark.parametrize("text", ['{"run": {', "[]", '{"run": {}}'])

@@ -226,11 +226,10 @@ def by_polars(roots: Mapping[str, Node], given: Sequence[FirmFacts]) -> list[tup
 
 
 def by_oracle(roots: Mapping[str, Node], given: Sequence[FirmFacts]) -> list[tuple[int, ...]]:
-    """A row of values for each enterprise, by fractions over the tree as a receipt keeps it."""
-    trees = [core.to_json(node) for node in roots.values()]
+    """A row of values for each enterprise, by fractions over the nodes as a receipt keeps them."""
     found = []
     for firm in given:
-        exact = [oracle.evaluate(tree, firm.scalars, firm.rows) for tree in trees]
+        exact = [oracle.evaluate(node, firm.scalars, firm.rows) for node in roots.values()]
         assert all(value.denominator == 1 for value in exact)
         found.append(tuple(value.numerator for value in exact))
     return found

@@ -139,7 +139,7 @@ def test_no_enterprises_give_no_rows(roots: dict[str, Node]) -> None:
 def test_equal_trees_are_one_node(sample: Sample) -> None:
     for node in sample.roots.values():
         # The text leaves out the domain of an input and of what is summed over rows.
-        counted = Counter(str(core.to_json(inner)) for inner in core.walk([node]) if inner.op not in ("fill", "rows"))
+        counted = Counter(str(core.table([inner])) for inner in core.walk([node]) if inner.op not in ("fill", "rows"))
         assert all(times == 1 for times in counted.values())
 
 

@@ -19,7 +19,7 @@ from features.indicators.base import Indicator
 from features.kinds import Choice
 from features.leaves import leaves
 from features.tables import TABLES
-from scoring.core import Node, to_json, walk
+from scoring.core import Node, walk
 from scoring.lower import Lowering
 from scoring.polars_backend import ROW, Facts, evaluate
 
@@ -157,7 +157,7 @@ def test_it_is_the_same_one_by_one_in_columns_and_by_the_oracle(name: str) -> No
     assert evaluate(roots, Facts(frame, children, days)).rows(named=True) == single
     for firm, values in zip(firms, single, strict=True):
         for root, node in roots.items():
-            assert by_oracle(to_json(node), firm.scalars, firm.rows) == values[root]
+            assert by_oracle(node, firm.scalars, firm.rows) == values[root]
             assert node.lo <= values[root] <= node.hi
 
 
