@@ -100,7 +100,7 @@ class Catalogue:
     """
 
     def __init__(self, folder: Path = FOLDER, own_overlays: Path | None = None) -> None:
-        self.folder = folder
+        self.folder, self.own_overlays = folder, own_overlays
         self.editions: dict[str, tuple[Edition, ...]] = {}
         for path in sorted(folder.rglob("*.yaml")):
             parts = path.relative_to(folder).parts

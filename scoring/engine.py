@@ -79,13 +79,16 @@ class Answer:
 
 
 class Engine:
-    """Answers questions about enterprises from one catalogue of rulebooks."""
+    """Answers questions about enterprises from one catalogue of rulebooks.
 
-    def __init__(self, catalogue: Catalogue | None = None) -> None:
+    ``release_id`` names the release that the catalogue was packed as; by default it is the hash of what it holds.
+    """
+
+    def __init__(self, catalogue: Catalogue | None = None, release_id: str | None = None) -> None:
         self.catalogue = catalogue or Catalogue()
         self.rules = lru_cache(maxsize=256)(self._rules)
         self._programs: dict[tuple[tuple[str, int], ...], tuple[Program, Release]] = {}
-        self.release_id = digest(content_of(self.catalogue))
+        self.release_id = release_id or digest(content_of(self.catalogue))
         self._compiled: dict[int, CompiledCard] = {}
         """By identity of the card, which the catalogue keeps: most cards are in force in many regions."""
 

@@ -15,6 +15,7 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 from api.cli import console
 from api.cli.importing import import_
 from api.cli.population import population
+from api.cli.release import release
 from api.cli.rescore import rescore
 from api.cli.rulebook import rulebook
 from api.cli.score import score
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(score)
 app.command()(rescore)
 app.add_typer(rulebook, name="rulebook")
+app.add_typer(release, name="release")
 app.command("import")(import_)
 app.command()(population)
 app.command()(serve)

@@ -12,6 +12,7 @@ import typer
 from api import rules
 from api.answers.receipts import receipted
 from api.answers.result import result
+from api.answers.views import READERS, seen_by
 from api.cli import console
 from features import dossier
 from scoring.engine import Question
@@ -40,6 +41,13 @@ def score(
     assume_grades: Annotated[
         Path | None, typer.Option(metavar="FILE", help="假定的专家评分 JSON / expert grades to assume")
     ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="用库中的发布版，live 为现用 / a release of the store; live: the one in use"),
+    ] = None,
+    reader: Annotated[
+        str, typer.Option("--for", help="给谁看：bank | park | authority | enterprise / who reads it")
+    ] = "authority",
     receipt: Annotated[
         bool, typer.Option("--receipt", help="附规则与签名，可用 dengti verify 核验 / with rules and signature")
     ] = False,
@@ -47,6 +55,8 @@ def score(
     """给一家或多家企业评分，结果为 JSON / score one dossier or an array of them; prints result JSON."""
     if kind not in (None, "new", "renewal"):
         raise typer.BadParameter("new | renewal", param_hint="--kind")
+    if reader not in READERS:
+        raise typer.BadParameter(" | ".join(READERS), param_hint="--for")
     question = Question(
         console.day_option(as_of, "as_of"),
         console.day_option(known_at, "known_at"),
@@ -61,14 +71,14 @@ def score(
         raise typer.BadParameter(
             "应为 JSON 对象 / must be a JSON object: {criterion: points}", param_hint="--assume-grades"
         )
-    engine = rules.engine()
+    engine = rules.engine(release)
 
     def answer(one: Any) -> dict[str, Any]:
         given = engine.answer(dossier.read(_assuming(one, grades) if grades else one), question)
         found = receipted(result(given), given.rules.program) if receipt else result(given)
         # Nobody gave these grades: the answer says on which it rests.
         found["flags"] += [f"assumed:expert_grade/{criterion}" for criterion in grades]
-        return found
+        return seen_by(reader, found)
 
     if not isinstance(raw, list):
         _print(answer(raw))

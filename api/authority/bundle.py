@@ -1,0 +1,42 @@
+"""The rules of a release packed in one file, so that any past one can be read again as it was."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+from features.errors import FileProblem
+from scoring.catalogue import OVERLAYS, Catalogue
+
+
+def pack(catalogue: Catalogue) -> bytes:
+    """Every rulebook, ladder and overlay file, by path; the same files always give the same bytes."""
+    files = {path.relative_to(catalogue.folder).as_posix(): path for path in catalogue.folder.rglob("*.yaml")}
+    files |= {
+        f"{OVERLAYS}/{path.name}": path
+        for path in sorted((catalogue.own_overlays or Path()).glob("*.yaml"))
+        if catalogue.own_overlays
+    }
+    texts = {name: path.read_text(encoding="utf-8") for name, path in sorted(files.items())}
+    return gzip.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8"), mtime=0)
+
+
+def unpack(packed: bytes, folder: Path) -> Catalogue:
+    """The rules written into a folder, as a catalogue. Raises `FileProblem` where they are damaged."""
+    try:
+        texts: dict[str, str] = json.loads(gzip.decompress(packed))
+        for name, text in texts.items():
+            path = (folder / name).resolve()
+            if not path.is_relative_to(folder.resolve()):
+                raise ValueError(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except (OSError, EOFError, ValueError, AttributeError) as error:
+        raise FileProblem(
+            field="release",
+            value=str(error)[:80],
+            rule="发布版的规则文件已损坏 / the rules of the release are damaged",
+            remedy="从备份恢复 / restore them from a backup",
+        ) from None
+    return Catalogue(folder)

@@ -1,0 +1,130 @@
+"""``dengti release build|approve|activate|rollback|list|at|key``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from rich.table import Table
+
+from api import rules
+from api.authority.bundle import pack
+from api.cli.console import out
+from api.clock import SHANGHAI
+from features.errors import FileProblem, ValueProblem
+from scoring.engine import Engine
+from scoring.release import content_of
+
+if TYPE_CHECKING:
+    from api.store.releases import Releases
+
+release = typer.Typer(help="发布版 / releases", no_args_is_help=True)
+By = Annotated[str, typer.Option(help="何人（姓名或工号） / who does it")]
+Reason = Annotated[str, typer.Option(help="事由 / why")]
+Named = Annotated[str, typer.Argument(metavar="ID", help="发布版编号，可只写开头 / the id or its beginning")]
+KINDS = {"built": "制作", "approved": "批准", "activated": "启用", "rolled_back": "回退"}
+
+
+@contextmanager
+def _releases() -> Iterator[Releases]:
+    # Only here: the database's packages take most of a second that no other command needs to wait for.
+    from api.store.database import Store
+    from api.store.releases import Releases
+
+    with Store().session() as session:
+        yield Releases(session)
+
+
+@release.command()
+def build(by: By, reason: Reason = "") -> None:
+    """把现有规则制成发布版草案 / make a draft release of the present rules."""
+    engine: Engine = rules.engine()
+    with _releases() as releases:
+        releases.built(engine.release_id, content_of(engine.catalogue), pack(engine.catalogue), by, reason)
+    out.print(engine.release_id, highlight=False)
+
+
+@release.command()
+def approve(named: Named, by: By, reason: Reason = "") -> None:
+    """由第二人批准 / a second person approves it."""
+    with _releases() as releases:
+        releases.approve(named, by, reason)
+
+
+@release.command()
+def activate(named: Named, by: By, reason: Reason = "") -> None:
+    """启用 / let it answer from now on."""
+    with _releases() as releases:
+        releases.activate(named, by, reason)
+
+
+@release.command()
+def rollback(by: By, reason: Annotated[str, typer.Option(help="事由 / why")]) -> None:
+    """回退到之前启用的发布版 / the release that was live before answers again."""
+    with _releases() as releases:
+        out.print(releases.roll_back(by, reason), highlight=False)
+
+
+@release.command("list")
+def list_() -> None:
+    """列出发布版及其经过 / every release with what was done, by whom, when and why."""
+    table = Table(title="发布版 releases", title_justify="left")
+    for name in ("编号 id", "事项 event", "何人 by", "何时 at", "事由 reason"):
+        table.add_column(name)
+    with _releases() as releases:
+        live = releases.live_at()
+        for event in releases.events():
+            mark = "（现用 live）" if event.release == live else ""
+            at = event.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+            table.add_row(event.release[7:19] + mark, f"{KINDS[event.kind]} {event.kind}", event.by, at, event.reason)
+    out.print(table)
+
+
+@release.command()
+def at(
+    moment: Annotated[str, typer.Argument(metavar="TIME", help="如 2026-11-22T09:00（北京时间） / Asia/Shanghai")],
+) -> None:
+    """某一时刻现用的发布版 / the release that was live at a moment."""
+    try:
+        asked = datetime.fromisoformat(moment)
+    except ValueError:
+        raise ValueProblem(
+            field="TIME",
+            value=moment,
+            rule="应为日期或时刻（ISO 8601） / must be a date or a time in ISO 8601",
+            remedy="例如 / for example: 2026-11-22T09:00",
+        ) from None
+    with _releases() as releases:
+        found = releases.live_at(asked if asked.tzinfo else asked.replace(tzinfo=SHANGHAI))
+    if found is None:
+        out.print("那时没有启用的发布版 / none was live then")
+        raise typer.Exit(1)
+    out.print(found, highlight=False)
+
+
+@release.command()
+def key(
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help="私钥文件；公钥写在旁边 / the private key; the public one beside it")
+    ],
+) -> None:
+    """生成签名用的密钥 / make the key that signs receipts."""
+    if path.exists():
+        raise FileProblem(
+            field="FILE",
+            value=str(path),
+            rule="文件已存在，不覆盖 / the file exists and is not replaced",
+            remedy="换一个文件名 / give another name",
+        )
+    made = Ed25519PrivateKey.generate()
+    path.touch(mode=0o600)
+    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public = path.with_suffix(".pub.pem")
+    public.write_bytes(made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    out.print(f"{path}\n{public}", highlight=False)

@@ -1,0 +1,65 @@
+"""The store by its URL: opened, brought to the newest schema, used in sessions that commit once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from features.errors import ValueProblem
+
+URL = "DENGTI_STORE"
+"""Environment variable: the store's URL."""
+DEFAULT = "sqlite:///var/dengti.db"
+
+
+class Store:
+    """One database. Raises `ValueProblem` where the URL names none that can be reached."""
+
+    def __init__(self, url: str | None = None) -> None:
+        stated = url or os.environ.get(URL) or DEFAULT
+        try:
+            parsed = make_url(stated)
+            if parsed.drivername in ("postgresql", "postgres"):
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            if parsed.get_backend_name() == "sqlite" and parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(parsed)
+            if parsed.get_backend_name() == "sqlite":
+                event.listen(self.engine, "connect", _sqlite)
+            _upgrade(self.engine)
+        except (ArgumentError, OperationalError, ModuleNotFoundError, OSError) as error:
+            raise ValueProblem(
+                field=URL,
+                value=stated.rpartition("@")[2],
+                rule=f"数据库无法打开 / the store cannot be opened: {str(error).splitlines()[0][:200]}",
+                remedy="例如 / for example: sqlite:///var/dengti.db · postgresql://user:password@host/dengti",
+            ) from None
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session that commits at its end, or rolls back where an error leaves it."""
+        with Session(self.engine) as session, session.begin():
+            yield session
+
+
+def _sqlite(connection: Any, _: object) -> None:
+    """Readers beside one writer; a second writer waits; references hold."""
+    for pragma in ("journal_mode = WAL", "busy_timeout = 10000", "foreign_keys = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _upgrade(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
