@@ -13,6 +13,8 @@ import xlsxwriter
 
 from scoring.card import Label
 
+SHEET_ROWS = 1_048_575
+"""Most rows of a sheet below its header."""
 Cell = str | int | float | date | None
 
 
@@ -46,7 +48,7 @@ class Book:
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
-            sheet.write_string(0, place, f"{column.header.zh}\n{column.header.en}", self._header)
+            sheet.write_string(0, place, f"{column.header.zh}\n{column.header.en}".strip(), self._header)
         last = 0
         for last, cells in enumerate(rows, start=1):
             for place, cell in enumerate(cells):

@@ -1,4 +1,4 @@
-"""``dengti rulebook list|show|lint``."""
+"""``dengti rulebook list|show|lint|diff``."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from api.authority.show.text import text
 from api.authority.sql.card_query import card_query
 from api.authority.sql.dialects import DIALECTS
 from api.cli.console import day_option, err, file_option, one_of, out
+from api.cli.rulebook_diff import diff
 from scoring.catalogue import FOLDER, Catalogue
 from scoring.reading import KINDS
 
 FORMATS = ("text", "markdown", "xlsx", "sql")
 
 rulebook = typer.Typer(help="规则 / rulebooks", no_args_is_help=True)
+rulebook.command()(diff)
 
 
 @rulebook.command("list")

@@ -72,9 +72,14 @@ def test_a_firm_without_rows_counts_none_and_an_unknown_cell_is_not_zero(databas
 
 
 @pytest.mark.parametrize("profit", [4, 5, 6, None])
-def test_a_constant_stands_on_either_side_of_a_comparison(database: Database, profit: int | None) -> None:
-    most = core.le(PROFIT, 5)
-    roots = {"at most": most, "above": core.negate(most), "not known": core.negate(core.known(str(PROFIT.args[0])))}
-    low = 0 if profit is None else profit
+def test_limits_hold_at_the_limit_itself_whichever_side_it_stands_on(database: Database, profit: int | None) -> None:
+    roots = {
+        "≤ 5": core.le(PROFIT, 5),
+        "≥ 6": core.ge(PROFIT, 6),
+        "> 4": core.negate(core.le(PROFIT, 4)),
+        "< 5": core.negate(core.ge(PROFIT, 5)),
+        "unknown": core.negate(core.known(str(PROFIT.args[0]))),
+    }
+    at = 0 if profit is None else profit
     found = by_sql(Sample(roots, [_firm(net_profit=profit)]), database)
-    assert found == [(int(low <= 5), int(low > 5), int(profit is None))]
+    assert found == [tuple(map(int, (at <= 5, at >= 6, at > 4, at < 5, profit is None)))]
