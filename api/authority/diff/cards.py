@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from api.authority import obligations
 from api.authority.diff import rules
 from api.authority.diff.effects import Effect, of_points, of_ranges
 from api.authority.diff.sources import Side
-from api.authority.show.description import describe, facts
+from api.authority.show.description import asked, facts
 from api.authority.show.lines import Line
 from scoring.card import Gate, Group, Item, Label, Limits, Route
 
 Part = Gate | Item | Group | Route
-CARD = Label("规则", "rulebook")
 SECTIONS = {
-    "card": CARD,
+    "card": Label("规则", "rulebook"),
     "documents": Label("文件", "documents"),
     "gates": Label("条件", "conditions"),
     "items": Label("计分", "points"),
@@ -69,7 +69,7 @@ def _facts(before: Side, after: Side) -> Iterator[Change]:
     olds, news = (dict(facts(side.card)) for side in (before, after))
     title = Label("名称", "title")
     titles = [f"{side.card.title.zh} / {side.card.title.en}" for side in (before, after)]
-    yield from _attributes("card", "", CARD, {title: titles[0], **olds}, {title: titles[1], **news})
+    yield from _attributes("card", "", after.card.title, {title: titles[0], **olds}, {title: titles[1], **news})
 
 
 def _documents(before: Side, after: Side) -> Iterator[Change]:
@@ -82,23 +82,27 @@ def _documents(before: Side, after: Side) -> Iterator[Change]:
 
 
 def _held(before: Side, after: Side) -> Iterator[Change]:
-    """Duties are told apart by what they say."""
-    olds, news = map(_rows, (before, after))
-    for key in dict.fromkeys((*olds, *news)):
-        if key in olds and key in news:
-            yield from _attributes("held", "", news[key][0], olds[key][1], news[key][1])
+    """Duties are told apart by what they say; of several that say the same those that are alike in all stayed."""
+    olds, news = (list(_duties(side)) for side in (before, after))
+    for one in list(olds):
+        if one in news:
+            olds.remove(one)
+            news.remove(one)
+    for name, said in olds:
+        follower = next((one for one in news if one[0].zh == name.zh), None)
+        if follower is None:
+            yield _whole("held", "", name, "\n".join(filter(None, said.values())), removed=True)
         else:
-            name, said = (olds if key in olds else news)[key]
-            yield _whole("held", "", name, "；".join(said.values()), removed=key in olds)
+            news.remove(follower)
+            yield from _attributes("held", "", follower[0], said, follower[1])
+    for name, said in news:
+        yield _whole("held", "", name, "\n".join(filter(None, said.values())), removed=False)
 
 
-def _rows(side: Side) -> dict[str, tuple[Label, dict[Label, str]]]:
-    found = {}
-    for section in describe(side.card, side.edition.tree).sections:
-        for row in section.rows if section.id == "held" else ():
-            due = {Label("期限", "due"): rules.said(row.lines)} if row.lines else {}
-            found[row.label.zh] = row.label, {**due, **_standing(row.clause, row.grade)}
-    return found
+def _duties(side: Side) -> Iterator[tuple[Label, dict[Label, str]]]:
+    for duty in obligations.duties(side.edition.tree):
+        due = "；".join(f"{one.zh} / {one.en}" for one in duty.due)
+        yield duty.said, {Label("期限", "due"): due, **_standing(duty.clause, duty.grade)}
 
 
 def _parts(section: str, olds: Mapping[str, Part], news: Mapping[str, Part]) -> Iterator[Change]:
@@ -191,9 +195,8 @@ def _words(part: Part) -> str:
             return rules.words(award)
         case Group(items=items):
             return " + ".join(items)
-        case Gate(score=score, requirement=requirement) | Route(score=score, requirement=requirement):
-            asked = [f"分数 / score {score.text}"] if score else []
-            return "\n".join([*asked, *([rules.words(requirement)] if requirement is not None else [])])
+        case Gate() | Route():
+            return rules.said(asked(part))
 
 
 def _said(part: Part) -> dict[Label, str]:

@@ -26,8 +26,8 @@ def _text(element: Element) -> Iterator[Text | Table]:
         case Heading(said, level):
             yield Text(said if level == 1 else f"\n{said}", "bold" if level == 1 else "bold underline")
         case Said(said, below):
-            yield Text(f"  {said}", _STYLES.get(said[0], ""))
-            yield from (Text(f"      {line}", _STYLES.get(line.strip()[0], "")) for line in below)
+            yield Text(f"  {said}", _STYLES.get(said[:1], ""))
+            yield from (Text(f"      {line}", _STYLES.get(line.strip()[:1], "")) for line in below)
         case Grid(headers, rows):
             table = Table(*headers)
             for column in table.columns[1:]:

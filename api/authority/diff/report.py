@@ -69,7 +69,8 @@ def _of_part(part: str, name: str, changes: Sequence[Change]) -> Iterator[Elemen
     if whole is not None:
         sign = "−" if whole.after is None else "+"
         told = f"{sign} {identified}: {whole.what.zh} / {whole.what.en}{_effect(whole)}"
-        yield Said(told, tuple((whole.before or whole.after or "").splitlines()) if part else ())
+        # A document is named in full by its name.
+        yield Said(told, tuple(line for line in (whole.before or whole.after or "").splitlines() if line != name))
         return
     yield Said(identified, tuple(line for change in changes for line in told_of(change)))
 

@@ -38,7 +38,9 @@ def write(report: Report, path: Path) -> None:
             return
         found, (befores, afters) = report.population, report.population.answers
         columns = (Column(Label("原结论", "before"), 22), *(Column(Label(WORDS.get(a, a), ""), 18) for a in afters))
-        counts = ((WORDS.get(old, old), *(found.matrix.get((old, new), 0) for new in afters)) for old in befores)
+        counts: list[list[Cell]] = [
+            [WORDS.get(old, old), *(found.matrix.get((old, new), 0) for new in afters)] for old in befores
+        ]
         book.sheet("结论矩阵", columns, counts)
         for number, start in enumerate(range(0, max(found.changed.height, 1), SHEET_ROWS), start=1):
             rows = (

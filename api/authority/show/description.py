@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from api.authority import obligations
 from api.authority.show.lines import Line, of_rule
-from scoring.card import Card, Document, Gate, Group, Item, Label, Limits, Period, Requirement, Route
+from scoring.card import Card, Document, Gate, Group, Item, Label, Period, Route
 from scoring.yaml_tree import Tree
 
 KINDS = {"new": Label("新申报", "new applications"), "renewal": Label("复核", "renewals")}
@@ -97,8 +97,7 @@ def _gate(gate: Gate) -> Row:
         remark = Label(f"仅 {gate.route} 路径", f"on route {gate.route} only")
     if not gate.binding:
         remark = Label("不决定，不符合时提示", "flags, does not decide")
-    lines = asked(gate.score, gate.requirement)
-    return Row(gate.id, gate.label, lines, gate.source.clause, gate.source.grade, remark=remark)
+    return Row(gate.id, gate.label, asked(gate), gate.source.clause, gate.source.grade, remark=remark)
 
 
 def _item(item: Item) -> Row:
@@ -113,14 +112,14 @@ def _group(group: Group) -> Row:
 
 
 def _route(route: Route) -> Row:
-    lines = asked(route.score, route.requirement) or (Line(zh=_BY_GATES.zh, en=_BY_GATES.en),)
-    return Row(route.id, route.label, lines, route.source.clause, route.source.grade)
+    return Row(route.id, route.label, asked(route), route.source.clause, route.source.grade)
 
 
-def asked(score: Limits | None, requirement: Requirement | None) -> tuple[Line, ...]:
-    """What a gate or route asks: limits on the score, a condition, or both."""
-    lines: Iterable[Line] = of_rule(requirement) if requirement is not None else ()
-    return (*((Line(zh="分数", en="score", range=score.text),) if score else ()), *lines)
+def asked(part: Gate | Route) -> tuple[Line, ...]:
+    """What a gate or route asks: limits on the score, a condition, or both; or the gates alone."""
+    score = (Line(zh="分数", en="score", range=part.score.text),) if part.score else ()
+    lines = (*score, *(of_rule(part.requirement) if part.requirement is not None else ()))
+    return lines or (Line(zh=_BY_GATES.zh, en=_BY_GATES.en),)
 
 
 def _held(tree: Tree) -> Iterator[Row]:

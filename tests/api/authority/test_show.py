@@ -63,7 +63,12 @@ def test_bands_stand_with_their_points_as_numbers(tmp_path: Path) -> None:
     book = fastexcel.read_excel(tmp_path / "card.xlsx")
     assert book.sheet_names == ["条件", "计分", "路径", "文件", "说明"]
     points = book.load_sheet("计分").to_polars()
-    assert points.columns[:4] == ["标识\nid", "名称\nname", "英文名称\nname in English", "要求或档次\ncondition or band"]
+    assert points.columns[:4] == [
+        "标识\nid",
+        "名称\nname",
+        "英文名称\nname in English",
+        "要求或档次\ncondition or band",
+    ]
     staff = points.filter(points["标识\nid"] == "tech_staff")
     bands = staff.drop_nulls("分值上限\npoints, most")
     assert bands["要求或档次\ncondition or band"].to_list()[:2] == ["≥ 30%", "≥ 25%, < 30%"]
