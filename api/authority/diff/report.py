@@ -94,6 +94,9 @@ def _effect(change: Change) -> str:
 def _of_population(found: Compared, firms: int) -> Iterator[Element]:
     yield Heading("企业 / enterprises", 2)
     yield Said(f"评价日 / as of {found.as_of}, 已知 / known at {found.known_at}: {found.firms:,} 家 / enterprises")
+    yield Said(
+        "两份规则均用于全部企业，不论地区与施行期 / both are put to all, whatever their region and the periods in force"
+    )
     changed = found.changed.height
     yield Said(f"结论改变 / answer changed: {changed:,}; 不变 / unchanged: {found.firms - changed:,}")
     befores, afters = found.answers

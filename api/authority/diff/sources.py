@@ -19,11 +19,13 @@ class Side:
     edition: Edition
     card: Card
     """With its latest versions, for one application kind."""
+    file: str = ""
+    """The file that was given; empty for an edition of the catalogue."""
 
     @property
     def name(self) -> str:
-        """Rulebook and edition."""
-        return f"{self.card.id}@{self.card.edition}"
+        """Rulebook and edition, and the file where there is one: a draft may be of the same edition."""
+        return f"{self.card.id}@{self.card.edition}" + (f" ({self.file})" if self.file else "")
 
 
 def side(given: str, kind: str, catalogue: Catalogue) -> Side:
@@ -32,8 +34,8 @@ def side(given: str, kind: str, catalogue: Catalogue) -> Side:
     Raises `UnknownName`; `CardError` where a file is wrong; OSError where it cannot be read.
     """
     if given.endswith(_SUFFIXES):
-        edition = Edition(Path(given), given)
+        edition, file = Edition(Path(given), given), given
     else:
         rulebook, _, named = given.partition("@")
-        edition = catalogue.edition(rulebook, named or None)
-    return Side(edition, edition.card(date.max, kind))
+        edition, file = catalogue.edition(rulebook, named or None), ""
+    return Side(edition, edition.card(date.max, kind), file)

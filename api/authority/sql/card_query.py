@@ -25,7 +25,8 @@ _HEAD = """\
 -- 取值均为整数：金额为分，人数为万分之一人，日期为 1970-01-01 起的天数，比率与评分为百万分之一，选项为序号，是否为 1/0。
 -- Integers: money in 分, persons in ten-thousandths, dates in days since 1970-01-01, rates and grades in millionths, choices by
 -- position, yes and no as 1 and 0.
--- 结果：得分为百万分之一分的上下限；来源冲突的企业须先择一 / points are bounds in micro-points; of sources that differ choose one first.
+-- 结果：得分为百万分之一分的上下限；来源冲突须先择一，重复行须先去除 / points are bounds in micro-points.
+-- Of sources that differ one must be chosen first, and rows that stand twice taken out.
 """
 
 

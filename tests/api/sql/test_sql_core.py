@@ -17,7 +17,7 @@ standing = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 PROFIT = fill("annual_report/-1/net_profit", 0, -(10**14), 10**14)
 REVENUE = fill("annual_report/-1/revenue", 0, 0, 10**14)
