@@ -40,7 +40,9 @@ def score(engine: Engine, wide: Wide, question: Question) -> list[Scored]:
 
     Raises `UnknownName` for an unknown rulebook.
     """
-    return [scored for rules, part in _by_rules(engine, wide, question) for scored in _score(rules, part, question)]
+    return [
+        scored for rules, part in _by_rules(engine, wide, question) for scored in score_under(rules, part, question)
+    ]
 
 
 def rules_of(engine: Engine, question: Question, region_code: int | None, park: str | None = None) -> Rules:
@@ -67,7 +69,8 @@ def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[
         yield rules, wide.only(asked["program"] == program)
 
 
-def _score(rules: Rules, wide: Wide, question: Question) -> Iterator[Scored]:
+def score_under(rules: Rules, wide: Wide, question: Question) -> Iterator[Scored]:
+    """All enterprises of a part under the same rules; those whose sources differ apart from the others."""
     program, differ = rules.program, wide.firms[SAID].is_not_null()
     agreed = wide.only(~differ) if differ.any() else wide
     read = WantedColumns(program.scalars, program.row_fields, question.as_of).of(agreed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.clock import today
 from features.dossier import DossierProblems, day
-from features.errors import FactError
+from features.errors import FactError, ValueProblem
 from scoring.errors import CardError, RuleError, UnknownName
 
 WIDTH = None if sys.stdout.isatty() else 120
@@ -24,6 +25,26 @@ err = Console(stderr=True, soft_wrap=True)
 def day_option(value: str | None, name: str) -> date:
     """A date option, today where it is not given. Raises `DossierProblem`."""
     return today() if value is None else day(value, name)
+
+
+def one_of(option: str, value: str, known: Iterable[str]) -> str:
+    """The value of an option that takes one of some words. Raises `UnknownName`."""
+    names = tuple(known)
+    if value not in names:
+        raise UnknownName(field=option, value=value, known=names)
+    return value
+
+
+def file_option(path: Path | None, suffix: str) -> Path:
+    """The file that an option must name. Raises `ValueProblem`."""
+    if path is None or path.suffix.lower() != f".{suffix}":
+        raise ValueProblem(
+            field="--output",
+            value=path and str(path),
+            rule=f"{suffix} 须写入同名后缀的文件 / {suffix} is written to a file of that suffix",
+            remedy=f"--output card.{suffix}",
+        )
+    return path
 
 
 def problems_of(error: Exception) -> list[dict[str, Any]]:

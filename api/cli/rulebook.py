@@ -1,4 +1,4 @@
-"""``dengti rulebook list|show|lint``."""
+"""``dengti rulebook list|show|lint|diff``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,21 @@ from rich.table import Table
 from api import rules
 from api.authority import lint as linting
 from api.authority import quotes
-from api.authority.show import markdown
-from api.cli.console import err, out
+from api.authority.show import workbook
+from api.authority.show.description import describe
+from api.authority.show.markdown import markdown
+from api.authority.show.text import text
+from api.authority.sql.card_query import card_query
+from api.authority.sql.dialects import DIALECTS
+from api.cli.console import day_option, err, file_option, one_of, out
+from api.cli.rulebook_diff import diff
 from scoring.catalogue import FOLDER
 from scoring.reading import KINDS
 
+FORMATS = ("text", "markdown", "xlsx", "sql")
+
 rulebook = typer.Typer(help="规则 / rulebooks", no_args_is_help=True)
+rulebook.command()(diff)
 
 
 @rulebook.command("list")
@@ -48,12 +57,36 @@ def show(
     name: Annotated[str, typer.Argument(metavar="RULEBOOK", help="规则名 / id, for instance tech_sme")],
     edition: Annotated[str | None, typer.Option(help="版本，默认最新 / edition, default the newest")] = None,
     kind: Annotated[str, typer.Option(help="申请类型 new 或 renewal / application kind")] = "new",
+    form: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = FORMATS[0],
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="写入文件 / write to a file")] = None,
+    dialect: Annotated[str, typer.Option(help="SQL 方言 / dialect: " + " | ".join(DIALECTS))] = "postgres",
+    as_of: Annotated[str | None, typer.Option(help="SQL 的评价日，默认今天 / day of evaluation of the SQL")] = None,
 ) -> None:
-    """按条文展示一张卡片 / one card as an official would read it."""
-    if kind not in KINDS:
-        raise typer.BadParameter(" | ".join(KINDS), param_hint="--kind")
+    """按条文展示一张卡片：文本、Markdown、工作簿或 SQL / one card as an official would read it, or as SQL."""
+    one_of("--kind", kind, KINDS)
+    one_of("--format", form, FORMATS)
+    one_of("--dialect", dialect, DIALECTS)
     found = rules.catalogue().edition(name, edition)
-    out.print(markdown(found.card(date.max, kind), found.tree), markup=False, highlight=False)
+    card = found.card(date.max, kind)
+    described = describe(card, found.tree)
+    match form:
+        case "text" if output is None:
+            out.print(text(described))
+        case "text":
+            _given(text(described).plain, output)
+        case "markdown":
+            _given(markdown(described), output)
+        case "sql":
+            _given(card_query(card, day_option(as_of, "as_of"), DIALECTS[dialect]), output)
+        case "xlsx":
+            workbook.write(described, file_option(output, "xlsx"))
+
+
+def _given(made: str, output: Path | None) -> None:
+    if output is None:
+        out.print(made, markup=False, highlight=False)
+    else:
+        output.write_text(made + "\n", encoding="utf-8")
 
 
 @rulebook.command()

@@ -1,0 +1,1 @@
+"""Two rulebooks compared: what changed in the text, and whose verdict it changes."""

@@ -1,0 +1,1 @@
+"""A card as an official would read it: described once (`description`), rendered as text, Markdown or a workbook."""

@@ -1,0 +1,138 @@
+"""``rulebook show``: one description of a card, as text, Markdown and a workbook."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import fastexcel
+import pytest
+from test_cli_score import dengti
+
+from api.authority.show import workbook
+from api.authority.show.description import Description, describe
+from api.authority.show.markdown import markdown
+from api.authority.show.text import text
+from scoring.card import MICRO
+from scoring.catalogue import Catalogue, Edition
+
+
+def _editions() -> Iterator[Edition]:
+    for editions in Catalogue().editions.values():
+        yield from editions
+
+
+EDITIONS = {f"{one.latest.id}@{one.latest.edition}": one for one in _editions()}
+
+
+def _described(name: str) -> Description:
+    edition = EDITIONS[name]
+    return describe(edition.card(date.max), edition.tree)
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_every_form_says_all_that_the_card_says(name: str, tmp_path: Path) -> None:
+    card = _described(name)
+    workbook.write(card, tmp_path / "card.xlsx")
+    book = fastexcel.read_excel(tmp_path / "card.xlsx")
+    cells = {
+        str(cell)
+        for sheet in book.sheet_names
+        for row in book.load_sheet(sheet, header_row=None, dtypes="string").to_polars().iter_rows()
+        for cell in row
+    }
+    plain, marked = text(card).plain, markdown(card)
+    latest = EDITIONS[name].latest
+    parts = [*latest.gates.values(), *latest.items.values(), *latest.routes.values()]
+    assert {part.id for part in parts} <= {row.id for section in card.sections for row in section.rows}
+    for part in parts:
+        assert {part.id, part.label.zh, part.label.en, part.source.clause} <= cells
+        for said in (part.id, part.label.zh, part.label.en, f"{part.source.clause} [{part.source.grade}]"):
+            assert said in plain
+            assert said in marked
+    for line in (line for section in card.sections for row in section.rows for line in row.lines):
+        assert line.text in plain
+        assert line.text in marked
+
+
+def test_bands_stand_with_their_points_as_numbers(tmp_path: Path) -> None:
+    card = _described("tech_sme@2017")
+    workbook.write(card, tmp_path / "card.xlsx")
+    book = fastexcel.read_excel(tmp_path / "card.xlsx")
+    assert book.sheet_names == ["条件", "计分", "路径", "文件", "说明"]
+    points = book.load_sheet("计分").to_polars()
+    assert points.columns[:4] == [
+        "标识\nid",
+        "名称\nname",
+        "英文名称\nname in English",
+        "要求或档次\ncondition or band",
+    ]
+    staff = points.filter(points["标识\nid"] == "tech_staff")
+    bands = staff.drop_nulls("分值上限\npoints, most")
+    assert bands["要求或档次\ncondition or band"].to_list()[:2] == ["≥ 30%", "≥ 25%, < 30%"]
+    assert bands["分值上限\npoints, most"].to_list() == [20, 16, 12, 8, 4, 0]
+    assert staff["满分\nmaximum"].to_list()[0] == 20
+
+
+def test_the_workbook_keeps_its_header_in_sight_and_wraps(tmp_path: Path) -> None:
+    workbook.write(_described("tech_sme@2017"), tmp_path / "card.xlsx")
+    with zipfile.ZipFile(tmp_path / "card.xlsx") as archive:
+        assert 'state="frozen"' in archive.read("xl/worksheets/sheet1.xml").decode()
+        assert 'wrapText="1"' in archive.read("xl/styles.xml").decode()
+
+
+def test_conditions_are_nested_as_in_the_card() -> None:
+    gates = next(s for s in _described("gazelle.sichuan@2023").sections if s.id == "gates")
+    growth = next(row for row in gates.rows if row.id == "growth")
+    assert [(line.depth, line.zh) for line in growth.lines[:4]] == [
+        (0, "营业收入"),
+        (1, "满足其一"),
+        (2, "同时满足"),
+        (3, "近2年营业收入复合增长率"),
+    ]
+
+
+def test_floors_and_caps_of_groups_are_told() -> None:
+    card = EDITIONS["innovative_sme@2022"].latest
+    plain = text(_described("innovative_sme@2022")).plain
+    for group in card.groups.values():
+        assert group.floor is not None
+        assert f"最低 / at least → {group.floor / MICRO:g}" in plain
+
+
+def test_the_form_is_chosen_on_the_command_line(tmp_path: Path) -> None:
+    plain = dengti("rulebook", "show", "tech_sme")
+    assert plain.returncode == 0
+    assert "\x1b" not in plain.stdout
+    assert "[official]" in plain.stdout
+    assert dengti("rulebook", "show", "tech_sme", "--format", "markdown").stdout.startswith("# 科技型中小企业")
+    path = tmp_path / "new" / "card.xlsx"
+    assert dengti("rulebook", "show", "tech_sme", "--format", "xlsx", "--output", str(path)).returncode == 0
+    assert fastexcel.read_excel(path).sheet_names[0] == "条件"
+    query = dengti("rulebook", "show", "tech_sme", "--format", "sql", "--as-of", "2026-11-22")
+    assert "as of 2026-11-22" in query.stdout
+    assert query.stdout == dengti("rulebook", "show", "tech_sme", "--format", "sql", "--as-of", "2026-11-22").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("moon",), "moon"),
+        (("tech_sme", "--edition", "1999"), "1999"),
+        (("tech_sme", "--format", "pdf"), "pdf"),
+        (("tech_sme", "--format", "xlsx"), "--output"),
+        (("tech_sme", "--format", "xlsx", "--output", "card.txt"), "card.txt"),
+        (("tech_sme", "--format", "sql", "--dialect", "oracle"), "oracle"),
+        (("tech_sme", "--format", "sql", "--as-of", "soon"), "soon"),
+        (("tech_sme", "--output", "/proc/nowhere/card.txt"), "/proc/nowhere"),
+    ],
+)
+def test_a_wrong_option_is_named_with_its_remedy(options: tuple[str, ...], named: str) -> None:
+    done = dengti("rulebook", "show", *options)
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert "remedy" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
