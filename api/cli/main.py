@@ -13,6 +13,7 @@ import typer
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")
 
 from api.cli import console
+from api.cli.compare import compare
 from api.cli.importing import import_
 from api.cli.population import population
 from api.cli.release import release
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(score)
 app.command()(rescore)
+app.command()(compare)
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(release, name="release")
 app.command("import")(import_)
