@@ -122,8 +122,8 @@ class _CardReader:
         maximum = optional_points(reader, "maximum")
         if maximum is not None and not findings.found and maximum != card.maximum:
             findings.add("points_do_not_sum", reader.at("maximum"), sum=card.maximum / cards.MICRO)
-        # What others read: `scoring.calendar`, people.
-        reader.stated(("note", "calendar", "validity", "duties"))
+        # What others read: `scoring.calendar`, the lint, people.
+        reader.stated(("note", "calendar", "validity", "duties", "cliffs"))
         reader.done()
 
     # --- what every provision has ---------------------------------------------------------------------------------
