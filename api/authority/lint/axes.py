@@ -52,6 +52,8 @@ class Axis:
     values: tuple[Fraction, ...]
     steps: tuple[int, ...] = ()
     """Places i such that a limit lies between the values i and i + 1, which are one smallest step apart."""
+    cuts: tuple[Cut, ...] = ()
+    """The limits, one for each of the steps."""
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -81,18 +83,18 @@ def read_by(rule: Rule) -> tuple[Indicator, ...]:
     return tuple(dict.fromkeys(indicator for indicator, _ in _cuts(rule)))
 
 
-def choosers(rule: Rule) -> set[Indicator]:
-    """The indicators by whose bracket a rule chooses."""
+def brackets(rule: Rule) -> Iterator[tuple[Indicator, Cut]]:
+    """Where a rule passes from one bracket of a choice to the next, on the indicator by which it chooses."""
     match rule:
         case Choose(by, cases):
-            return {by}.union(*(choosers(case.body) for case in cases))
+            for case in cases:
+                yield from ((by, cut) for cut in _ends(by, case.range))
+                yield from brackets(case.body)
         case AllOf(parts) | AnyOf(parts):
-            return set().union(*map(choosers, parts))
-        case BestOf(options) | LeastOf(options):
-            return set().union(*map(choosers, options.values()))
+            for part in parts:
+                yield from brackets(part)
         case NotOf(part):
-            return choosers(part)
-    return set()
+            yield from brackets(part)
 
 
 def on_axes(card: Card, axes: dict[Indicator, Axis]) -> Card:
@@ -148,7 +150,7 @@ def _axis(indicator: Indicator, name: str, cuts: set[Cut]) -> Axis:
     step = _step(indicator, [value for value, _ in inside])
     pairs = [(value, value + step) if above else (value - step, value) for value, above in inside]
     numbers = tuple(sorted({value for pair in pairs for value in pair})) or (max(least[0], Fraction(0)),)
-    return Axis(indicator, name, numbers, tuple(numbers.index(below) for below, _ in pairs))
+    return Axis(indicator, name, numbers, tuple(numbers.index(below) for below, _ in pairs), tuple(inside))
 
 
 def _step(indicator: Indicator, limits: list[Fraction]) -> Fraction:

@@ -22,12 +22,15 @@ def check_cliffs(cards: Iterable[Card], tree: Tree, findings: Findings) -> None:
     read = [card for card in cards if not card.classes]
     axes = {axis.indicator.id: axis for card in read for axis in axes_of(card).values()}
     explained = list(_explained(tree, axes, findings))
-    met = set()
+    met, noted = set(), set()
     for card in read:
         for fall in falls(card):
             fitting = [one for one in explained if one.explains(fall)]
             met.update(fitting)
-            if not fitting:
+            # The same on another day is no news, though the rest of the witness may differ.
+            step = fall.part, *(shown(fall.axis, places[fall.axis.input]) for places in (fall.before, fall.after))
+            if not fitting and step not in noted:
+                noted.add(step)
                 _note(fall, axes_of(card).values(), tree, findings)
     for one in explained:
         if one not in met:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from api.authority.lint.axes import Axis, axes_of, choosers, on_axes, read_by, rules
+from api.authority.lint.axes import Axis, axes_of, brackets, on_axes, read_by, rules
 from features.facts import OUT_OF_SCOPE, FirmFacts
 from features.indicators.base import Unit
 from scoring.assembly import Verdict, assemble
@@ -70,15 +70,16 @@ class _Steps:
             for up in (True, False)
         }
         for part, axes in self.of_part.items():
-            by = {self.axes[i].input for i in choosers(self.rules[part])} if not part.startswith("items/") else set()
+            # Of an item each bracket has points of its own; of a condition it is the same question asked otherwise.
+            by = set() if part.startswith("items/") else set(brackets(self.rules[part]))
             for axis in axes:
                 better = self._better(axis, local)
-                for step in axis.steps:
+                for step, cut in zip(axis.steps, axis.cuts, strict=True):
                     for up in (True, False):
-                        if local[part, axis.input, step, up] and (up == better or axis.input in by):
-                            fall = self._fall(part, axis, step, up=up)
-                            if fall:
-                                yield fall
+                        asked = up == better or (axis.indicator, cut) in by
+                        fall = self._fall(part, axis, step, up=up) if asked and local[part, axis.input, step, up] else None
+                        if fall:
+                            yield fall
 
     def _better(self, axis: Axis, local: dict[tuple[str, str, int, bool], bool]) -> bool:
         """Whether more of the indicator is the better direction."""

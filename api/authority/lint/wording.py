@@ -52,7 +52,7 @@ def check_label(label: str, limits: Sequence[Limit], other: frozenset[Fraction],
     unsaid = _silent_on_exclusion(label)
     for limit in limits:
         words = claims.get(limit.value, set())
-        if words and limit.sign not in words and limit.value not in other:
+        if words and limit.sign not in words:
             findings.add("limit_contrary_to_label", limit.tree, sign=limit.sign, said=" ".join(sorted(words)))
         elif limit.exclusive and not limit.of_case and not words and unsaid and not _says_some(limit):
             findings.add("exclusive_limit_unsaid", limit.tree, sign=limit.sign)
