@@ -54,31 +54,30 @@ class _Meaning:
         self.findings = findings
 
     def check(self) -> None:
-        # What cannot be compiled has no ranges to speak of.
-        if not self._compiles():
-            return
+        # Each look asks more of the card and is of use only where the one before found nothing.
+        before = len(self.findings.found)
         for name, item in self.card.items.items():
             self._item(item, self.laid("items", name))
         self._conditions()
-        self._words()
         self._groups()
         self._scores()
         if self.card.classes:
             self._classes()
+        for look in (self._words, self._compile):
+            if len(self.findings.found) == before:
+                look()
 
-    def _compiles(self) -> bool:
-        """Whether every part compiles; where not, each is compiled alone, so that the finding names it."""
+    def _compile(self) -> None:
+        """Note what the compiler refuses; then each part is compiled alone, so that the finding names it."""
         linear = [self._scores_growth(item, self.laid("items", name)) for name, item in self.card.items.items()]
         if any(linear):
-            return False
+            return
         try:
             compile_card(self.card)
         except CardError:
             for part in PARTS:
                 for name in getattr(self.card, part):
                     self._compile_alone(part, name)
-            return False
-        return True
 
     def _scores_growth(self, item: Item, tree: Tree) -> bool:
         for award, place in _awards(item.award, tree):

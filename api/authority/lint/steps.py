@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 from api.authority.lint.axes import Axis, axes_of, brackets, on_axes, read_by, rules
 from features.facts import OUT_OF_SCOPE, FirmFacts
@@ -23,6 +23,8 @@ Places = dict[str, int | None]
 """The inputs on the axes, each with the place of its value; None where it is open."""
 Answer = tuple[int, int]
 """Least and greatest of a truth or of points."""
+
+Ask = Callable[[Places], Answer]
 
 _AMOUNTS = (Unit.YUAN, Unit.PERSONS, Unit.ITEMS)
 _TRUTH = {Verdict.FAIL.value: (0, 0), Verdict.UNDETERMINED.value: (0, 1), Verdict.PASS.value: (1, 1)}
@@ -91,12 +93,12 @@ class _Steps:
     def _falls_in_part(self, part: str, axis: Axis, step: int, *, up: bool) -> bool:
         """Whether the answer of the part by itself can fall."""
         others = [other for other in self.of_part[part] if other is not axis]
-        return _search(self._ends(part), others, *self._moved(axis, step, up=up)) is not None
+        return _search(self._ends[part], others, *self._moved(axis, step, up=up)) is not None
 
     def _fall(self, part: str, axis: Axis, step: int, *, up: bool) -> Fall | None:
         """Where both the part and the whole card fall; None where something else always makes up for the part."""
-        ends = self._ends(part)
-        whole = self._score() if part.startswith("items/") else self._verdict()
+        ends = self._ends[part]
+        whole = self._score if part.startswith("items/") else self._verdict
         order = [other for other in self.of_part[part] if other is not axis]
         rest = [other for other in self.axes.values() if other is not axis and other not in order]
         if part.startswith("items/"):
@@ -111,7 +113,7 @@ class _Steps:
         before, after = self._completed(found, whole)
         return Fall(part, axis, step, before, after, whole(before), whole(after))
 
-    def _completed(self, found: tuple[Places, Places], whole: Callable[[Places], Answer]) -> tuple[Places, Places]:
+    def _completed(self, found: tuple[Places, Places], whole: Ask) -> tuple[Places, Places]:
         """The sets with a value on every axis: one with which the answer still falls."""
         before, after = dict(found[0]), dict(found[1])
         for axis in self.axes.values():
@@ -123,29 +125,31 @@ class _Steps:
         return before, after
 
     def _moved(self, axis: Axis, step: int, *, up: bool) -> tuple[Places, Places]:
-        below, above = (self._open() | {axis.input: step + i} for i in (0, 1))
+        below, above = (self._open | {axis.input: step + i} for i in (0, 1))
         return (below, above) if up else (above, below)
 
+    @cached_property
     def _open(self) -> Places:
-        return dict.fromkeys(read((*(n for ends in self.bounds.values() for n in ends), *self.roots.values()))) | dict.fromkeys(
-            axis.input for axis in self.axes.values()
-        ) | {OUT_OF_SCOPE.path: 0}
+        """Every input without a value; only what no card is for is known."""
+        nodes = (*(node for ends in self.bounds.values() for node in ends), *self.roots.values())
+        names = dict.fromkeys((*read(nodes), *(axis.input for axis in self.axes.values())))
+        return {**names, OUT_OF_SCOPE.path: 0}
 
-    @cache
-    def _ends(self, part: str) -> Callable[[Places], Answer]:
-        return _asked(self.bounds[part])
+    @cached_property
+    def _ends(self) -> dict[str, Ask]:
+        return {part: _asked(ends) for part, ends in self.bounds.items()}
 
-    @cache
-    def _score(self) -> Callable[[Places], Answer]:
+    @cached_property
+    def _score(self) -> Ask:
         return _asked([self.roots[f"score|{self.card.id}|{end}"] for end in ("low", "high")])
 
-    @cache
-    def _verdict(self) -> Callable[[Places], Answer]:
+    @cached_property
+    def _verdict(self) -> Ask:
         evaluate = compile_python([self.roots[f"verdict|{self.card.id}"]])
         return lambda places: _TRUTH[evaluate(FirmFacts(places))[0]]
 
 
-def _asked(nodes: Sequence[Node]) -> Callable[[Places], Answer]:
+def _asked(nodes: Sequence[Node]) -> Ask:
     evaluate: Evaluate = compile_python(nodes)
 
     def answer(places: Places) -> Answer:
