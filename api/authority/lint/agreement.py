@@ -33,11 +33,12 @@ def check_cases(condition: Requirement, tree: Tree, findings: Findings) -> None:
 
 def check_sizes(limits: Sequence[Limit], findings: Findings) -> None:
     """Note two limits on one amount of which one is exactly ten thousand times the other: 元 for 万元, 万元 for 亿元."""
-    by_indicator: dict[Indicator, list[Limit]] = {}
+    by_name: dict[str, list[Limit]] = {}
     for limit in limits:
         if limit.indicator.unit in _AMOUNTS and limit.value > 0:
-            by_indicator.setdefault(limit.indicator, []).append(limit)
-    for found in by_indicator.values():
+            # The same of another year or another kind is of the same order.
+            by_name.setdefault(limit.indicator.id.partition("(")[0], []).append(limit)
+    for found in by_name.values():
         for place, limit in enumerate(found):
             for other in found[:place]:
                 if limit.value in (other.value * WAN, other.value / WAN):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from typing import Any
 
@@ -20,7 +21,6 @@ from features.kinds import Choice, Number
 from scoring.card import (
     AllOf,
     AnyOf,
-    Award,
     Band,
     Bands,
     BestOf,
@@ -34,7 +34,6 @@ from scoring.card import (
     LinearToCap,
     NotOf,
     Range,
-    Requirement,
     Test,
 )
 from scoring.compile import Rule
@@ -58,7 +57,9 @@ class Axis:
     @property
     def places(self) -> tuple[int, ...]:
         """One value for each stretch between limits, the greatest first."""
-        return tuple(reversed((0, *(step + 1 for step in self.steps)))) if self.steps else tuple(range(len(self.values)))
+        return (
+            tuple(reversed((0, *(step + 1 for step in self.steps)))) if self.steps else tuple(range(len(self.values)))
+        )
 
 
 def rules(card: Card) -> dict[str, Rule]:
@@ -100,7 +101,9 @@ def brackets(rule: Rule) -> Iterator[tuple[Indicator, Cut]]:
 def on_axes(card: Card, axes: dict[Indicator, Axis]) -> Card:
     """The card as its text reads, over places on the axes: whatever the grade of its sources, it decides."""
     gates = {
-        n: replace(g, requirement=g.requirement and _placed(g.requirement, axes), source=replace(g.source, grade="official"))
+        n: replace(
+            g, requirement=g.requirement and _placed(g.requirement, axes), source=replace(g.source, grade="official")
+        )
         for n, g in card.gates.items()
         if g.binding
     }
@@ -109,7 +112,9 @@ def on_axes(card: Card, axes: dict[Indicator, Axis]) -> Card:
         for n, i in card.items.items()
     }
     routes = {
-        n: replace(r, requirement=r.requirement and _placed(r.requirement, axes), source=replace(r.source, grade="official"))
+        n: replace(
+            r, requirement=r.requirement and _placed(r.requirement, axes), source=replace(r.source, grade="official")
+        )
         for n, r in card.routes.items()
     }
     return replace(card, gates=gates, items=items, routes=routes)
@@ -156,7 +161,7 @@ def _axis(indicator: Indicator, name: str, cuts: set[Cut]) -> Axis:
 def _step(indicator: Indicator, limits: list[Fraction]) -> Fraction:
     if not isinstance(indicator.expression, (Ratio, MeanGrowth)):
         return Fraction(1, indicator.unit.scale)
-    apart = [b - a for a, b in zip(limits, limits[1:], strict=False) if b > a]
+    apart = [b - a for a, b in pairwise(limits) if b > a]
     return min([FINEST, *(distance / 3 for distance in apart)])
 
 
@@ -184,7 +189,9 @@ def _placed(rule: Any, axes: dict[Indicator, Axis]) -> Any:
             return Fixed(high)
         case LinearToCap(indicator, full, points, step):
             axis = axes[indicator]
-            given = [floor(min(max(value / full, Fraction(0)), Fraction(1)) * points) // step * step for value in axis.values]
+            given = [
+                floor(min(max(value / full, Fraction(0)), Fraction(1)) * points) // step * step for value in axis.values
+            ]
             rows = (Band(Limits(Fraction(i), False, Fraction(i)), each, each) for i, each in enumerate(given))
             return Bands(_stand_in(axis), tuple(rows))
         case BestOf(options) | LeastOf(options):

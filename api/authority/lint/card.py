@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
-from api.authority.lint.bands import check_monotone, check_table
 from api.authority.lint.agreement import check_cases, check_sizes
+from api.authority.lint.bands import check_monotone, check_table
 from api.authority.lint.conditions import Placed, check_together
 from api.authority.lint.limits import Limit, at, limits_of, signed, tests
 from api.authority.lint.versions import PARTS, below, provision_on
@@ -151,9 +151,11 @@ class _Meaning:
     def _words(self) -> None:
         """Gates and routes against their labels, and the limits of the card against one another."""
         stated: list[Limit] = []
-        for part, name in ((part, name) for part in ("gates", "routes") for name in getattr(self.card, part)):
-            provision, tree = getattr(self.card, part)[name], self.laid(part, name)
-            limits, other = [], frozenset[Fraction]()
+        gates = ((gate, self.laid("gates", name)) for name, gate in self.card.gates.items())
+        routes = ((route, self.laid("routes", name)) for name, route in self.card.routes.items())
+        for provision, tree in (*gates, *routes):
+            limits: list[Limit] = []
+            other = frozenset[Fraction]()
             if provision.requirement is not None:
                 limits = list(limits_of(provision.requirement, tree))
                 other = _numbers_beside(provision.requirement, tree)
@@ -224,7 +226,7 @@ class _Meaning:
 
 def _numbers_beside(requirement: Requirement, tree: Tree) -> frozenset[Fraction]:
     """Numbers that conditions name beside limits: settings of indicators, and 1 where a yes is asked for."""
-    found = set()
+    found: set[Fraction] = set()
     for test, place in tests(requirement, tree):
         settings = (str(setting.value) for setting in below(place, "with").values())
         found.update(Fraction(setting) for setting in settings if setting.isdigit())

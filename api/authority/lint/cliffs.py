@@ -85,7 +85,14 @@ def _note(fall: Fall, axes: Iterable[Axis], tree: Tree, findings: Findings) -> N
     if fall.part.startswith("items/"):
         was, became = (answer[0] / MICRO for answer in (fall.was, fall.became))
         findings.add(
-            "paradox", place, indicator=indicator, before=before, after=after, was=was, became=became, others=others or "—"
+            "paradox",
+            place,
+            indicator=indicator,
+            before=before,
+            after=after,
+            was=was,
+            became=became,
+            others=others or "—",
         )
     else:
         findings.add("cliff", place, indicator=indicator, before=before, after=after, others=others or "—")

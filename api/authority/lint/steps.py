@@ -60,7 +60,11 @@ class _Steps:
         self.of_part = {part: [self.axes[i] for i in read_by(rule)] for part, rule in self.rules.items()}
         compiled = compile_card(on_axes(card, self.axes))
         self.bounds = {part: (p.bounds.lo, p.bounds.hi) for part, p in compiled.parts.items()}
-        ends = {f"{card.id}|{part}|{end}": n for part, b in self.bounds.items() for end, n in zip(("low", "high"), b, strict=True)}
+        ends = {
+            f"{card.id}|{part}|{end}": n
+            for part, b in self.bounds.items()
+            for end, n in zip(("low", "high"), b, strict=True)
+        }
         self.roots = assemble(compiled.card, ends.__getitem__)
 
     def found(self) -> Iterator[Fall]:
@@ -79,7 +83,9 @@ class _Steps:
                 for step, cut in zip(axis.steps, axis.cuts, strict=True):
                     for up in (True, False):
                         asked = up == better or (axis.indicator, cut) in by
-                        fall = self._fall(part, axis, step, up=up) if asked and local[part, axis.input, step, up] else None
+                        fall = (
+                            self._fall(part, axis, step, up=up) if asked and local[part, axis.input, step, up] else None
+                        )
                         if fall:
                             yield fall
 
@@ -103,7 +109,9 @@ class _Steps:
         rest = [other for other in self.axes.values() if other is not axis and other not in order]
         if part.startswith("items/"):
             # Points of the items that do not read the indicator are the same on both sides, whatever they are.
-            sharing = [self.of_part[name] for name in self.of_part if name.startswith("items/") and axis in self.of_part[name]]
+            sharing = [
+                self.of_part[name] for name in self.of_part if name.startswith("items/") and axis in self.of_part[name]
+            ]
             order += [other for other in rest if any(other in axes for axes in sharing)]
         else:
             order += rest

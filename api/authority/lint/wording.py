@@ -35,17 +35,19 @@ _GROWS = "正增长"
 _UNITS = {"元": Unit.YUAN, "人": Unit.PERSONS, "分": Unit.POINTS, "%": Unit.SHARE, "‰": Unit.SHARE}
 
 Said = tuple[str, Fraction, Fraction, str]
-"""As it stands in the label, its value, its number without the per cent sign, the sign that its words mean or nothing."""
+"""As it stands in the label, its value, the same as a setting counts it (10 for 10%), the sign of its words or nothing."""
 
 
-def check_label(label: str, limits: Sequence[Limit], other: frozenset[Fraction], place: Tree, findings: Findings) -> None:
+def check_label(
+    label: str, limits: Sequence[Limit], other: frozenset[Fraction], place: Tree, findings: Findings
+) -> None:
     """Note numbers of a label that no limit has, limits contrary to its words, exclusive ones of which it is silent.
 
     ``other``: further numbers that the conditions name (settings; 1 where a yes is asked for).
     """
     claims: dict[Fraction, set[str]] = {}
-    for text, value, number, sign in _said(label):
-        if not ({value, number} & other or any(limit.value == value for limit in limits)):
+    for text, value, setting, sign in _said(label):
+        if not ({value, setting} & other or any(limit.value == value for limit in limits)):
             findings.add("label_not_kept", place, text=text)
         elif sign:
             claims.setdefault(value, set()).add(sign)
@@ -64,10 +66,11 @@ def _said(label: str) -> Iterator[Said]:
         number = Fraction(match["number"])
         if match["before"] == "不含" or not number:
             continue
-        amount = f"{match['number']}{match['multiple'] or ''}{match['unit']}"
+        unit = _UNITS.get(match["unit"], Unit.ITEMS)
+        value = written.read(f"{match['number']}{match['multiple'] or ''}{match['unit']}", unit)
         sign = _SIGNS.get(match["before"]) or _AFTER.get(match["after"], "")
         sign = _WITHOUT.get(sign, sign) if match["without"] else sign
-        yield match.group(), written.read(amount, _UNITS.get(match["unit"], Unit.ITEMS)), number, sign
+        yield match.group(), value, number if unit is Unit.SHARE else value, sign
     if _GROWS in label:
         yield _GROWS, Fraction(0), Fraction(0), ">"
 

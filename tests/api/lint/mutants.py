@@ -69,7 +69,9 @@ def _of_table(tree: Tree, steps: Steps, random: Random) -> Iterator[Mutant]:
         here = f"{row.path}"
         if len(rows) > 1:
             yield Mutant("drop", here, _changed(tree, steps, lambda t, i=i: _listed(t, t.value[:i] + t.value[i + 1 :])))
-        yield Mutant("overlap", f"{here} doubled", _changed(tree, steps, lambda t, i=i: _listed(t, [*t.value, t.value[i]])))
+        yield Mutant(
+            "overlap", f"{here} doubled", _changed(tree, steps, lambda t, i=i: _listed(t, [*t.value, t.value[i]]))
+        )
         for key in (key for key in LIMITS if key in row.value):
             amount = _text(row.value[key])
             for shifted in _shifted(amount, random):
@@ -85,7 +87,9 @@ def _of_limits(tree: Tree, steps: Steps) -> Iterator[Mutant]:
     node = _at(tree, steps)
     assert isinstance(node.value, dict)
     for key in (key for key in LIMITS if key in node.value):
-        yield Mutant("flip", f"{node.path}.{key}", _changed(tree, steps, lambda t, key=key: _renamed(t, key, FLIPPED[key])))
+        yield Mutant(
+            "flip", f"{node.path}.{key}", _changed(tree, steps, lambda t, key=key: _renamed(t, key, FLIPPED[key]))
+        )
         amount = _text(node.value[key])
         match = AMOUNT.fullmatch(amount)
         if match is None or not float(match["number"]):
@@ -108,11 +112,13 @@ def _unreachable(tree: Tree, steps: Steps, route: Tree) -> Iterator[Mutant]:
     """A route that asks for a condition and for its contrary."""
     assert isinstance(route.value, dict)
     listed = getattr(route.value.get("all"), "value", None)
-    for i, condition in enumerate(listed or []):
+    for condition in listed or []:
         contrary = Tree({"not": condition}, condition.line, f"{condition.path}.not")
         if isinstance(condition.value, dict) and "indicator" in condition.value:
             yield Mutant(
-                "route", f"{condition.path} and not", _changed(tree, (*steps, "all"), lambda t, c=contrary: _listed(t, [*t.value, c]))
+                "route",
+                f"{condition.path} and not",
+                _changed(tree, (*steps, "all"), lambda t, c=contrary: _listed(t, [*t.value, c])),
             )
 
 
@@ -123,7 +129,9 @@ def _holes(tree: Tree, steps: Steps, provision: Tree, random: Random) -> Iterato
     for i in dated:
         for days in random.sample(range(1, 300), 6):
             yield Mutant("hole", f"{versions[i].path}.to −{days} days", _moved_day(tree, (*steps, i, "to"), -days))
-            yield Mutant("hole", f"{versions[i].path}.from +{days} days", _moved_day(tree, (*steps, i + 1, "from"), days))
+            yield Mutant(
+                "hole", f"{versions[i].path}.from +{days} days", _moved_day(tree, (*steps, i + 1, "from"), days)
+            )
 
 
 def _shifted(amount: str, random: Random) -> Iterator[str]:

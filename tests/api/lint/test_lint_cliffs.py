@@ -21,7 +21,12 @@ from scoring.core import read
 from scoring.python_backend import Evaluate, compile_python
 from scoring.reading import read_card
 
-BRACKETS = ("high_tech_enterprise/2016", "gazelle/guangxi_pool/2022", "little_giant/2022", "gazelle/zhongshan_torch/2021")
+BRACKETS = (
+    "high_tech_enterprise/2016",
+    "gazelle/guangxi_pool/2022",
+    "little_giant/2022",
+    "gazelle/zhongshan_torch/2021",
+)
 SCORED = ("tech_sme/2017", "innovative_sme/2022", "specialised_sme/2022")
 
 
