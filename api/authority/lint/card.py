@@ -25,10 +25,12 @@ from scoring.card import (
     Choose,
     Expert,
     Fixed,
+    Gate,
     Item,
     LeastOf,
     LinearToCap,
     Requirement,
+    Route,
     Values,
 )
 from scoring.compile import compile_card
@@ -151,9 +153,9 @@ class _Meaning:
     def _words(self) -> None:
         """Gates and routes against their labels, and the limits of the card against one another."""
         stated: list[Limit] = []
-        gates = ((gate, self.laid("gates", name)) for name, gate in self.card.gates.items())
-        routes = ((route, self.laid("routes", name)) for name, route in self.card.routes.items())
-        for provision, tree in (*gates, *routes):
+        placed: list[tuple[Gate | Route, Tree]] = [(g, self.laid("gates", n)) for n, g in self.card.gates.items()]
+        placed += [(route, self.laid("routes", name)) for name, route in self.card.routes.items()]
+        for provision, tree in placed:
             limits: list[Limit] = []
             other = frozenset[Fraction]()
             if provision.requirement is not None:
