@@ -22,7 +22,7 @@ FORM = frozenset({*REQUIREMENTS, *AWARDS, "with", "is", "one_of", "score"})
 """Keys that state a condition or an award: one of them in an overlay replaces all of them, and the limits."""
 ENDS = (frozenset({"min", "min_exclusive"}), frozenset({"max", "max_exclusive"}))
 """Keys of which one takes the place of the other."""
-CHANGED = ("documents", "source", "scheme", "maximum", "gates", "items", "groups", "routes")
+CHANGED = ("documents", "source", "scheme", "maximum", "gates", "items", "groups", "routes", "cliffs")
 """Parts of a card that an overlay may change."""
 
 

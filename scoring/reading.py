@@ -132,7 +132,7 @@ class _CardReader:
         if maximum is not None and not findings.found and maximum != card.maximum:
             findings.add("points_do_not_sum", reader.at("maximum"), sum=card.maximum / cards.MICRO)
         # What others read: `scoring.calendar`, the authority's tools, people.
-        reader.stated(("note", "calendar", "validity", "duties", "texts"))
+        reader.stated(("note", "calendar", "validity", "duties", "texts", "cliffs"))
         reader.done()
 
     # --- what every provision has ---------------------------------------------------------------------------------

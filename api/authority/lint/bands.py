@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from math import ceil, floor
 
@@ -91,6 +92,7 @@ def _to_integers(cut: Cut, scale: int) -> Cut:
     return Fraction(floor(value * scale) + 1 if above else ceil(value * scale), scale), 0
 
 
+@cache
 def domain(indicator: Indicator) -> Span:
     """The numbers that the indicator can take, where it is defined."""
     expression = indicator.expression
@@ -203,18 +205,19 @@ def _note_overlap(below: _Piece, above: _Piece, later: _Piece, unit: Unit, findi
 
 
 def _cut_amount(above: _Piece, unit: Unit) -> str:
-    return _amount(_written(above.limits)[0][0], unit)
+    return amount(_written(above.limits)[0][0], unit)
 
 
 def _shown(between: Span, unit: Unit) -> str:
     (low, above), (high, beyond) = between
-    parts = [f"{'>' if above else '≥'} {_amount(low, unit)}"] if (low, above) != LOWEST else []
+    parts = [f"{'>' if above else '≥'} {amount(low, unit)}"] if (low, above) != LOWEST else []
     if (high, beyond) != HIGHEST:
-        parts.append(f"{'≤' if beyond else '<'} {_amount(high, unit)}")
+        parts.append(f"{'≤' if beyond else '<'} {amount(high, unit)}")
     return ", ".join(parts)
 
 
-def _amount(value: Fraction, unit: Unit) -> str:
+def amount(value: Fraction, unit: Unit) -> str:
+    """A value as people write it: 2亿元, 4.5%."""
     if unit is Unit.SHARE:
         return f"{_decimal(value * 100)}%"
     if unit is Unit.YUAN:

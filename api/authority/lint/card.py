@@ -8,11 +8,31 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
+from api.authority.lint.agreement import check_cases, check_sizes
 from api.authority.lint.bands import check_monotone, check_table
-from api.authority.lint.conditions import Placed, at, check_together
+from api.authority.lint.conditions import Placed, check_together
+from api.authority.lint.limits import Limit, at, limits_of, signed, tests
 from api.authority.lint.versions import PARTS, below, provision_on
-from features.expression import MeanGrowth, Ratio
-from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Fixed, Item, LeastOf, LinearToCap
+from api.authority.lint.wording import check_label
+from features.expression import Linear, MeanGrowth, Ratio
+from features.indicators.base import Indicator, Unit
+from scoring.card import (
+    MICRO,
+    Award,
+    Bands,
+    BestOf,
+    Card,
+    Choose,
+    Expert,
+    Fixed,
+    Gate,
+    Item,
+    LeastOf,
+    LinearToCap,
+    Requirement,
+    Route,
+    Values,
+)
 from scoring.compile import compile_card
 from scoring.errors import CardError, Finding
 from scoring.yaml_tree import Findings, Tree
@@ -21,6 +41,10 @@ from scoring.yaml_tree import Findings, Tree
 def check_meaning(card: Card, tree: Tree, read_for: tuple[date | None, str], findings: Findings) -> None:
     """Note what does not make sense in a card that could be read for a day and application kind; ``tree`` is its file."""
     _Meaning(card, tree, read_for, findings).check()
+
+
+SCORE = Indicator("score", "得分", "score", Unit.POINTS, Linear(()), "")
+"""Stands for the total where limits on it are compared with words."""
 
 
 class _Meaning:
@@ -32,10 +56,8 @@ class _Meaning:
         self.findings = findings
 
     def check(self) -> None:
-        # What cannot be compiled has no ranges to speak of.
-        compiled = [self._compiles(part, name) for part in PARTS for name in getattr(self.card, part)]
-        if not all(compiled):
-            return
+        # Each look asks more of the card and is of use only where the one before found nothing.
+        before = len(self.findings.found)
         for name, item in self.card.items.items():
             self._item(item, self.laid("items", name))
         self._conditions()
@@ -43,17 +65,33 @@ class _Meaning:
         self._scores()
         if self.card.classes:
             self._classes()
+        for look in (self._words, self._compile):
+            if len(self.findings.found) == before:
+                look()
 
-    def _compiles(self, part: str, name: str) -> bool:
-        """Compile one part alone, so that the finding names it."""
+    def _compile(self) -> None:
+        """Note what the compiler refuses; then each part is compiled alone, so that the finding names it."""
+        linear = [self._scores_growth(item, self.laid("items", name)) for name, item in self.card.items.items()]
+        if any(linear):
+            return
+        try:
+            compile_card(self.card)
+        except CardError:
+            for part in PARTS:
+                for name in getattr(self.card, part):
+                    self._compile_alone(part, name)
+
+    def _scores_growth(self, item: Item, tree: Tree) -> bool:
+        for award, place in _awards(item.stated, tree):
+            measured = award.indicator.expression if isinstance(award, LinearToCap) else None
+            if isinstance(measured, MeanGrowth) or (isinstance(measured, Ratio) and measured.minus):
+                self.findings.add("linear_on_growth", place)
+                return True
+        return False
+
+    def _compile_alone(self, part: str, name: str) -> None:
         card, tree = self.card, self.laid(part, name)
         alone = {p: {name: getattr(card, p)[name]} if p == part else {} for p in PARTS}
-        award = card.items[name].stated if part == "items" else Fixed(0)
-        for inner, inner_tree in _awards(award, tree):
-            measured = inner.indicator.expression if isinstance(inner, LinearToCap) else None
-            if isinstance(measured, MeanGrowth) or (isinstance(measured, Ratio) and measured.minus):
-                self.findings.add("linear_on_growth", inner_tree)
-                return False
         try:
             compile_card(replace(card, **alone))  # type: ignore[arg-type]
         except CardError as error:
@@ -61,8 +99,6 @@ class _Meaning:
             self.findings.found.append(
                 Finding(error.code, self.findings.file, tree.line, tree.path, problem, error.mend)
             )
-            return False
-        return True
 
     def _item(self, item: Item, tree: Tree) -> None:
         for award, place in _awards(item.stated, tree):
@@ -113,6 +149,24 @@ class _Meaning:
         for name, gate in self.card.gates.items():
             if gate.route == route and gate.requirement is not None and gate.binding:
                 yield gate.requirement, self.laid("gates", name)
+
+    def _words(self) -> None:
+        """Gates and routes against their labels, and the limits of the card against one another."""
+        stated: list[Limit] = []
+        placed: list[tuple[Gate | Route, Tree]] = [(g, self.laid("gates", n)) for n, g in self.card.gates.items()]
+        placed += [(route, self.laid("routes", name)) for name, route in self.card.routes.items()]
+        for provision, tree in placed:
+            limits: list[Limit] = []
+            other = frozenset[Fraction]()
+            if provision.requirement is not None:
+                limits = list(limits_of(provision.requirement, tree))
+                other = _numbers_beside(provision.requirement, tree)
+                check_cases(provision.requirement, tree, self.findings)
+            if provision.score is not None:
+                limits += [Limit(SCORE, *end, at(tree, "score")) for end in signed(provision.score)]
+            check_label(provision.label.zh, limits, other, at(tree, "label"), self.findings)
+            stated += limits
+        check_sizes(stated, self.findings)
 
     def _groups(self) -> None:
         card = self.card
@@ -170,6 +224,16 @@ class _Meaning:
         if named - given:
             shown = ", ".join(card.classes[points // MICRO] for points in sorted(named - given))
             self.findings.add("class_never_given", tree, classes=shown)
+
+
+def _numbers_beside(requirement: Requirement, tree: Tree) -> frozenset[Fraction]:
+    """Numbers that conditions name beside limits: settings of indicators, and 1 where a yes is asked for."""
+    found: set[Fraction] = set()
+    for test, place in tests(requirement, tree):
+        settings = (str(setting.value) for setting in below(place, "with").values())
+        found.update(Fraction(setting) for setting in settings if setting.isdigit())
+        found.update(map(Fraction, test.range.codes) if isinstance(test.range, Values) else ())
+    return frozenset(found)
 
 
 def _awards(award: Award, tree: Tree) -> Iterator[tuple[Award, Tree]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from api.authority.lint.bands import Span, check_table, domain, has_values, span, values
+from api.authority.lint.limits import at
 from features.expression import MeanGrowth, Ratio
 from features.indicators.base import Indicator
 from scoring.card import AllOf, AnyOf, Choose, Limits, NotOf, Requirement, Test, Values
@@ -34,18 +35,6 @@ def check_together(given: Iterable[Placed], findings: Findings, *, idle_allowed:
             )
         for alternative in alternatives:
             check_together([alternative], findings, idle_allowed=idle_allowed or isinstance(condition, Choose))
-
-
-def at(tree: Tree, *steps: str | int) -> Tree:
-    """The node below by keys and positions; the card has been read, so it is there."""
-    for step in steps:
-        if isinstance(step, int):
-            assert isinstance(tree.value, list)
-            tree = tree.value[step]
-        else:
-            assert isinstance(tree.value, dict)
-            tree = tree.value[step]
-    return tree
 
 
 def _flat(condition: Requirement, tree: Tree) -> Iterator[Placed]:

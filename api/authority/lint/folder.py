@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path, PurePath
 
 from api.authority.lint.card import check_meaning
+from api.authority.lint.cliffs import check_cliffs
 from api.authority.lint.versions import DAY, PARTS, below, check_versions, day_at, kinds_of, readings_of, text_at
 from features.errors import ValueProblem
 from features.identifiers.regions import check_region
@@ -29,6 +30,11 @@ _COMPARED = ("in_force", "repealed")
 def lint_file(path: Path, shown: str = "") -> tuple[Finding, ...]:
     """Everything wrong in one card, by line; never raises for a wrong card. ``shown``: its name in findings."""
     return _lint(path, shown or path.name)[0]
+
+
+def lint_tree(tree: Tree, shown: str) -> tuple[Finding, ...]:
+    """As `lint_file`, of a file that has been parsed."""
+    return _lint_tree(tree, shown)[0]
 
 
 def lint_folder(root: Path) -> tuple[Finding, ...]:
@@ -75,13 +81,22 @@ def _lint_overlay(path: Path, shown: str, bases: Mapping[tuple[str, str], Tree])
     return findings.found
 
 
+def lint_editions(trees: Mapping[str, Tree]) -> tuple[Finding, ...]:
+    """What is wrong between the editions of rulebooks: holes and overlaps, editions twice; the files by name."""
+    return _in_order(_between([_Header.of(tree, shown) for shown, tree in trees.items()]))
+
+
 def _lint(path: Path, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
     """The findings, and the file where it is a mapping at all."""
-    findings = Findings(shown)
     try:
         tree = load(path, shown)
     except CardError as error:
         return _in_order(error.findings), None
+    return _lint_tree(tree, shown)
+
+
+def _lint_tree(tree: Tree, shown: str) -> tuple[tuple[Finding, ...], Tree | None]:
+    findings = Findings(shown)
     if not isinstance(tree.value, dict):
         Reader(tree, findings)
     elif not tree.value:
@@ -98,13 +113,17 @@ def check_tree(tree: Tree, findings: Findings) -> None:
     _check_documents(tree, findings)
     _check_calendar(tree, findings)
     check_versions(tree, findings)
+    cards = []
     for day, kind in readings_of(tree):
         try:
-            card = read_tree(tree, day, findings.file, kind)
+            cards.append(read_tree(tree, day, findings.file, kind))
         except CardError as error:
             findings.found.extend(error.findings)
         else:
-            check_meaning(card, tree, (day, kind), findings)
+            check_meaning(cards[-1], tree, (day, kind), findings)
+    if not findings.found:
+        # What a mistake makes of the verdict is no news.
+        check_cliffs(cards, tree, findings)
 
 
 def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -31,10 +31,10 @@ source: {{document: measures, grade: official}}
 
 gates:
   employees:
-    label: {{zh: 职工不超过500人, en: At most 500 employees}}
+    label: {{zh: 职工不少于50人, en: At least 50 employees}}
     article: 第一条
     indicator: employees_quarterly
-    max: 500人
+    min: 50人
 """
 
 
@@ -206,6 +206,8 @@ documents:
   notice: {{number: 柳〔2021〕1号, title: 通知}}
 gates:
   employees: {{{changes}}}
+cliffs:
+  - {{part: gates.employees, indicator: employees_quarterly, at: [300人], because: {{zh: 第一条, en: Article 1}}}}
 """
 
 

@@ -80,7 +80,13 @@ gates:
       by: employees_year_end
       cases:
         - {max: 100人, then: {indicator: total_assets, min: 0元}}
-        - {min_exclusive: 100人, then: {indicator: total_assets, max: 2亿元}}
+        - {min_exclusive: 100人, then: {indicator: total_assets, min: 2亿元}}
+
+cliffs:
+  - part: gates.assets
+    indicator: employees_year_end
+    at: [100人]
+    because: {zh: 第一条：只问100人以上的, en: Article 1 asks firms above 100 employees only}
 """
 
 APART_ON_TWO_ROUTES = """
@@ -109,6 +115,12 @@ routes:
     article: 第三条
     indicator: audit_based_tax
     is: "true"
+
+cliffs:
+  - part: gates.small
+    indicator: employees_year_end
+    at: [100人]
+    because: {zh: 第一条：100人至200人的不在内, en: Article 1 leaves out firms between 100 and 200 employees}
 """
 
 PART_THAT_BEGINS_LATER = """
