@@ -177,7 +177,19 @@ class Fixed:
     points: int
 
 
-Award = Bands | BestOf | LeastOf | LinearToCap | Expert | Fixed | Choose["Award"]
+@dataclass(frozen=True)
+class Percentile:
+    """``points`` × the share of peers below the indicator, by the cuts of a frozen table: of a stage, or of all.
+
+    n cuts part the peers into n + 1 equal groups. A scheme reads it as bands.
+    """
+
+    indicator: Indicator
+    points: int
+    cuts: dict[str, tuple[Fraction, ...]]
+
+
+Award = Bands | BestOf | LeastOf | LinearToCap | Expert | Fixed | Percentile | Choose["Award"]
 
 
 @dataclass(frozen=True)
@@ -276,6 +288,9 @@ class Scheme:
     """Most micro-points of the group ``bonus`` on top."""
     by: Indicator | None
     stages: tuple[Stage, ...]
+    peers: dict[str, tuple[tuple[int, int], ...]]
+    """Frozen distribution of scores: for ``all``, ``stage:<id>`` and ``park:<id>`` enterprises by tenths of a point, certain
+    points rounded down, in order."""
 
 
 @dataclass(frozen=True)

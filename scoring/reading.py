@@ -214,8 +214,10 @@ class _CardReader:
                 best=best / cards.MICRO,
             )
         stated = weights(reader, self.scheme)
+        if isinstance(item.award, cards.Percentile) and self.scheme is None:
+            reader.lacks("percentile_outside_scheme", "percentile")
         try:
-            return weighed(item, stated, self.scheme) if stated and self.scheme else item
+            return weighed(item, stated, self.scheme) if self.scheme else item
         except ValueError as error:
             self.findings.add("weight_not_whole", reader.at("weights"), reason=error)
             return item

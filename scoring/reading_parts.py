@@ -18,7 +18,7 @@ from scoring import card as cards
 from scoring.yaml_tree import Reader, Tree
 
 REQUIREMENTS = ("indicator", "all", "any", "not", "choose")
-AWARDS = ("bands", "best_of", "least_of", "choose", "linear", "expert", "points")
+AWARDS = ("bands", "best_of", "least_of", "choose", "linear", "percentile", "expert", "points")
 _POINTS = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?")
 _LIMITS = {"min": "≥", "min_exclusive": ">", "max": "≤", "max_exclusive": "<"}
 _RANGES = (*_LIMITS, "is", "one_of")
@@ -92,6 +92,8 @@ def award(reader: Reader) -> cards.Award:
             return _choose(reader, award)
         case ["linear"]:
             return reader.whole(reader.at("linear"), _linear)
+        case ["percentile"]:
+            return reader.whole(reader.at("percentile"), _percentile)
         case ["expert"]:
             return reader.whole(reader.at("expert"), _expert)
         case ["points"]:
@@ -111,7 +113,9 @@ def most_points(given: cards.Award) -> int:
             return min(map(most_points, options.values()), default=0)
         case cards.Choose(_, cases):
             return max((most_points(case.body) for case in cases), default=0)
-        case cards.LinearToCap(_, _, most, _) | cards.Fixed(most) | cards.Expert(_, _, most, _):
+        case (
+            cards.LinearToCap(points=most) | cards.Fixed(most) | cards.Expert(high=most) | cards.Percentile(points=most)
+        ):
             return most
     raise TypeError(given)
 
@@ -139,6 +143,21 @@ def _linear(reader: Reader) -> cards.Award:
         reader.findings.add("full_mark_not_positive", reader.at("full"))
     step = optional_points(reader, "step") or 1
     return cards.LinearToCap(indicator or STAND_IN, full or Fraction(1), points(reader)[1], step)
+
+
+def _percentile(reader: Reader) -> cards.Award:
+    indicator = indicator_of(reader)
+    of_group = reader.whole(reader.at("cuts"), lambda inner: {name: inner.items(name) for name in inner.names()})
+    if "all" not in of_group:
+        reader.lacks("key_missing", "cuts", name="cuts.all")
+    cuts: dict[str, tuple[Fraction, ...]] = {}
+    unit = indicator.unit if indicator else Unit.SHARE
+    for group, trees in of_group.items() if indicator else ():
+        read = [_amount(reader, tree, partial(written.read, unit=unit)) for tree in trees]
+        cuts[group] = tuple(cut for cut in read if cut is not None)
+        if list(cuts[group]) != sorted(cuts[group]):
+            reader.findings.add("cuts_fall", reader.at("cuts"), group=group)
+    return cards.Percentile(indicator or STAND_IN, points(reader)[1], cuts)
 
 
 def _expert(reader: Reader) -> cards.Award:

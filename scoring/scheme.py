@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 from scoring import card as cards
 from scoring.reading_parts import indicator_of, label, optional_points, range_of
@@ -20,8 +21,8 @@ EFFECTS = ("veto", "deduct", "flag", UNSET)
 def read_scheme(reader: Reader) -> cards.Scheme:
     """The mapping below ``scheme``: who issues it, its scale, its stages and by what they are told apart."""
     by = indicator_of(reader, "by") if reader.has("by") else None
-    # Ranks over a population: `lists` is read where one is.
-    reader.stated(("lists",))
+    # Ranks over a population, and what the peers were made of, are read by those who rank.
+    reader.stated(("lists", "peers_of"))
 
     def stage(inner: Reader) -> cards.Stage:
         return cards.Stage(inner.text("id", required=True), label(inner), range_of(inner, by))
@@ -32,7 +33,20 @@ def read_scheme(reader: Reader) -> cards.Scheme:
         bonus=optional_points(reader, "bonus") or 0,
         by=by,
         stages=tuple(reader.whole(tree, stage, "article") for tree in reader.items("stages")),
+        peers=reader.whole(reader.at("peers"), _peers) if reader.has("peers") else {},
     )
+
+
+def _peers(reader: Reader) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Enterprises by tenths of a point, of all, of stages and of parks: ``all: {155: 12, …}``."""
+    found = {}
+    for group in reader.names():
+        counts = [(tenths, str(tree.value)) for tenths, tree in reader.mapping(group).items()]
+        if not all(number.isdecimal() for pair in counts for number in pair):
+            reader.findings.add("not_a_distribution", reader.at(group), group=group)
+            continue
+        found[group] = tuple(sorted((int(tenths), int(firms)) for tenths, firms in counts))
+    return found
 
 
 def effect(reader: Reader) -> cards.Effect | None:
@@ -58,14 +72,18 @@ def weights(reader: Reader, scheme: cards.Scheme | None) -> dict[str, int]:
 
 
 def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) -> cards.Item:
-    """The item with its award scaled to the weight of each stage. Raises ValueError where points would not be whole."""
-    assert scheme.by is not None
-    cases = [cards.Case(stage.range, _scaled(item.award, given[stage.id], item.cap)) for stage in scheme.stages]
+    """The item with its award scaled to the weight of each stage, or as it is for all where it has no weights.
+
+    Raises ValueError where points would not be whole.
+    """
+    if not given or scheme.by is None:
+        return replace(item, award=_scaled(item.award, item.cap, item.cap, "all"), unweighed=item.award)
+    cases = [cards.Case(s.range, _scaled(item.award, given[s.id], item.cap, s.id)) for s in scheme.stages]
     award = cards.Choose(scheme.by, tuple(cases))
     return replace(item, award=award, unweighed=item.award, cap=max(given.values()), weights=dict(given))
 
 
-def _scaled(award: cards.Award, weight: int, cap: int) -> cards.Award:
+def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Award:
     def scaled(points: int) -> int:
         found, rest = divmod(points * weight, cap)
         if rest:
@@ -77,11 +95,30 @@ def _scaled(award: cards.Award, weight: int, cap: int) -> cards.Award:
             made = tuple(replace(band, low=scaled(band.low), high=scaled(band.high)) for band in bands)
             return replace(award, bands=made)
         case cards.BestOf(options) | cards.LeastOf(options):
-            return replace(award, options={name: _scaled(one, weight, cap) for name, one in options.items()})
+            return replace(award, options={name: _scaled(one, weight, cap, stage) for name, one in options.items()})
         case cards.Choose(by, cases):
-            return cards.Choose(by, tuple(cards.Case(c.range, _scaled(c.body, weight, cap)) for c in cases))
+            return cards.Choose(by, tuple(cards.Case(c.range, _scaled(c.body, weight, cap, stage)) for c in cases))
         case cards.LinearToCap(points=points) | cards.Fixed(points=points):
             return replace(award, points=scaled(points))
+        case cards.Percentile(indicator, points, cuts):
+            return cards.Bands(indicator, _of_peers(cuts.get(stage, cuts.get("all", ())), scaled(points)))
         case cards.Expert(low=low, high=high):
             return replace(award, low=scaled(low), high=scaled(high))
     raise TypeError(award)
+
+
+def _of_peers(cuts: tuple[Fraction, ...], points: int) -> tuple[cards.Band, ...]:
+    """A band for each group of peers: points × groups below ÷ all groups, rounded down; of equal cuts the last counts."""
+    ranks = {cut: rank for rank, cut in enumerate(cuts, 1)}
+    starts: list[tuple[Fraction | None, int]] = [(None, 0), *ranks.items()]
+    ends: list[Fraction | None] = [*ranks, None]
+    return tuple(
+        cards.Band(cards.Limits(least, False, end, True, _between(least, end)), given, given)
+        for (least, rank), end in zip(starts, ends, strict=True)
+        for given in [points * rank // (len(cuts) + 1)]
+    )
+
+
+def _between(least: Fraction | None, end: Fraction | None) -> str:
+    texts = [] if least is None else [f"≥ {float(least):.10g}"]
+    return ", ".join(texts if end is None else [*texts, f"< {float(end):.10g}"])

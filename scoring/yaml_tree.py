@@ -113,6 +113,10 @@ class Reader:
             self._asked.append(key)
         return key in self._keys
 
+    def names(self) -> list[str]:
+        """All its keys, where they are names of the file's own."""
+        return self.stated(list(self._keys))
+
     def stated(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that stand there."""
         return [key for key in keys if self.has(key)]

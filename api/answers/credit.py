@@ -10,11 +10,12 @@ from api.answers.numbers import points
 from api.answers.parts import clause, label
 from api.answers.reasons import Json
 from api.answers.state import Prepared, State
-from scoring.card import REFERENCE, Card, Scheme
+from scoring.card import MICRO, REFERENCE, Card, Scheme
 
 OFFICIAL, CONFIRMED = "official", "confirmed_by_park"
 USABLE = (OFFICIAL, CONFIRMED)
 """Statuses under which a bank gets points; under `REFERENCE` park, authority and the firm itself see them."""
+TENTH = MICRO // 10
 STALE_MONTHS = 21
 """Accounts older than this are stale."""
 UNSET = {"zh": "权重未公布", "en": "weights not published"}
@@ -38,6 +39,7 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
         last = confirmed[-1]
         fixed["confirmed"] = {"by": last.by, "on": last.on.isoformat(), "because": last.because}
     parts, stage = PartsWriter(prepared, card), _stage(prepared, card, scheme)
+    low, high = prepared.places(f"score|{card.id}", "low", "high") if card.items else (0, 0)
     score = _score(prepared, card, scheme) if card.items and not card.unset else None
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     unset = {name: {"label": label(one.label), **clause(one.source)} for name, one in card.unset.items()}
@@ -48,6 +50,8 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
         if score is not None:
             out["bounds"] = "safe" if wider or state[unsafe] else "exact"
             out |= score(state)
+            if among := _group(scheme, out.get("stage", "")):
+                out["percentile"] = percentile(scheme, among, state[low] or 0, state[high] or 0)
             out["items"] = {name: _aged(item, prepared.as_of) for name, item in items.items()}
         else:
             out["undetermined"] = UNSET
@@ -58,6 +62,31 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
         return out, why if score is not None else []
 
     return write
+
+
+def percentile(scheme: Scheme, among: str, low: int, high: int) -> Json:
+    """Share of the enterprises of a frozen distribution that have fewer points; by micro-points, least and most."""
+    counts = scheme.peers[among]
+    firms = sum(count for _, count in counts)
+
+    def below(micro: int) -> float:
+        return round(sum(count for tenths, count in counts if tenths < micro // TENTH) / firms, 4)
+
+    return {"low": below(low), "high": below(high), "among": among, "firms": firms}
+
+
+def in_park(scheme: Scheme, credit: Json, park: str | None) -> Json:
+    """The percentile within the enterprise's park, where the distribution has one."""
+    group = f"park:{park}"
+    if group not in scheme.peers or "score" not in credit:
+        return {}
+    ends = (round(credit["score"][end] * MICRO) for end in ("low", "high"))
+    return {"percentile_in_park": percentile(scheme, group, *ends)}
+
+
+def _group(scheme: Scheme, stage: str) -> str | None:
+    """Those of the same stage; all, where a stage has too few to tell or is open."""
+    return next((group for group in (f"stage:{stage}", "all") if group in scheme.peers), None)
 
 
 def _stage(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[State], Json]:

@@ -9,13 +9,14 @@ from functools import lru_cache
 import orjson
 
 from api.answers.cards import assessment_writer
-from api.answers.credit import credit_writer
+from api.answers.credit import credit_writer, in_park
 from api.answers.decision import decision_part, fingerprint
 from api.answers.missing import missing_writer
 from api.answers.reasons import Json
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
-from scoring.engine import Answer
+from features.identifiers import regions
+from scoring.engine import Answer, park_of
 from scoring.program import Program
 from scoring.release import ENGINE, canonical
 
@@ -73,7 +74,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "release": answer.rules.release.as_dict(),
             "tier": tiers[answer.ladder.id](state, assessments),
             "assessments": assessments,
-            **_credit([assessments.pop(name) for name in schemes]),
+            **_credit([_in_park(answer, name, assessments.pop(name)) for name in schemes]),
             "missing": missing(answer),
             "flags": _flags(answer),
             "reasons": reasons,
@@ -83,6 +84,12 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         return found, decided
 
     return write
+
+
+def _in_park(answer: Answer, name: str, credit: Json) -> Json:
+    scheme, park = answer.rules.program.cards[name].card.scheme, park_of(answer.dossier)
+    zone = regions.find_zone(park) if park else None
+    return {**credit, **in_park(scheme, credit, zone.id if zone else park)} if scheme else credit
 
 
 def _credit(found: list[Json]) -> Json:

@@ -14,6 +14,7 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 
 from api.cli import console
 from api.cli.compare import compare
+from api.cli.credit import credit
 from api.cli.importing import import_
 from api.cli.population import population
 from api.cli.release import release
@@ -34,6 +35,7 @@ app.command()(rescore)
 app.command()(compare)
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(release, name="release")
+app.add_typer(credit, name="credit")
 app.command("import")(import_)
 app.command()(population)
 app.command()(serve)
