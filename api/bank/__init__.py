@@ -1,0 +1,1 @@
+"""What belongs to one bank: its matrix of innovation and distress, and how its grades have held."""
