@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from api import rules
 from api.authority import peers as made
+from api.authority import ranks
 from api.batch.sources import source_of
 from api.cli import console
 from api.cli.importing import read_with_progress
@@ -18,11 +20,6 @@ from features.errors import ValueProblem
 from scoring.overlay import Place
 
 credit = typer.Typer(help="企业创新积分 / innovation credit", no_args_is_help=True)
-
-
-@credit.callback()
-def _credit() -> None:
-    """A group also while it has one command."""
 
 
 @credit.command()
@@ -60,3 +57,39 @@ def peers(
         )
     output.write_text(text, encoding="utf-8")
     console.out.print(f"{output}: {sum(found['all'].values()):,} 家 / enterprises", highlight=False)
+
+
+@credit.command()
+def rank(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RESULTS|FILE.csv",
+            help="rescore 的结果目录，或 uscc、stage、score 三列的文件 / results, or a file of scores",
+        ),
+    ],
+    scheme: Annotated[str, typer.Option(help="方案 / scheme")],
+    output: Annotated[Path, typer.Option(metavar="FILE.csv", help="写入的文件 / the file to write")],
+    park: Annotated[str | None, typer.Option(help="只排该园区 / only this park")] = None,
+) -> None:
+    """在同一阶段内排名并列出榜单；排名属于这批企业，不属于企业 / rank a population within stages, with the scheme's lists."""
+    edition = rules.catalogue().edition(scheme)
+    if source.is_dir():
+        firms = pl.read_parquet(source / "scores.parquet")
+        wanted = {"stage": f"{scheme}.stage", "low": f"{scheme}.score.low", "high": f"{scheme}.score.high"}
+    else:
+        firms = pl.read_csv(source, schema_overrides={"uscc": pl.String})
+        wanted = {"stage": "stage", "low": "score", "high": "score"}
+    if missing := {"uscc", *wanted.values()} - set(firms.columns):
+        raise ValueProblem(
+            field=str(source),
+            value=", ".join(sorted(missing)),
+            rule="缺少这些列 / these columns are missing",
+            remedy="给出 rescore 的结果目录，或 uscc、stage、score 三列 / give results of rescore, or uscc, stage, score",
+        )
+    if park is not None and "park" in firms.columns:
+        firms = firms.filter(pl.col("park") == park)
+    given = firms.select("uscc", *(pl.col(column).alias(name) for name, column in wanted.items()))
+    found = ranks.ranked(given.with_columns(pl.col("stage").cast(pl.String)), ranks.lists_of(edition.tree))
+    found.write_csv(output, include_bom=True)
+    console.out.print(f"{output}: {found.height:,} 家 / enterprises", highlight=False)
