@@ -75,7 +75,8 @@ def test_the_result_says_what_is_missing_and_what_it_settles() -> None:
         "state": "absent",
         "settles": ["tech_sme"],
     }
-    assert missing["intellectual_property"]["settles"] == ["innovative_sme", "tech_sme"]
+    settles = ["credit.guangxi_reference", "innovative_sme", "tech_sme"]
+    assert missing["intellectual_property"]["settles"] == settles
     assert found["assessments"]["tech_sme"]["score"]["low"] == 50
     assert found["assessments"]["tech_sme"]["score"]["high"] == 100
 

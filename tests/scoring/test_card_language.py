@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,16 @@ groups:
     label: {zh: 评分项, en: Judged}
     items: [judged, halves]
     max: 12
+
+cliffs:
+  - part: gates.by_sales
+    indicator: sales_revenue
+    at: [100万元]
+    because: {zh: 第二条：100万元以上要求10人, en: Article 2 asks for ten persons above 1 million}
+  - part: items.bracketed
+    indicator: employees_year_end
+    at: [20人]
+    because: {zh: 第四条：20人起另行计分, en: Article 4 scores firms from 20 persons otherwise}
 """
 
 
@@ -154,6 +165,15 @@ def _points(found: dict[str, Any]) -> dict[str, tuple[float, float]]:
 
 def test_the_card_is_clean(path: Path) -> None:
     assert [str(finding) for finding in lint_file(path / "sample" / "2020.yaml")] == []
+
+
+def test_what_it_explains_as_cliffs_is_so_for_a_firm(sample: Engine) -> None:
+    small, grown = _assess(sample, employees=19, rd_expense=0), _assess(sample, employees=20, rd_expense=0)
+    assert _points(small)["bracketed"] == (6.0, 6.0)
+    assert _points(grown)["bracketed"] == (1.0, 1.0)
+    assert grown["score"]["high"] < small["score"]["high"]
+    below, above = (_assess(sample, employees=9, revenue=revenue) for revenue in (1_000_000, Decimal("1000000.01")))
+    assert [found["gates"]["by_sales"]["verdict"] for found in (below, above)] == ["pass", "fail"]
 
 
 def test_every_form_gives_its_points(sample: Engine) -> None:
