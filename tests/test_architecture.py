@@ -19,7 +19,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING = 2_800
+LARGEST_SCORING = 2_850
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 
 

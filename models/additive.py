@@ -1,0 +1,322 @@
+"""An additive, monotone classifier that is a table of points: what it predicts and what its card says are one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import StratifiedKFold
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from models import platt
+from models.binning import Floats, codes, upper_edges
+from models.learned_card import feature_of
+from scoring.learned import UNITS, LearnedCard
+
+UNSTATED = "未说明 / not stated"
+
+
+class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Boosted additive classifier for two classes, monotone where told, exactly equal to the card that it exports.
+
+    Features are cut into bands at quantiles, missing values in a band of their own. Boosted trees of one feature each are
+    fitted on the band numbers, once for each fold left out and each repetition; their tables are averaged. The rows left
+    out give honest scores, on which Platt's logistic calibration is fitted where it improves the likelihood. The result is
+    rounded to integers of 1e-14 log-odds, and predictions are computed from these.
+
+    Parameters
+    ----------
+    monotonic_cst : array-like of int of shape (n_features,), dict of str to int, or None, default=None
+        1 where the probability of ``classes_[1]`` must not fall as the feature grows, -1 where it must not rise, 0 for no
+        constraint. A dict names the features of a data frame; features that it does not name are free.
+    max_bins : int, default=255
+        Most bands of a feature, missing apart; at most 255.
+    learning_rate : float, default=0.05
+        Step of the boosting.
+    n_trees : int, default=400
+        Most trees of each fit; how many count is told by the rows left out (`n_trees_`).
+    max_leaf_nodes : int, default=3
+        Leaves of a tree.
+    min_samples_leaf : int, default=20
+        Fewest training rows in a leaf.
+    l2_regularization : float, default=1.0
+        Shrinkage of the leaves.
+    max_features : float, default=0.2
+        Share of the features that compete at each split.
+    n_folds : int, default=5
+        Folds of which each fit leaves one out; fewer where a class has fewer rows.
+    n_repeats : int, default=2
+        How often the rows are dealt into folds anew.
+    random_state : int, RandomState instance or None, default=0
+        Deals rows into folds and draws features; the same integer gives the same card.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (2,)
+        Class labels, in order.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features where `X` had names that are texts.
+    intercept_ : int
+        Average log-odds of the training rows in units of 1e-14.
+    edges_ : list of ndarray
+        Upper edges of each feature's bands.
+    points_ : list of ndarray of int64
+        Each feature's points by band, in units of 1e-14 log-odds; the last entry is that of missing.
+    missing_seen_ : ndarray of bool of shape (n_features_in_,)
+        Whether training met missing values of the feature.
+    n_trees_ : int
+        Trees that count: where the rows left out were forecast best.
+    calibration_ : tuple of float or None
+        Slope and shift of the calibration, None where it was not needed.
+
+    Notes
+    -----
+    Infinite values are taken as very small and very large. Sample weights are not supported.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "monotonic_cst": ["array-like", dict, None],
+        "max_bins": [Interval(Integral, 2, 255, closed="both")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "n_trees": [Interval(Integral, 1, None, closed="left")],
+        "max_leaf_nodes": [Interval(Integral, 2, None, closed="left")],
+        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
+        "l2_regularization": [Interval(Real, 0, None, closed="left")],
+        "max_features": [Interval(Real, 0, 1, closed="right")],
+        "n_folds": [Interval(Integral, 2, None, closed="left")],
+        "n_repeats": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        *,
+        monotonic_cst: Any = None,
+        max_bins: int = 255,
+        learning_rate: float = 0.05,
+        n_trees: int = 400,
+        max_leaf_nodes: int = 3,
+        min_samples_leaf: int = 20,
+        l2_regularization: float = 1.0,
+        max_features: float = 0.2,
+        n_folds: int = 5,
+        n_repeats: int = 2,
+        random_state: Any = 0,
+    ) -> None:
+        self.monotonic_cst = monotonic_cst
+        self.max_bins = max_bins
+        self.learning_rate = learning_rate
+        self.n_trees = n_trees
+        self.max_leaf_nodes = max_leaf_nodes
+        self.min_samples_leaf = min_samples_leaf
+        self.l2_regularization = l2_regularization
+        self.max_features = max_features
+        self.n_folds = n_folds
+        self.n_repeats = n_repeats
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any) -> Self:  # noqa: N803
+        """Fit the tables.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Training rows; NaN or null where a value is missing.
+        y : array-like of shape (n_samples,)
+            Two classes; the greater label is the event.
+
+        Returns
+        -------
+        self : AdditiveCardClassifier
+            The fitted classifier.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False)  # noqa: N806
+        check_classification_targets(y)
+        self.classes_, event = np.unique(y, return_inverse=True)
+        if len(self.classes_) != 2:
+            if len(self.classes_) > 2:
+                raise ValueError(
+                    f"Only binary classification is supported. The type of the target is {type_of_target(y)}."
+                )
+            raise ValueError("Classifier can't train when only one class is present.")
+        self.monotone_ = self._monotone()
+        self.edges_ = [upper_edges(column, self.max_bins) for column in X.T]
+        banded = self._codes(X)
+        self.missing_seen_: NDArray[np.bool_] = np.asarray(np.isnan(banded).any(axis=0))
+        tables, intercept, held_out = self._fits(banded, event)
+        self.calibration_ = None if held_out is None else platt.fitted(held_out, event)
+        slope, shift = self.calibration_ or (1.0, 0.0)
+        places = self._places(banded)
+        self.points_ = []
+        total = slope * intercept + shift
+        for table, place in zip(tables, places.T, strict=True):
+            known = place[place < len(table) - 1]
+            average = float(table[place].mean())
+            if len(known) == len(place):
+                table[-1] = average
+            self.points_.append(np.rint((table - average) * slope * UNITS).astype(np.int64))
+            total += slope * average
+        self.intercept_ = round(total * UNITS)
+        return self
+
+    def decision_function(self, X: Any) -> Floats:  # noqa: N803
+        """Log-odds of ``classes_[1]``.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows; NaN or null where a value is missing.
+
+        Returns
+        -------
+        log_odds : ndarray of shape (n_samples,)
+            Calibrated log-odds.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, ensure_all_finite=False, reset=False)  # noqa: N806
+        total = np.full(len(X), self.intercept_, dtype=np.int64)
+        for points, place in zip(self.points_, self._places(self._codes(X)).T, strict=True):
+            total += points[place]
+        return np.asarray(total / UNITS)
+
+    def predict_proba(self, X: Any) -> Floats:  # noqa: N803
+        """Probabilities of both classes.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows; NaN or null where a value is missing.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, 2)
+            In the order of `classes_`.
+        """
+        p = expit(self.decision_function(X))
+        return np.column_stack([1.0 - p, p])
+
+    def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803
+        """The likelier class.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            Rows; NaN or null where a value is missing.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            Class labels.
+        """
+        log_odds = self.decision_function(X)
+        return np.asarray(self.classes_[(log_odds > 0).astype(int)])
+
+    def to_card(self, id: str, *, trained_on: str = UNSTATED, valid_for: str = UNSTATED) -> LearnedCard:
+        """The model as a card; ``trained_on`` and ``valid_for`` say of which firms and years it knows and may speak."""
+        check_is_fitted(self)
+        names = [
+            str(name) for name in getattr(self, "feature_names_in_", [f"x{i}" for i in range(self.n_features_in_)])
+        ]
+        seen = self.missing_seen_.tolist()
+        every = zip(names, self.edges_, self.points_, seen, self.monotone_, strict=True)
+        features = tuple(
+            feature_of(name, edges.tolist(), points[:-1].tolist(), int(points[-1]), missing_seen=met, monotone=monotone)
+            for name, edges, points, met, monotone in every
+        )
+        return LearnedCard(id, str(self.classes_[1]), trained_on, valid_for, self.intercept_, features)
+
+    def _monotone(self) -> list[int]:
+        told = self.monotonic_cst
+        if isinstance(told, Mapping):
+            names = list(getattr(self, "feature_names_in_", []))
+            if unknown := sorted(set(told) - set(names)):
+                raise ValueError(f"monotonic_cst names features that X does not have: {unknown}; X has {names}")
+            told = [told.get(name, 0) for name in names]
+        signs = [0] * self.n_features_in_ if told is None else [int(sign) for sign in told]
+        if len(signs) != self.n_features_in_ or not {*signs} <= {-1, 0, 1}:
+            raise ValueError(f"monotonic_cst must give -1, 0 or 1 for each of {self.n_features_in_} features: {told!r}")
+        return signs
+
+    def _codes(self, X: Floats) -> Floats:  # noqa: N803
+        return np.column_stack([codes(column, edges) for column, edges in zip(X.T, self.edges_, strict=True)])
+
+    def _places(self, banded: Floats) -> NDArray[np.int64]:
+        """Band numbers as indices into `points_`, missing last."""
+        last = np.array([len(edges) + 1 for edges in self.edges_])
+        return np.where(np.isnan(banded), last, banded).astype(np.int64)
+
+    def _fits(self, banded: Floats, event: NDArray[np.int64]) -> tuple[list[Floats], float, Floats | None]:
+        """Averaged tables (missing last), averaged intercept, and each row's score by the fits that left it out."""
+        random = check_random_state(self.random_state)
+        folds = min(self.n_folds, int(np.bincount(event).min()))
+        grid = self._grid()
+        if folds < 2:
+            self.n_trees_ = self.n_trees
+            return *self._tables(self._scores(self._booster(random).fit(banded, event), grid)), None
+        fits: list[tuple[HistGradientBoostingClassifier, NDArray[np.int64]]] = []
+        losses = np.zeros(self.n_trees)
+        for _ in range(self.n_repeats):
+            deal = StratifiedKFold(folds, shuffle=True, random_state=random)
+            for kept, left_out in deal.split(banded, event):
+                booster = self._booster(random).fit(banded[kept], event[kept])
+                fits.append((booster, left_out))
+                for tree, scores in enumerate(booster.staged_decision_function(banded[left_out])):
+                    losses[tree] += platt.loss(scores, event[left_out])
+        self.n_trees_ = int(losses.argmin()) + 1
+        total, held_out = np.zeros(len(grid)), np.zeros(len(event))
+        for booster, left_out in fits:
+            total += self._scores(booster, grid)
+            held_out[left_out] += self._scores(booster, banded[left_out])
+        return *self._tables(total / len(fits)), held_out / self.n_repeats
+
+    def _scores(self, booster: HistGradientBoostingClassifier, banded: Floats) -> Floats:
+        """Log-odds by the first `n_trees_` trees."""
+        return np.asarray(next(islice(booster.staged_decision_function(banded), self.n_trees_ - 1, None)))
+
+    def _booster(self, random: np.random.RandomState) -> HistGradientBoostingClassifier:
+        return HistGradientBoostingClassifier(
+            interaction_cst="no_interactions",
+            monotonic_cst=self.monotone_,
+            learning_rate=self.learning_rate,
+            max_iter=self.n_trees,
+            max_leaf_nodes=self.max_leaf_nodes,
+            min_samples_leaf=self.min_samples_leaf,
+            l2_regularization=self.l2_regularization,
+            max_features=self.max_features,
+            early_stopping=False,
+            random_state=random.randint(2**31 - 1),
+        )
+
+    def _grid(self) -> Floats:
+        """A base row of first bands, then for each feature every band and missing with the others at base."""
+        sizes = [len(edges) + 2 for edges in self.edges_]
+        grid = np.zeros((1 + sum(sizes), len(sizes)))
+        start = 1
+        for feature, size in enumerate(sizes):
+            grid[start : start + size, feature] = [*range(size - 1), np.nan]
+            start += size
+        return grid
+
+    def _tables(self, scores: Floats) -> tuple[list[Floats], float]:
+        base = float(scores[0])
+        stops = np.cumsum([len(edges) + 2 for edges in self.edges_])[:-1]
+        return [part - base for part in np.split(scores[1:], stops)], base
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.classifier_tags.multi_class = False
+        return tags

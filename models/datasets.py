@@ -1,0 +1,174 @@
+"""Public data as training sets: features known on the day of the forecast, the outcome that came after, groups apart.
+
+The files are not part of the project; each loader takes the folder that holds them. Sources and terms: docs/learned-cards.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Features (one row per forecast), outcome 0/1, and the group that must not be split between training and test.
+
+    ``later`` marks rows of the test period where the set is split by time.
+    """
+
+    name: str
+    features: pl.DataFrame
+    outcome: pl.Series
+    group: pl.Series
+    monotone: Mapping[str, int] = field(default_factory=dict)
+    later: pl.Series | None = None
+
+
+US_LEVELS = (
+    "current_assets",
+    "total_assets",
+    "cost_of_goods_sold",
+    "total_long_term_debt",
+    "depreciation_and_amortization",
+    "ebit",
+    "ebitda",
+    "gross_profit",
+    "inventory",
+    "total_current_liabilities",
+    "net_income",
+    "retained_earnings",
+    "total_receivables",
+    "total_revenue",
+    "market_value",
+    "total_liabilities",
+    "total_operating_expenses",
+)
+"""Figures of the US panel, USD million; ``net_sales`` repeats ``total_revenue`` in every row and is left out."""
+
+_RATIOS = {
+    "current_ratio": ("current_assets", "total_current_liabilities"),
+    "debt_to_assets": ("total_liabilities", "total_assets"),
+    "long_term_debt_to_assets": ("total_long_term_debt", "total_assets"),
+    "retained_to_assets": ("retained_earnings", "total_assets"),
+    "ebit_to_assets": ("ebit", "total_assets"),
+    "return_on_assets": ("net_income", "total_assets"),
+    "net_margin": ("net_income", "total_revenue"),
+    "gross_margin": ("gross_profit", "total_revenue"),
+    "asset_turnover": ("total_revenue", "total_assets"),
+    "receivables_to_revenue": ("total_receivables", "total_revenue"),
+    "inventory_to_revenue": ("inventory", "total_revenue"),
+    "value_to_liabilities": ("market_value", "total_liabilities"),
+    "value_to_assets": ("market_value", "total_assets"),
+    "value_to_revenue": ("market_value", "total_revenue"),
+    "ebitda_to_liabilities": ("ebitda", "total_liabilities"),
+    "depreciation_to_revenue": ("depreciation_and_amortization", "total_revenue"),
+}
+_GROWN = ("total_revenue", "total_assets", "market_value", "gross_profit", "total_operating_expenses", "net_income")
+GROWTH = 0.2
+"""A year of growth: revenue up by a fifth. A choice of this evaluation, for it gives both outcomes often enough."""
+
+
+def us_growth(folder: Path) -> Dataset:
+    """Whether next year's revenue is at least a fifth above this year's; firms of the US panel, one row per year."""
+    known = _us(folder).with_columns(
+        (pl.col("total_revenue").shift(-1).over("firm_id") / pl.col("total_revenue") - 1).alias("next")
+    )
+    rows = known.filter(pl.col("next").is_not_null(), pl.col("total_revenue") > 0)
+    outcome = (rows["next"] >= GROWTH).cast(pl.Int8)
+    return Dataset("us_growth", rows.select(_us_features(rows)), outcome, rows["firm_id"])
+
+
+def us_failure(folder: Path) -> Dataset:
+    """Whether the firm fails after the last year of its window; one row per firm, its last year with those before."""
+    rows = _us(folder).group_by("firm_id", maintain_order=True).last()
+    monotone = {"debt_to_assets": 1, "return_on_assets": -1, "retained_to_assets": -1, "value_to_liabilities": -1}
+    return Dataset(
+        "us_failure", rows.select(_us_features(rows)), rows["failed_after_window"], rows["firm_id"], monotone
+    )
+
+
+def _us(folder: Path) -> pl.DataFrame:
+    """The panel in order with ratios and the growth of past years; a figure of a later year never enters a row."""
+    panel = pl.read_parquet(folder / "us_public_firm_panel_dev.parquet").sort("firm_id", "fiscal_year")
+    ratios = [_ratio(pl.col(above), pl.col(below)).alias(name) for name, (above, below) in _RATIOS.items()]
+    growth = [
+        _growth(pl.col(name), pl.col(name).shift(years).over("firm_id")).alias(f"{name}_growth_{years}")
+        for name in _GROWN
+        for years in (1, 2)
+    ]
+    return panel.with_columns(*ratios, *growth)
+
+
+def _us_features(rows: pl.DataFrame) -> list[str]:
+    grown = [name for name in rows.columns if "_growth_" in name]
+    return [*US_LEVELS, *_RATIOS, *grown]
+
+
+def _ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:
+    return pl.when(below > 0).then(above / below)
+
+
+def _growth(now: pl.Expr, before: pl.Expr) -> pl.Expr:
+    return pl.when(before.abs() > 0).then((now - before) / before.abs())
+
+
+def polish(folder: Path, horizon: int) -> Dataset:
+    """Whether a Polish manufacturer goes bankrupt within ``horizon`` years (1 or 5), of 64 ratios without names."""
+    file = {1: "polish_bankruptcy_h1_dev", 5: "polish_bankruptcy_h5"}[horizon]
+    rows = pl.read_parquet(folder / f"{file}.parquet")
+    features = rows.select(pl.col("^Attr.*$").cast(pl.Float64))
+    return Dataset(f"polish_{horizon}", features, rows["bankrupt"], _each(rows))
+
+
+SBA_AFTER_OUTCOME = ("Term", "ChgOffPrinGr", "DisbursementGross")
+"""Fields of the SBA loans that are known only after approval, the first two only after the outcome."""
+SBA_SPLIT = 2002
+"""The first fiscal year of the test period."""
+
+
+def sba(folder: Path) -> Dataset:
+    """Whether a US small-business loan of the fiscal years from 1997 was charged off, of fields known at approval."""
+    rows = pl.read_parquet(folder / "sba_loans_dev.parquet").filter(pl.col("ApprovalFY") >= 1997)
+    features = rows.select(
+        pl.col("same_state_bank", "NoEmp", "CreateJob", "RetainedJob", "GrAppv", "SBA_Appv").cast(pl.Float64),
+        (pl.col("SBA_Appv") / pl.col("GrAppv")).alias("guaranteed_share"),
+        (pl.col("NAICS") // 10_000).replace(0, None).cast(pl.Float64).alias("sector"),
+        (pl.col("NewExist") == 2).cast(pl.Float64).alias("is_new"),
+        (pl.col("FranchiseCode") > 1).cast(pl.Float64).alias("is_franchise"),
+        pl.col("UrbanRural").replace(0, None).cast(pl.Float64),
+        (pl.col("RevLineCr") == "Y").cast(pl.Float64).alias("revolving"),
+        (pl.col("LowDoc") == "Y").cast(pl.Float64).alias("low_doc"),
+    )
+    return Dataset("sba", features, rows["default"], _each(rows), later=rows["ApprovalFY"] >= SBA_SPLIT)
+
+
+def chinese_invoices(folder: Path) -> Dataset:
+    """Whether a Chinese small firm defaulted, of its invoices by month; the bank's own rating nearly is the label."""
+    firms = pl.read_csv(folder / "cn_invoice_firms_dev.csv").filter(pl.col("default").is_not_null())
+    months = pl.read_parquet(folder / "cn_invoice_months_dev.parquet")
+    sides = []
+    for side in ("sale", "purchase"):
+        lines = months.filter(pl.col("direction") == side)
+        sides.append(
+            lines.group_by("firm_id").agg(
+                pl.len().alias(f"{side}_months"),
+                pl.col("net_amount").mean().alias(f"{side}_mean"),
+                (pl.col("net_amount").std() / pl.col("net_amount").mean()).alias(f"{side}_spread"),
+                _ratio(pl.col("n_void").sum(), pl.col("n_valid").sum()).alias(f"{side}_void_share"),
+                _ratio(pl.col("n_negative").sum(), pl.col("n_valid").sum()).alias(f"{side}_negative_share"),
+                pl.col("n_counterparties").mean().alias(f"{side}_counterparties"),
+                pl.col("top1_share").mean().alias(f"{side}_top1_share"),
+            )
+        )
+    rows = firms.join(sides[0], on="firm_id", how="left", maintain_order="left")
+    rows = rows.join(sides[1], on="firm_id", how="left", maintain_order="left")
+    rows = rows.with_columns(_ratio(pl.col("sale_mean"), pl.col("purchase_mean")).alias("sale_to_purchase"))
+    features = rows.drop("firm_id", "firm_kind", "bank_rating", "default").cast(pl.Float64)
+    return Dataset("chinese_invoices", features, rows["default"], rows["firm_id"])
+
+
+def _each(rows: pl.DataFrame) -> pl.Series:
+    return pl.int_range(rows.height, eager=True).alias("row")
