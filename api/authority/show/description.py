@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from api.authority import obligations
+from api.authority import obligations, quotes
 from api.authority.show.lines import Line, of_rule
-from scoring.card import Card, Document, Gate, Group, Item, Label, Period, Route
-from scoring.yaml_tree import Tree
+from scoring.card import REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Period, Route
+from scoring.yaml_tree import Findings, Tree
 
 KINDS = {"new": Label("新申报", "new applications"), "renewal": Label("复核", "renewals")}
+EFFECTS = {
+    "veto": Label("约束：不符合即否决", "constraint, a veto"),
+    "deduct": Label("约束：不符合即扣分", "constraint, takes points off"),
+    "flag": Label("约束：不符合时提示，不扣分", "constraint, told and not taken off"),
+    "unset": Label("约束：扣分多少未公布", "constraint, its size not published"),
+}
 _BY_GATES = Label("符合全部条件", "by the conditions alone")
 
 
@@ -54,7 +60,8 @@ def describe(card: Card, tree: Tree) -> Description:
     """The card, with what its file says beyond it."""
     sections = (
         Section("gates", Label("条件", "conditions"), tuple(map(_gate, card.gates.values()))),
-        Section("items", Label("计分", "points"), tuple(map(_item, card.items.values()))),
+        Section("items", Label("计分", "points"), tuple(_item(card, item) for item in card.items.values())),
+        Section("unset", Label("只公布名称、未公布分值的指标", "indicators without points"), tuple(_unset(card))),
         Section("groups", Label("分组", "groups"), tuple(map(_group, card.groups.values()))),
         Section("routes", Label("路径（满足其一）", "routes (any one)"), tuple(map(_route, card.routes.values()))),
         Section("held", Label("取得之后", "once held"), tuple(_held(tree))),
@@ -62,7 +69,7 @@ def describe(card: Card, tree: Tree) -> Description:
     return Description(
         card.title,
         card.edition,
-        tuple(facts(card)),
+        (*facts(card), (Label("政策原文", "texts"), _texts(tree) or quotes.NOT_HELD)),
         tuple(card.documents.values()),
         tuple(section for section in sections if section.rows),
     )
@@ -83,6 +90,7 @@ def facts(card: Card) -> Iterator[tuple[Label, str]]:
         yield Label("适用地区", "region"), card.region
     if card.items and not card.classes:
         yield Label("满分", "maximum"), str(Line(points=(card.maximum, card.maximum)).worth)
+    yield from _scheme(card)
     if card.classes:
         yield Label("类别", "classes"), ", ".join(f"{place} = {name}" for place, name in enumerate(card.classes))
 
@@ -97,11 +105,42 @@ def _gate(gate: Gate) -> Row:
         remark = Label(f"仅 {gate.route} 路径", f"on route {gate.route} only")
     if not gate.binding:
         remark = Label("不决定，不符合时提示", "flags, does not decide")
+    if gate.effect:
+        remark = EFFECTS[gate.effect.kind]
     return Row(gate.id, gate.label, asked(gate), gate.source.clause, gate.source.grade, remark=remark)
 
 
-def _item(item: Item) -> Row:
-    lines = tuple(of_rule(item.award))
+def _scheme(card: Card) -> Iterator[tuple[Label, str]]:
+    """Who stands behind a scheme of credit, and its stages."""
+    scheme = card.scheme
+    if scheme is None:
+        return
+    yield Label("发布方", "issuer"), f"{scheme.issuer.zh} / {scheme.issuer.en}"
+    if any(source.grade == REFERENCE for source in card.sources):
+        yield Label("权重", "weights"), "参考，无人发布或确认 / a reference that nobody issued or confirmed"
+    if scheme.stages and scheme.by:
+        # The order in the file says nothing: stages are told apart by their ranges.
+        ordered = sorted(scheme.stages, key=lambda stage: (isinstance(stage.range, Limits) and stage.range.least) or 0)
+        stages = (f"{stage.label.zh} {stage.label.en} {stage.range.text}" for stage in ordered)
+        yield Label("阶段", "stages"), f"{scheme.by.zh} / {scheme.by.en}：" + "；".join(stages)
+
+
+def _unset(card: Card) -> Iterator[Row]:
+    for name, one in card.unset.items():
+        yield Row(name, one.label, (), one.source.clause, one.source.grade)
+
+
+def _texts(tree: Tree) -> str:
+    return "、".join(text.file for text in quotes.texts(tree, Findings("")).values())
+
+
+def _item(card: Card, item: Item) -> Row:
+    labels = {stage.id: stage.label for stage in card.scheme.stages} if card.scheme else {}
+    weights = (
+        Line(zh=f"权重：{labels[stage].zh}", en=f"weight, {labels[stage].en}", points=(points, points))
+        for stage, points in item.weights.items()
+    )
+    lines = (*of_rule(item.stated), *weights)
     return Row(item.id, item.label, lines, item.source.clause, item.source.grade, most=item.cap)
 
 

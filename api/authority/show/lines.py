@@ -19,6 +19,7 @@ from scoring.card import (
     LeastOf,
     LinearToCap,
     NotOf,
+    Percentile,
     Requirement,
     Test,
 )
@@ -85,6 +86,14 @@ def of_rule(rule: Requirement | Award, depth: int = 0) -> Iterator[Line]:
             zh = f"{points / MICRO:.10g} × {indicator.zh} ÷ {float(full):.10g}，封顶"
             line = Line(depth, zh, f"{indicator.en}, capped", "", indicator.id, (0, points))
             yield _graded(line, None, step)
+        case Percentile(indicator, points, cuts):
+            yield replace(
+                _about(indicator, depth, ""), zh=f"{indicator.zh}：超过同类企业的比例 × {points / MICRO:.10g}"
+            )
+            for group, limits in cuts.items():
+                yield Line(
+                    depth + 1, f"{group}：{len(limits) + 1} 组，界限 {'、'.join(f'{float(cut):.6g}' for cut in limits)}"
+                )
         case Expert(criterion, low, high, step):
             yield _graded(Line(depth, "专家评分", "expert", points=(low, high)), criterion, step)
         case Fixed(points):

@@ -9,7 +9,14 @@ from api.authority.show.description import Description, Row
 from api.authority.workbook import Cell, Column, Indented, workbook
 from scoring.card import MICRO, Label
 
-SHEETS = {"gates": "条件", "items": "计分", "groups": "分组", "routes": "路径", "held": "取得之后"}
+SHEETS = {
+    "gates": "条件",
+    "items": "计分",
+    "unset": "未公布分值",
+    "groups": "分组",
+    "routes": "路径",
+    "held": "取得之后",
+}
 _COLUMNS = (
     Column(Label("标识", "id"), 20),
     Column(Label("名称", "name"), 34),

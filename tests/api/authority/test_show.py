@@ -136,3 +136,21 @@ def test_a_wrong_option_is_named_with_its_remedy(options: tuple[str, ...], named
     assert "remedy" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_a_scheme_shows_weights_by_stage_what_its_constraints_do_and_that_it_is_a_reference() -> None:
+    edition = Catalogue().edition("credit.guangxi_reference")
+    shown = markdown(describe(edition.latest, edition.tree))
+    assert "参考，无人发布或确认" in shown
+    assert "权重：种子期 / weight, Seed → 16.7" in shown
+    assert "约束：不符合时提示，不扣分" in shown
+    assert "种子期 Seed < 100万元" in shown
+
+
+def test_indicators_without_points_are_shown_by_name_and_grade_and_texts_that_are_not_held_are_said() -> None:
+    edition = Catalogue().edition("credit.national", "2025")
+    shown = markdown(describe(edition.latest, edition.tree))
+    assert "只公布名称、未公布分值的指标" in shown
+    assert "研发投入强度" in shown
+    assert "[memory]" in shown
+    assert "原文未存 / text not held" in shown
