@@ -36,7 +36,10 @@ class Population:
 
     @property
     def is_made(self) -> bool:
-        return (self.folder / DONE).is_file()
+        """Whether it is there whole, in the present format."""
+        from features import snapshot
+
+        return (self.folder / DONE).is_file() and snapshot.is_current(self.snapshot)
 
 
 def population(root: Path, firms: int, seed: int) -> Population:
