@@ -37,7 +37,7 @@ scheme:
   peers_of: {population: 合成人口, firms: 20, as_of: 2026-11-01, snapshot: "sha256:0"}
   peers:
     all: {"0": 10, "100": 5, "999": 5}
-    stage:expansion: {"0": 4, "123": 4, "124": 2}
+    stage:expansion: {"0": 4, "122": 4, "124": 2}
     park:liuzhou: {"124": 1, "500": 4}
 """
 
