@@ -265,13 +265,13 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         grid = self._grid()
         if folds < 2:
             self.n_trees_ = self.n_trees
-            return *self._tables(self._scores(self._booster(random).fit(banded, event), grid)), None
+            return *self._tables(self._scores(self._booster(random).fit(_with_something(banded), event), grid)), None
         fits: list[tuple[HistGradientBoostingClassifier, NDArray[np.int64]]] = []
         losses = np.zeros(self.n_trees)
         for _ in range(self.n_repeats):
             deal = StratifiedKFold(folds, shuffle=True, random_state=random)
             for kept, left_out in deal.split(banded, event):
-                booster = self._booster(random).fit(banded[kept], event[kept])
+                booster = self._booster(random).fit(_with_something(banded[kept]), event[kept])
                 fits.append((booster, left_out))
                 for tree, scores in enumerate(booster.staged_decision_function(banded[left_out])):
                     losses[tree] += platt.loss(scores, event[left_out])
@@ -320,3 +320,8 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         tags.input_tags.allow_nan = True
         tags.classifier_tags.multi_class = False
         return tags
+
+
+def _with_something(banded: Floats) -> Floats:
+    """A column of nothing but missing values as a constant: the booster cannot cut it, and so gives it no points."""
+    return np.where(np.isnan(banded).all(axis=0), 0.0, banded)

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from models.additive import AdditiveCardClassifier
@@ -69,6 +70,41 @@ def test_the_card_is_the_model_on_any_data(
     columns = card.predict_proba(pl.DataFrame(rows, schema=dict.fromkeys(NAMES, pl.Float64), orient="row"))[:, 1]
     assert np.abs(wanted - one_by_one).max() <= 1e-12
     assert np.abs(wanted - columns).max() <= 1e-12
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    x=hnp.arrays(
+        np.float64,
+        st.tuples(st.integers(6, 30), st.just(3)),
+        elements=VALUES.map(lambda v: math.nan if v is None else v),
+    )
+)
+def test_whatever_it_is_trained_on_the_card_is_the_model(x: Floats) -> None:
+    x[:, 1] = x[0, 1]
+    model = AdditiveCardClassifier(n_trees=5, n_repeats=1, n_folds=2, min_samples_leaf=1).fit(x, np.arange(len(x)) % 2)
+    card = model.to_card("any")
+    edges = np.array([edge for feature in card.features for edge in feature.edges])
+    beside = np.concatenate(
+        [edges, np.nextafter(edges, np.inf), np.nextafter(edges, -np.inf), [np.nan, np.inf, -np.inf]]
+    )
+    asked = np.vstack([x, np.repeat(beside[:, None], 3, axis=1)])
+    assert np.abs(card.predict_proba(asked) - model.predict_proba(asked)).max() <= 1e-12
+
+
+def test_a_column_of_nothing_but_missing_values_gives_no_points() -> None:
+    x, y = _sample(200)
+    empty = x.with_columns(pl.lit(None, dtype=pl.Float64).alias("free"))
+    card = AdditiveCardClassifier(n_trees=5, n_repeats=1).fit(empty, y).to_card("sample")
+    free = next(feature for feature in card.features if feature.name == "free")
+    assert (free.edges, free.points, free.missing, free.missing_seen) == ((), (0,), 0, True)
+
+
+def test_the_probability_goes_only_the_declared_way_beyond_what_was_seen(fitted: AdditiveCardClassifier) -> None:
+    grid = np.sort(np.concatenate([np.linspace(-1e9, 1e9, 2_000), np.linspace(-5, 50, 2_000), [-np.inf, np.inf]]))
+    for name, sign in (("up", 1), ("down", -1)):
+        rows = pl.DataFrame({one: grid if one == name else np.zeros(len(grid)) for one in NAMES})
+        assert (np.diff(fitted.predict_proba(rows)[:, 1]) * sign >= 0).all()
 
 
 def test_values_exactly_at_an_edge_lie_where_the_model_put_them(
