@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+FLAT = 1e-9
+"""Scores that differ by less say nothing that could be calibrated."""
 GAIN = 3.0
 """Log-likelihood that two more numbers must gain to be worth it: half the 95 % point of chi-square with 2 degrees."""
 
@@ -19,11 +21,17 @@ def fitted(scores: NDArray[np.float64], event: NDArray[np.int64]) -> tuple[float
     """
     positives = int(event.sum())
     target = np.where(event == 1, (positives + 1) / (positives + 2), 1 / (len(event) - positives + 2))
-    both = np.concatenate([scores, scores])[:, None]
+    middle, spread = float(scores.mean()), float(scores.std())
+    if spread < FLAT:
+        return None
+    # Of like size, so that the fit is well conditioned whatever the scores.
+    alike = (scores - middle) / spread
+    both = np.concatenate([alike, alike])[:, None]
     labels = np.repeat([1, 0], len(scores))
     line = LogisticRegression(C=1e6, solver="newton-cholesky", max_iter=200)
     line.fit(both, labels, sample_weight=np.concatenate([target, 1 - target]))
-    slope, shift = float(line.coef_[0, 0]), float(line.intercept_[0])
+    slope = float(line.coef_[0, 0]) / spread
+    shift = float(line.intercept_[0]) - slope * middle
     gain = _likelihood(slope * scores + shift, target) - _likelihood(scores, target)
     return (slope, shift) if slope > 0 and gain > GAIN else None
 
