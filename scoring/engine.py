@@ -59,7 +59,9 @@ class Rules:
         """
         facts, calendar = self.wanted(as_of).completions(known), self.calendar(as_of, region)
         each = [self.program.evaluate(FirmFacts({**one.scalars, **calendar}, one.rows)) for one in facts]
-        return facts, *(self.program.unite(each, calendar) if len(each) > 1 else (each[0], frozenset[str]()))
+        if len(each) == 1:
+            return facts, each[0], frozenset()
+        return facts, *self.program.unite(list(self.program.whole), each, calendar)
 
 
 @dataclass(frozen=True)

@@ -168,19 +168,22 @@ class Program:
         """All values of one enterprise whose facts do not conflict."""
         return compile_python(self.whole.values())
 
-    def unite(self, each: Sequence[Values], calendar: Mapping[str, int]) -> tuple[Values, frozenset[str]]:
+    def unite(
+        self, names: Sequence[str], each: Sequence[Values], calendar: Mapping[str, int]
+    ) -> tuple[list[int], frozenset[str]]:
         """Values over several completions, and the cards of which the united answer is wider than theirs.
 
-        Parts are united, the least of the lower ends and the greatest of all else; the assembly is made of them.
+        ``names`` are the roots that the values are of, those of the assembly last. Parts are united, the least of the lower
+        ends and the greatest of all else; the assembly is made of them.
         """
-        ends = zip(self.whole, *each, strict=True)
+        ends = zip(names, *each, strict=True)
         found = [(min if name.endswith(LOWER) else max)(values) for name, *values in ends]
-        given = dict(zip(self.whole, found, strict=True))
+        given, at = dict(zip(names, found, strict=True)), {name: place for place, name in enumerate(names)}
         made = self._evaluate_assembly_of_parts(FirmFacts({**given, **calendar}))
         wider = set()
         for name, value in zip(self.assembly, made, strict=True):
             stated = given[name]
-            if name.startswith("verdict|") and len({one[self.at[name]] for one in each}) > 1:
+            if name.startswith("verdict|") and len({one[at[name]] for one in each}) > 1:
                 stated = Verdict.UNDETERMINED.value
             if name.startswith(("score|", "verdict|")) and value != stated:
                 wider.add(name.split("|")[1])
@@ -220,6 +223,7 @@ def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:
             if spec is not None and spec.absent is Reading.ASSUMED_NOT:
                 yield f"assumed:{field}", core.eq(fill(assumed(path), 0, 0, 1), 1)
         case RowFact(table, field):
-            if TABLES[table].fields[field].absent is Reading.ASSUMED_NOT:
+            stated_as = TABLES[table].fields.get(field)
+            if stated_as and stated_as.absent is Reading.ASSUMED_NOT:
                 each = core.eq(fill(assumed(f"{table}.{field}"), 0, 0, 1), 1)
                 yield f"assumed:{field}", ge(core.rows(table, each), 1)
