@@ -215,6 +215,13 @@ def _expression(node: Node, ready: Mapping[int, str]) -> pl.Expr:
             return pl.col(str(node.args[0])).is_not_null()
         case "not" | "and" | "or":
             return _OPERATORS[node.op](*(_truth(operand, ready) for operand in node.operands))
+        case "step":
+            edges, values_ = (cast(tuple[int, ...], numbers) for numbers in node.args[1:])
+            # Kept within reach of the edges, where 64 bits hold it.
+            (over,) = _numbers(node.operands[0], node.operands, ready)
+            within = over.clip(edges[0], edges[-1] + 1).cast(pl.Int64)
+            place = pl.lit(pl.Series(edges, dtype=pl.Int64)).search_sorted(within, side="left")
+            return pl.lit(pl.Series(values_, dtype=_integer(node)())).gather(place)
         case "if":
             condition, *values = node.operands
             then, otherwise = _numbers(node, values, ready)

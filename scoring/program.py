@@ -4,6 +4,7 @@ Names of roots
     <card>|gates/<id>    <card>|items/<id>    <card>|routes/<id>    <card>|unsafe
     flag|<card>|<part>|<flag>    unknown|<fact>    holds/<rung> (and lapsed, lapsed_last_year …)    accounts
     show|<card>|<part>|<path>|…      (single firm only)
+    <learned card>|points    <learned card>|facts
     verdict|<card>    score|<card>    group|<card>|<id>    gate|<card>|<id> (gates on the score)    route|<card>|<id>
     tier|<ladder>|recognised, qualified, next, undetermined/<rung>, state/<rung>
 Points and truths end in ``|low`` and ``|high``: of a truth, whether it holds in every and in some completion.
@@ -19,12 +20,13 @@ from features.expression import Fact, FirstKnown, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
 from features.schema import Reading
 from features.tables import TABLES
-from scoring import core
+from scoring import core, learned_points
 from scoring.assembly import Read, Verdict, assemble
 from scoring.bounds import Bounds, ends
 from scoring.compile import CompiledCard, Part, stage_truths
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
+from scoring.learned import LearnedCard
 from scoring.lower import Lowering
 from scoring.python_backend import Evaluate, compile_python
 
@@ -39,6 +41,7 @@ class Program:
 
     cards: dict[str, CompiledCard]
     ladders: dict[str, Ladder]
+    learned: tuple[LearnedCard, ...] = ()
 
     @cached_property
     def parts(self) -> dict[str, Node]:
@@ -55,6 +58,8 @@ class Program:
             roots[f"{name}|unsafe"] = compiled.unsafe
             for stage, truth in stage_truths(compiled.card).items():
                 roots.update(ends(f"stage|{name}|{stage}", truth))
+        for learned in self.learned:
+            roots.update(learned_points.roots(learned))
         rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
         for rung in rungs.values():
             for indicator in TITLE_TRUTHS:
@@ -102,6 +107,8 @@ class Program:
                     if detail.band_low is not None and detail.band_high is not None:
                         roots.update(ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
                     roots.update({**ends(prefix, detail.bounds), f"{prefix}|reached": detail.reached})
+        for learned in self.learned:
+            roots.update(learned_points.shown(learned))
         return roots
 
     @cached_property
