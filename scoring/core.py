@@ -42,11 +42,8 @@ class Node:
     args: tuple[Node | int | str | tuple[int, ...], ...]
     lo: int
     hi: int
-
-    @property
-    def operands(self) -> tuple[Node, ...]:
-        """The operands that are nodes."""
-        return tuple(arg for arg in self.args if isinstance(arg, Node))
+    operands: tuple[Node, ...]
+    """The operands that are nodes."""
 
     @property
     def constant(self) -> int | None:
@@ -65,7 +62,7 @@ def _node(op: str, args: tuple[Node | int | str | tuple[int, ...], ...], lo: int
     key = (op, lo, hi, *(id(a) if isinstance(a, Node) else a for a in args))
     found = _interned.get(key)
     if found is None:
-        found = _interned[key] = Node(op, args, lo, hi)
+        found = _interned[key] = Node(op, args, lo, hi, tuple(a for a in args if isinstance(a, Node)))
     return found
 
 
