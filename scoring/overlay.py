@@ -52,7 +52,8 @@ class Overlay:
     @property
     def head(self) -> Laid:
         """What a card says of it."""
-        return Laid(self.id, self.title, *self.scope, self.decision)
+        brings = isinstance(self.changes.value, dict) and "documents" in self.changes.value
+        return Laid(self.id, self.title, *self.scope, self.decision, brings)
 
     @property
     def rank(self) -> tuple[bool, int, date]:
