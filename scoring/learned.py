@@ -27,7 +27,7 @@ UNITS = 10**14
 """Points in one unit of log-odds."""
 
 OWN, SYNTHETIC, FOREIGN = "own", "synthetic", "foreign"
-BASES = (OWN, SYNTHETIC, FOREIGN)
+ORIGINS = (OWN, SYNTHETIC, FOREIGN)
 """What a card was trained on: the office's own facts, a synthetic population, or public data of other firms. Only the first
 may be live outside a demonstration."""
 Row = Mapping[str, float | None]
@@ -90,7 +90,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class LearnedCard:
-    """P(``event``) as a table of points; ``basis`` (one of `BASES`), ``trained_on`` and ``valid_for`` go with every
+    """P(``event``) as a table of points; ``origin`` (one of `ORIGINS`), ``trained_on`` and ``valid_for`` go with every
     probability it gives.
     """
 
@@ -100,7 +100,12 @@ class LearnedCard:
     valid_for: str
     intercept: int
     features: tuple[Feature, ...]
-    basis: str = FOREIGN
+    origin: str = SYNTHETIC
+
+    @property
+    def demo_only(self) -> bool:
+        """Whether it may answer in a release for demonstration only."""
+        return self.origin != OWN
 
     def points(self, row: Row) -> int:
         """Log-odds of one firm in units of 1e-14. Raises `CardError` where the row lacks a feature's name."""
@@ -149,7 +154,7 @@ class LearnedCard:
         return {
             "learned_card": self.id,
             "event": self.event,
-            "basis": self.basis,
+            "origin": self.origin,
             "trained_on": self.trained_on,
             "valid_for": self.valid_for,
             "intercept": self.intercept,
@@ -210,14 +215,14 @@ def _card(tree: Mapping[str, Any]) -> LearnedCard:
         tree["valid_for"],
         int(tree["intercept"]),
         tuple(map(_feature, tree["features"])),
-        _basis(tree["basis"]),
+        _origin(tree["origin"]),
     )
 
 
-def _basis(told: str) -> str:
-    if told not in BASES:
-        raise ValueError(f"basis: {told} ∉ {', '.join(BASES)}")
-    return told
+def _origin(value: str) -> str:
+    if value not in ORIGINS:
+        raise ValueError(f"origin: {value}，应为 / must be {' | '.join(ORIGINS)}")
+    return value
 
 
 def _feature(tree: Mapping[str, Any]) -> Feature:

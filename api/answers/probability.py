@@ -44,7 +44,7 @@ def probability_writer(prepared: Prepared, learned: Sequence[LearnedCard]) -> Wr
 def _of(prepared: Prepared, card: LearnedCard) -> Callable[[State], Json]:
     stated, facts = (prepared.places(f"{card.id}|{root}", "low", "high") for root in ("points", "facts"))
     features = [_feature(prepared, card, feature) for feature in card.features]
-    fixed = {"card": card.id, "sha256": card.sha256, "basis": card.basis}
+    fixed = {"card": card.id, "sha256": card.sha256, "origin": card.origin}
     fixed |= {"trained_on": card.trained_on, "valid_for": card.valid_for}
 
     def of(state: State) -> Json:

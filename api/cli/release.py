@@ -19,7 +19,6 @@ from api.cli.console import out
 from api.clock import SHANGHAI
 from features.errors import FileProblem, ValueProblem
 from scoring.engine import Engine
-from scoring.learned import OWN
 from scoring.release import content_of
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def build(
     if engine.catalogue.demo and not demo:
         raise ValueProblem(
             field="--demo",
-            value=", ".join(f"{card.id} ({card.basis})" for card in engine.catalogue.learned if card.basis != OWN),
+            value=", ".join(f"{card.id} ({card.origin})" for card in engine.catalogue.learned if card.demo_only),
             rule="以合成或外部数据训练的模型卡只能用于演示发布版 / a card trained on synthetic or foreign data needs a release "
             "marked demo",
             remedy="加 --demo，或移去这些模型卡 / add --demo, or take these cards out",

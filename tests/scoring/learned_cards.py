@@ -41,4 +41,4 @@ def catalogue(folder: Path, *cards: LearnedCard) -> Catalogue:
 
 def own(card: LearnedCard) -> LearnedCard:
     """The card as if trained on the office's own facts."""
-    return replace(card, basis=OWN)
+    return replace(card, origin=OWN)

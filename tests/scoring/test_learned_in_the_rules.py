@@ -103,7 +103,7 @@ def test_where_nothing_is_missing_the_range_is_the_number(engine: Engine) -> Non
 
 def test_what_it_was_trained_on_and_of_whom_it_may_speak_go_with_every_number(engine: Engine) -> None:
     found = _distress(engine, strong())
-    assert found["basis"] == "synthetic"
+    assert found["origin"] == "synthetic"
     assert (found["trained_on"], found["valid_for"]) == (CLIMB.trained_on, CLIMB.valid_for)
     assert found["sha256"] == DISTRESS.sha256
     assert _answered(engine, strong())["release"]["demo"] is True
@@ -170,7 +170,7 @@ def test_a_card_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("basis: synthetic", "basis: ours"),
+        ("origin: synthetic", "origin: ours"),
         ("indicator: debt_ratio", "indicator: no_such_indicator"),
         ("up_to: '0.05'", "up_to: '-1'"),
     ],
