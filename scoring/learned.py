@@ -25,6 +25,7 @@ from scoring.yaml_tree import load
 
 UNITS = 10**14
 """Points in one unit of log-odds."""
+MILLION = 10**6
 
 OWN, SYNTHETIC, FOREIGN = "own", "synthetic", "foreign"
 ORIGINS = (OWN, SYNTHETIC, FOREIGN)
@@ -75,6 +76,24 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Uncertainty:
+    """How well probabilities are known, by bands of the card's points: of the firms held out whose points lay in a band, the
+    share with the event lies between ``low`` and ``high`` (millionths) with the confidence that the training states.
+
+    Band n reaches up to ``edges[n]``, the last has no end.
+    """
+
+    edges: tuple[int, ...] = ()
+    low: tuple[int, ...] = ()
+    high: tuple[int, ...] = ()
+
+    def tree(self) -> list[dict[str, int]]:
+        """As in the file."""
+        ends = [{"up_to": edge} for edge in self.edges] + [{}]
+        return [{**end, "low": low, "high": high} for end, low, high in zip(ends, self.low, self.high, strict=True)]
+
+
+@dataclass(frozen=True)
 class Reason:
     """What one feature's value added to the log-odds, against the average of the training rows."""
 
@@ -101,6 +120,7 @@ class LearnedCard:
     intercept: int
     features: tuple[Feature, ...]
     origin: str = SYNTHETIC
+    uncertainty: Uncertainty = Uncertainty()
 
     @property
     def demo_only(self) -> bool:
@@ -159,6 +179,7 @@ class LearnedCard:
             "valid_for": self.valid_for,
             "intercept": self.intercept,
             "features": [one.tree() for one in self.features],
+            **({"uncertainty": self.uncertainty.tree()} if self.uncertainty.low else {}),
         }
 
     @cached_property
@@ -216,7 +237,18 @@ def _card(tree: Mapping[str, Any]) -> LearnedCard:
         int(tree["intercept"]),
         tuple(map(_feature, tree["features"])),
         _origin(tree["origin"]),
+        _uncertainty(tree.get("uncertainty", ())),
     )
+
+
+def _uncertainty(bands: Sequence[Mapping[str, str]]) -> Uncertainty:
+    edges = tuple(int(band["up_to"]) for band in bands[:-1])
+    low, high = (tuple(int(band[end]) for band in bands) for end in ("low", "high"))
+    if not _ascend(edges) or (bands and "up_to" in bands[-1]):
+        raise ValueError("uncertainty: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
+    if not all(0 <= one <= other <= MILLION for one, other in zip(low, high, strict=True)):
+        raise ValueError("uncertainty: 0 ≤ low ≤ high ≤ 1000000")
+    return Uncertainty(edges, low, high)
 
 
 def _origin(value: str) -> str:

@@ -47,8 +47,9 @@ def _cards(program: Program) -> dict[str, Callable[[Values], Json]]:
 
 
 def _of_learned(program: Program, card: LearnedCard) -> Callable[[Values], Json]:
-    """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing."""
-    roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in ("points", "facts")}
+    """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing; its range in millionths."""
+    told = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
+    roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in told}
 
     def write(values: Values) -> Json:
         parts = {part: [values[place] for place in places] for part, places in roots.items()}
