@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from weakref import finalize
 
 from api.authority.bundle import unpack
 from features.errors import ValueProblem
@@ -58,10 +59,8 @@ def engine(release: str | None = None) -> Engine:
                 remedy="dengti release build、approve、activate",
             )
         packed = releases.files(found)
-    with TemporaryDirectory() as folder:
-        engine = Engine(unpack(packed, Path(folder)), found)
-        # The files are read once, as long as they are there.
-        for editions in engine.catalogue.editions.values():
-            for edition in editions:
-                _ = edition.latest
-        return engine
+    folder = TemporaryDirectory()
+    made = Engine(unpack(packed, Path(folder.name)), found)
+    # A file is read again under every overlay that lies on it: the files are there as long as the engine.
+    finalize(made, folder.cleanup)
+    return made

@@ -11,7 +11,7 @@ from pathlib import Path
 from features.identifiers import regions
 from scoring.card import Card, Period
 from scoring.errors import UnknownName
-from scoring.learned import OWN, LearnedCard
+from scoring.learned import LearnedCard
 from scoring.overlay import Overlay, Place, laid, read_overlay
 from scoring.reading import KINDS, read_tree
 from scoring.yaml_tree import Tree, load
@@ -120,7 +120,7 @@ class Catalogue:
     @property
     def demo(self) -> bool:
         """Whether a learned card was trained on other than the office's own facts: then all is for demonstration only."""
-        return any(card.basis != OWN for card in self.learned)
+        return any(card.demo_only for card in self.learned)
 
     def place(self, region: str | None, park: str | None) -> Place:
         """Where an enterprise is assessed; its park only where some overlay is for it. ``park``: id or name."""

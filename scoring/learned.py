@@ -25,9 +25,10 @@ from scoring.yaml_tree import load
 
 UNITS = 10**14
 """Points in one unit of log-odds."""
+MILLION = 10**6
 
 OWN, SYNTHETIC, FOREIGN = "own", "synthetic", "foreign"
-BASES = (OWN, SYNTHETIC, FOREIGN)
+ORIGINS = (OWN, SYNTHETIC, FOREIGN)
 """What a card was trained on: the office's own facts, a synthetic population, or public data of other firms. Only the first
 may be live outside a demonstration."""
 Row = Mapping[str, float | None]
@@ -75,6 +76,24 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Uncertainty:
+    """How well probabilities are known, by bands of the card's points: of the firms held out whose points lay in a band, the
+    share with the event lies between ``low`` and ``high`` (millionths) with the confidence that the training states.
+
+    Band n reaches up to ``edges[n]``, the last has no end.
+    """
+
+    edges: tuple[int, ...] = ()
+    low: tuple[int, ...] = ()
+    high: tuple[int, ...] = ()
+
+    def tree(self) -> list[dict[str, int]]:
+        """As in the file."""
+        ends = [{"up_to": edge} for edge in self.edges] + [{}]
+        return [{**end, "low": low, "high": high} for end, low, high in zip(ends, self.low, self.high, strict=True)]
+
+
+@dataclass(frozen=True)
 class Reason:
     """What one feature's value added to the log-odds, against the average of the training rows."""
 
@@ -90,7 +109,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class LearnedCard:
-    """P(``event``) as a table of points; ``basis`` (one of `BASES`), ``trained_on`` and ``valid_for`` go with every
+    """P(``event``) as a table of points; ``origin`` (one of `ORIGINS`), ``trained_on`` and ``valid_for`` go with every
     probability it gives.
     """
 
@@ -100,7 +119,13 @@ class LearnedCard:
     valid_for: str
     intercept: int
     features: tuple[Feature, ...]
-    basis: str = FOREIGN
+    origin: str = SYNTHETIC
+    uncertainty: Uncertainty = Uncertainty()
+
+    @property
+    def demo_only(self) -> bool:
+        """Whether it may answer in a release for demonstration only."""
+        return self.origin != OWN
 
     def points(self, row: Row) -> int:
         """Log-odds of one firm in units of 1e-14. Raises `CardError` where the row lacks a feature's name."""
@@ -149,11 +174,12 @@ class LearnedCard:
         return {
             "learned_card": self.id,
             "event": self.event,
-            "basis": self.basis,
+            "origin": self.origin,
             "trained_on": self.trained_on,
             "valid_for": self.valid_for,
             "intercept": self.intercept,
             "features": [one.tree() for one in self.features],
+            **({"uncertainty": self.uncertainty.tree()} if self.uncertainty.low else {}),
         }
 
     @cached_property
@@ -210,14 +236,25 @@ def _card(tree: Mapping[str, Any]) -> LearnedCard:
         tree["valid_for"],
         int(tree["intercept"]),
         tuple(map(_feature, tree["features"])),
-        _basis(tree["basis"]),
+        _origin(tree["origin"]),
+        _uncertainty(tree.get("uncertainty", ())),
     )
 
 
-def _basis(told: str) -> str:
-    if told not in BASES:
-        raise ValueError(f"basis: {told} ∉ {', '.join(BASES)}")
-    return told
+def _uncertainty(bands: Sequence[Mapping[str, str]]) -> Uncertainty:
+    edges = tuple(int(band["up_to"]) for band in bands[:-1])
+    low, high = (tuple(int(band[end]) for band in bands) for end in ("low", "high"))
+    if not _ascend(edges) or (bands and "up_to" in bands[-1]):
+        raise ValueError("uncertainty: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
+    if not all(0 <= one <= other <= MILLION for one, other in zip(low, high, strict=True)):
+        raise ValueError("uncertainty: 0 ≤ low ≤ high ≤ 1000000")
+    return Uncertainty(edges, low, high)
+
+
+def _origin(value: str) -> str:
+    if value not in ORIGINS:
+        raise ValueError(f"origin: {value}，应为 / must be {' | '.join(ORIGINS)}")
+    return value
 
 
 def _feature(tree: Mapping[str, Any]) -> Feature:

@@ -67,7 +67,7 @@ def content_of(catalogue: Catalogue) -> dict[str, object]:
 def named(cards: Mapping[str, Card], learned: Iterable[LearnedCard] = ()) -> dict[str, dict[str, object]]:
     """The cards of an answer: rulebook → edition, overlays and hash of what both say; learned cards by their hash."""
     found = {name: _named(card) for name, card in sorted(cards.items())}
-    return {**found, **{card.id: {"basis": card.basis, "sha256": card.sha256} for card in learned}}
+    return {**found, **{card.id: {"origin": card.origin, "sha256": card.sha256} for card in learned}}
 
 
 def _named(card: Card) -> dict[str, object]:

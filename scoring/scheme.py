@@ -96,7 +96,8 @@ def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) ->
 
 def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Award:
     def scaled(points: int) -> int:
-        found, rest = divmod(points * weight, cap)
+        # An item without a ``max`` is a finding of its own.
+        found, rest = divmod(points * weight, cap or 1)
         if rest:
             raise ValueError(f"{points} × {weight} / {cap}")
         return found

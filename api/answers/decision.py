@@ -146,8 +146,9 @@ def status_of(card: Card) -> str:
 
 
 def _of_learned(program: Program, card: LearnedCard) -> Callable[[Answer], Json]:
-    """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing."""
-    roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in ("points", "facts")}
+    """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing; its range in millionths."""
+    told = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
+    roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in told}
 
     def write(answer: Answer) -> Json:
         values = answer.values

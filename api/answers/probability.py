@@ -14,7 +14,7 @@ from api.answers.reasons import Json
 from api.answers.state import Prepared, State
 from features.expression import Compound, Ratio
 from features.indicators.base import Unit
-from scoring.learned import UNITS, Feature, LearnedCard, logistic
+from scoring.learned import MILLION, UNITS, Feature, LearnedCard, logistic
 from scoring.learned_points import measured
 
 CLIMB, DISTRESS = "climb", "distress"
@@ -43,8 +43,9 @@ def probability_writer(prepared: Prepared, learned: Sequence[LearnedCard]) -> Wr
 
 def _of(prepared: Prepared, card: LearnedCard) -> Callable[[State], Json]:
     stated, facts = (prepared.places(f"{card.id}|{root}", "low", "high") for root in ("points", "facts"))
+    known = prepared.places(f"{card.id}|range", "low", "high") if card.uncertainty.low else None
     features = [_feature(prepared, card, feature) for feature in card.features]
-    fixed = {"card": card.id, "sha256": card.sha256, "basis": card.basis}
+    fixed = {"card": card.id, "sha256": card.sha256, "origin": card.origin}
     fixed |= {"trained_on": card.trained_on, "valid_for": card.valid_for}
 
     def of(state: State) -> Json:
@@ -52,7 +53,10 @@ def _of(prepared: Prepared, card: LearnedCard) -> Callable[[State], Json]:
         out: Json = dict(fixed)
         # Sources that differ give the points of each completion: then there is a range and no number.
         if points == state[stated[1]]:
-            out["p"] = round(logistic(points), DIGITS)
+            out["p"] = p = round(logistic(points), DIGITS)
+            if known is not None:
+                one, other = ((state[place] or 0) / MILLION for place in known)
+                out |= {"low": min(p, one), "high": max(p, other)}
         out |= {"facts_low": round(logistic(least), DIGITS), "facts_high": round(logistic(most), DIGITS)}
         told = sorted((feature(state) for feature in features), key=lambda one: -abs(one["log_odds"]))
         out["reasons"] = [one for one in told[:TOLD] if one["log_odds"]]

@@ -20,7 +20,7 @@ from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.card import MICRO, Card, Scheme
 from scoring.ladder import Ladder, State, ladder_for
-from scoring.learned import UNITS
+from scoring.learned import MILLION, UNITS, LearnedCard
 from scoring.program import Program
 
 VERDICTS = pl.Enum([v.word for v in Verdict])
@@ -51,7 +51,7 @@ def _scores(scored: Scored) -> pl.DataFrame:
         if card.items:
             found += [_points(values[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
     for learned in program.learned:
-        found += _probability(learned.id, values)
+        found += _probability(learned, values)
     found.append(_missing(program, scored.as_of).of(values).alias("missing"))
     found.append(_flags(program).of(values).alias("flags"))
     release = pl.Series("release", [scored.rules.release.id], dtype=WORD).new_from_index(0, scored.firms.height)
@@ -137,12 +137,19 @@ def _stage(name: str, scheme: Scheme, made: pl.DataFrame) -> list[pl.Series]:
     return [made.select(found.alias(f"{name}.stage")).to_series()]
 
 
-def _probability(name: str, made: pl.DataFrame) -> list[pl.Series]:
+def _probability(card: LearnedCard, made: pl.DataFrame) -> list[pl.Series]:
     """As in the result JSON: none where sources differ and so do its points."""
+    name = card.id
     ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
     found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
-    found["p"] = pl.when(pl.col(ends["p"]) == pl.col(f"{name}|points|high")).then(found["p"])
-    told = made.select(of.round(DIGITS).alias(f"probability.{name}.{end}") for end, of in found.items())
+    settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
+    found = {end: of.round(DIGITS) for end, of in found.items()}
+    if card.uncertainty.low:
+        one, other = (pl.col(f"{name}|range|{end}").cast(pl.Float64) / float(MILLION) for end in ("low", "high"))
+        found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
+        found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
+    found["p"] = pl.when(settled).then(found["p"])
+    told = made.select(of.alias(f"probability.{name}.{end}") for end, of in found.items())
     return told.get_columns()
 
 

@@ -1,62 +1,48 @@
-"""``dengti credit peers``: the frozen distribution from which percentiles are told."""
+"""``dengti credit peers|rank``: the frozen tables from which percentiles are told, and ranks of a population."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import polars as pl
 import typer
 
 from api import rules
-from api.authority import peers as made
 from api.authority import ranks
-from api.batch.sources import source_of
+from api.authority.bundle import pack, unpack
+from api.authority.peers import freeze
 from api.cli import console
-from api.cli.importing import read_with_progress
-from api.clock import today
+from api.cli import population_option as population
 from features.errors import ValueProblem
-from scoring.overlay import Place
+from scoring.catalogue import OVERLAYS
 
 credit = typer.Typer(help="企业创新积分 / innovation credit", no_args_is_help=True)
 
 
 @credit.command()
 def peers(
-    source: Annotated[
-        Path, typer.Argument(metavar="POPULATION", help="快照、事实目录或数据 / snapshot, facts or tables")
-    ],
-    scheme: Annotated[str, typer.Option(help="方案 / scheme, for instance credit.guangxi_reference")],
-    population: Annotated[str, typer.Option(help="人口的名称，写入结果 / what the population is called")],
+    source: population.Source,
     by: Annotated[str, typer.Option(help="何人或何机构 / who makes it")],
     because: Annotated[str, typer.Option(help="事由 / why")],
-    output: Annotated[Path, typer.Option(metavar="OVERLAY.yaml", help="写入的覆盖文件 / the overlay to write")],
-    region: Annotated[str | None, typer.Option(help="适用地区，默认方案的地区 / region, default the scheme's")] = None,
-    park: Annotated[str | None, typer.Option(help="适用园区 / park")] = None,
-    as_of: Annotated[str | None, typer.Option(help="评价日，默认今天 / day of evaluation")] = None,
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="写入覆盖文件的文件夹 / folder for the overlays")],
+    scheme: Annotated[str | None, typer.Option(help="只做该方案，默认全部 / only this scheme")] = None,
+    name: population.Name = None,
+    as_of: population.AsOf = None,
 ) -> None:
-    """按一批企业的得分生成百分位所用的冻结分布（覆盖文件） / freeze the distribution of scores of a population."""
-    engine, day = rules.engine(), console.day_option(as_of, "as_of")
-    card = engine.catalogue.pick_by_name(scheme, day, place=Place(region, park)).card
-    if card.scheme is None or card.unset or not card.items:
-        raise ValueProblem(
-            field="scheme",
-            value=scheme,
-            rule="不是可以计分的方案 / is no scheme that gives points",
-            remedy="例如 / for example: credit.guangxi_reference",
-        )
-    place = {"park": park} if park else {"region": region or card.region or ""}
-    with tempfile.TemporaryDirectory() as folder:
-        given = source_of(source, None, today(), Path(folder), read_with_progress)
-        with console.progress() as bar:
-            task = bar.add_task("评分 scoring", total=sum(given.snapshot.sizes))
-            found = made.distribution(engine, given.snapshot, card, day, lambda n: bar.advance(task, n))
-        text = made.overlay(
-            card, found, given.snapshot, day, place, {"by": by, "because": because, "population": population}
-        )
-    output.write_text(text, encoding="utf-8")
-    console.out.print(f"{output}: {sum(found['all'].values()):,} 家 / enterprises", highlight=False)
+    """按一批企业冻结各方案的参考表（指标分布与得分分布），写成覆盖文件 / freeze the reference tables of schemes over a population.
+
+    发布版可直接带上：dengti release build --peers。 / A release makes its own: dengti release build --peers.
+    """
+    with TemporaryDirectory() as folder, population.frozen(source, name, as_of, by, because) as (tables, done):
+        catalogue = unpack(pack(rules.catalogue()), Path(folder))
+        made = freeze(catalogue.folder, tables, done, scheme)
+        output.mkdir(parents=True, exist_ok=True)
+        for one in made:
+            copyfile(catalogue.folder / OVERLAYS / f"{one}.yaml", output / f"{one}.yaml")
+            console.out.print(str(output / f"{one}.yaml"), highlight=False)
 
 
 @credit.command()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,12 +15,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rich.table import Table
 
 from api import rules
-from api.authority.bundle import pack
+from api.authority.bundle import pack, unpack
+from api.authority.peers import freeze
+from api.cli import population_option as population
 from api.cli.console import out
 from api.clock import SHANGHAI
 from features.errors import FileProblem, ValueProblem
+from scoring.catalogue import Catalogue
 from scoring.engine import Engine
-from scoring.learned import OWN
 from scoring.release import content_of
 
 if TYPE_CHECKING:
@@ -50,13 +53,31 @@ def build(
     demo: Annotated[
         bool, typer.Option("--demo", help="仅供演示：含以合成或外部数据训练的模型卡 / demonstration only")
     ] = False,
+    peers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="POPULATION", help="按这批企业冻结百分位的参考表 / freeze reference tables over these firms"
+        ),
+    ] = None,
+    name: population.Name = None,
+    as_of: population.AsOf = None,
 ) -> None:
     """把现有规则制成发布版草案 / make a draft release of the present rules."""
-    engine: Engine = rules.engine()
+    with TemporaryDirectory() as folder:
+        engine = rules.engine()
+        if peers is not None:
+            catalogue = unpack(pack(engine.catalogue), Path(folder))
+            with population.frozen(peers, name, as_of, by, reason or KINDS["built"]) as (tables, done):
+                freeze(catalogue.folder, tables, done)
+            engine = Engine(Catalogue(catalogue.folder))
+        _keep(engine, by, reason, demo=demo)
+
+
+def _keep(engine: Engine, by: str, reason: str, *, demo: bool) -> None:
     if engine.catalogue.demo and not demo:
         raise ValueProblem(
             field="--demo",
-            value=", ".join(f"{card.id} ({card.basis})" for card in engine.catalogue.learned if card.basis != OWN),
+            value=", ".join(f"{card.id} ({card.origin})" for card in engine.catalogue.learned if card.demo_only),
             rule="以合成或外部数据训练的模型卡只能用于演示发布版 / a card trained on synthetic or foreign data needs a release "
             "marked demo",
             remedy="加 --demo，或移去这些模型卡 / add --demo, or take these cards out",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scoring.catalogue import Catalogue
-from scoring.learned import OWN, SYNTHETIC, UNITS, Feature, LearnedCard
+from scoring.learned import OWN, SYNTHETIC, UNITS, Feature, LearnedCard, Uncertainty
 
 _U = UNITS
 CLIMB = LearnedCard(
@@ -27,6 +27,7 @@ CLIMB = LearnedCard(
         Feature("holds", (0.5,), (-_U // 5, _U), 0, False, 1, "holds", {"kinds": ["tech_sme"]}),
     ),
     SYNTHETIC,
+    Uncertainty((-2 * _U, -_U, 0), (0, 50_000, 200_000, 500_000), (100_000, 310_000, 600_000, 900_000)),
 )
 DISTRESS = replace(CLIMB, id="distress", features=CLIMB.features[1:3])
 
@@ -41,4 +42,4 @@ def catalogue(folder: Path, *cards: LearnedCard) -> Catalogue:
 
 def own(card: LearnedCard) -> LearnedCard:
     """The card as if trained on the office's own facts."""
-    return replace(card, basis=OWN)
+    return replace(card, origin=OWN)

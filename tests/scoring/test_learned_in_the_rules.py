@@ -103,7 +103,7 @@ def test_where_nothing_is_missing_the_range_is_the_number(engine: Engine) -> Non
 
 def test_what_it_was_trained_on_and_of_whom_it_may_speak_go_with_every_number(engine: Engine) -> None:
     found = _distress(engine, strong())
-    assert found["basis"] == "synthetic"
+    assert found["origin"] == "synthetic"
     assert (found["trained_on"], found["valid_for"]) == (CLIMB.trained_on, CLIMB.valid_for)
     assert found["sha256"] == DISTRESS.sha256
     assert _answered(engine, strong())["release"]["demo"] is True
@@ -116,6 +116,16 @@ def test_the_chance_to_climb_is_told_of_the_next_rung_only(engine: Engine) -> No
     answer = _answered(engine, firm)
     expected = {"high_tech_enterprise"} if answer["tier"]["next"] == "high_tech_enterprise" else set()
     assert {one["target"] for name, one in answer["probability"].items() if name == "climb"} == expected
+
+
+def test_people_see_a_range_of_what_happened_to_firms_with_such_points(engine: Engine) -> None:
+    found = _distress(engine, strong())
+    points = _answered(engine, strong())["decision"]["cards"]["distress"]["parts"]["points"][0]
+    known = CLIMB.uncertainty
+    band = sum(edge < points for edge in known.edges)
+    assert found["low"] == min(found["p"], known.low[band] / 10**6)
+    assert found["high"] == max(found["p"], known.high[band] / 10**6)
+    assert found["low"] <= found["p"] <= found["high"]
 
 
 def test_no_verdict_moves_with_a_learned_card(engine: Engine) -> None:
@@ -138,7 +148,7 @@ def test_a_file_gives_every_firm_the_probability_that_its_dossier_gets_alone(eng
     for uscc, firm in seen.items():
         alone = _answered(engine, json.loads(json.dumps(firm, default=str)))["probability"]["distress"]
         row = scores.row(by_predicate=pl.col("uscc") == uscc, named=True)
-        for end in ("p", "facts_low", "facts_high"):
+        for end in ("p", "low", "high", "facts_low", "facts_high"):
             assert row[f"probability.distress.{end}"] == alone.get(end), (uscc, end)
         ranges += alone["facts_low"] < alone["facts_high"]
     assert 10 < ranges < len(seen)
@@ -170,9 +180,10 @@ def test_a_card_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("basis: synthetic", "basis: ours"),
+        ("origin: synthetic", "origin: ours"),
         ("indicator: debt_ratio", "indicator: no_such_indicator"),
         ("up_to: '0.05'", "up_to: '-1'"),
+        ("low: 200000", "low: 700000"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path: Path, old: str, new: str) -> None:
