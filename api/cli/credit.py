@@ -1,7 +1,9 @@
-"""``dengti credit peers|rank``: the frozen tables from which percentiles are told, and ranks of a population."""
+"""``dengti credit peers|rank|series``: frozen tables of percentiles, ranks of a population, past years under one card."""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -11,11 +13,15 @@ import polars as pl
 import typer
 
 from api import rules
+from api.answers.series import Asked, linked_series
+from api.answers.views import READERS
 from api.authority import ranks
 from api.authority.bundle import pack, unpack
 from api.authority.peers import freeze
 from api.cli import console
 from api.cli import population_option as population
+from api.cli.series import breaks, series_table
+from features import dossier
 from features.errors import ValueProblem
 from scoring.catalogue import OVERLAYS
 
@@ -79,3 +85,62 @@ def rank(
     found = ranks.ranked(given.with_columns(pl.col("stage").cast(pl.String)), ranks.lists_of(edition.tree))
     found.write_csv(output, include_bom=True)
     console.out.print(f"{output}: {found.height:,} 家 / enterprises", highlight=False)
+
+
+@credit.command()
+def series(
+    source: Annotated[
+        str, typer.Argument(metavar="DOSSIER.json", help="档案文件，- 为标准输入 / a dossier; - reads stdin")
+    ],
+    scheme: Annotated[str, typer.Option(help="方案 / scheme")],
+    years: Annotated[str, typer.Option(help="年份，如 2022-2025 / years, for instance 2022-2025")],
+    under: Annotated[str | None, typer.Option(help="链接到的方案，默认同一方案 / scheme to link to")] = None,
+    on: Annotated[str, typer.Option(help="每年的评价日（月-日） / day of evaluation in each year")] = "12-31",
+    known_at: Annotated[str | None, typer.Option(help="按该日已知的事实 / facts as known on this day")] = None,
+    rules_on: Annotated[
+        str | None, typer.Option(help="链接到该日施行的版本 / link to the card in force on this day")
+    ] = None,
+    reader: Annotated[str, typer.Option("--for", help=" | ".join(READERS))] = "authority",
+    form: Annotated[str, typer.Option("--format", help="text | json")] = "text",
+) -> None:
+    """历年得分按同一版本重算成可比序列，标明断点及其误差 / past years under one card, with breaks and their errors."""
+    console.one_of("--format", form, ("text", "json"))
+    console.one_of("--for", reader, READERS)
+    asked = Asked(
+        scheme,
+        _years(years),
+        console.day_option(known_at, "known_at"),
+        console.day_option(rules_on, "rules_on"),
+        under,
+        _month_and_day(on),
+        reader,
+    )
+    text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    found = linked_series(rules.engine(), dossier.read(dossier.loads(text)), asked)
+    if form == "json":
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    console.out.print(series_table(found))
+    for line in breaks(found):
+        console.out.print(line, markup=False, highlight=False)
+
+
+def _years(stated: str) -> range:
+    first, _, last = stated.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal() and 1990 <= int(first) <= int(last or first) <= 2100):
+        raise ValueProblem(
+            field="--years",
+            value=stated,
+            rule="应为年份或由小到大的起止年份 / must be a year, or a first and a last one",
+            remedy="例如 / for example: 2022-2025",
+        )
+    return range(int(first), int(last or first) + 1)
+
+
+def _month_and_day(stated: str) -> tuple[int, int]:
+    month, _, day = stated.partition("-")
+    if not (month.isdecimal() and day.isdecimal()):
+        raise ValueProblem(
+            field="--on", value=stated, rule="应为月-日 / must be a month and a day", remedy="例如 / for example: 12-31"
+        )
+    return int(month), int(day)
