@@ -62,6 +62,7 @@ def compare(engine: Engine, dossier: Dossier, question: Question, family: str) -
         "uscc": dossier.uscc,
         "as_of": question.as_of.isoformat(),
         "known_at": question.known_at.isoformat(),
+        "release": engine.release_id,
         "family": family,
         "home": home.name if home.home else None,
         "cards": [_told(column) for column in columns],

@@ -13,11 +13,13 @@ import polars as pl
 import typer
 
 from api import rules
+from api.answers.decision import status_of
 from api.answers.series import Asked, linked_series
 from api.answers.views import READERS
 from api.authority import ranks
 from api.authority.bundle import pack, unpack
 from api.authority.peers import freeze
+from api.batch.run import MANIFEST
 from api.cli import console
 from api.cli import population_option as population
 from api.cli.series import breaks, series_table
@@ -63,14 +65,23 @@ def rank(
     scheme: Annotated[str, typer.Option(help="方案 / scheme")],
     output: Annotated[Path, typer.Option(metavar="FILE.csv", help="写入的文件 / the file to write")],
     park: Annotated[str | None, typer.Option(help="只排该园区 / only this park")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="导入的得分属于哪一天 / the day that imported scores are of")
+    ] = None,
 ) -> None:
     """在同一阶段内排名并列出榜单；排名属于这批企业，不属于企业 / rank a population within stages, with the scheme's lists."""
-    edition = rules.catalogue().edition(scheme)
+    catalogue = rules.catalogue()
+    edition = catalogue.edition(scheme)
+    vintage: dict[str, str | None] = {"scheme": scheme}
     if source.is_dir():
         firms = pl.read_parquet(source / "scores.parquet")
+        run = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        edition = catalogue.pick_by_name(scheme, dossier.day(run["rules_on"] or run["as_of"], "rules_on")).edition
+        origin = {key: run[key] for key in ("as_of", "known_at", "release")}
         wanted = {"stage": f"{scheme}.stage", "low": f"{scheme}.score.low", "high": f"{scheme}.score.high"}
     else:
         firms = pl.read_csv(source, schema_overrides={"uscc": pl.String})
+        origin = {"as_of": console.day_option(as_of, "as_of").isoformat(), "known_at": None, "release": None}
         wanted = {"stage": "stage", "low": "score", "high": "score"}
     if missing := {"uscc", *wanted.values()} - set(firms.columns):
         raise ValueProblem(
@@ -83,7 +94,8 @@ def rank(
         firms = firms.filter(pl.col("park") == park)
     given = firms.select("uscc", *(pl.col(column).alias(name) for name, column in wanted.items()))
     found = ranks.ranked(given.with_columns(pl.col("stage").cast(pl.String)), ranks.lists_of(edition.tree))
-    found.write_csv(output, include_bom=True)
+    vintage |= {"edition": edition.latest.edition, "status": status_of(edition.latest), **origin}
+    ranks.dated(found, vintage).write_csv(output, include_bom=True)
     console.out.print(f"{output}: {found.height:,} 家 / enterprises", highlight=False)
 
 
