@@ -207,6 +207,6 @@ def _clauses(card: Card) -> dict[str, str]:
 
 def park_id(answer: Answer) -> str | None:
     """The enterprise's park by its id, as it states it where no list has it."""
-    park = park_of(answer.dossier)
+    park = park_of(answer.known)
     zone = regions.find_zone(park) if park else None
     return zone.id if zone else park
