@@ -16,7 +16,8 @@ import polars as pl
 class Dataset:
     """Features (one row per forecast), outcome 0/1, and the group that must not be split between training and test.
 
-    ``later`` marks rows of the test period where the set is split by time.
+    ``later`` marks rows of the test period where the set is split by time; ``slices`` says to which zone, size, age and
+    sector a row belongs, and ``day`` as of when it was asked, where that is known.
     """
 
     name: str
@@ -25,6 +26,8 @@ class Dataset:
     group: pl.Series
     monotone: Mapping[str, int] = field(default_factory=dict)
     later: pl.Series | None = None
+    slices: pl.DataFrame | None = None
+    day: pl.Series | None = None
 
 
 US_LEVELS = (
