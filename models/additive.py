@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from models import platt
 from models.binning import Floats, codes, upper_edges
 from models.learned_card import feature_of
-from scoring.learned import UNITS, LearnedCard
+from scoring.learned import SYNTHETIC, UNITS, LearnedCard
 
 UNSTATED = "未说明 / not stated"
 
@@ -224,8 +224,14 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         log_odds = self.decision_function(X)
         return np.asarray(self.classes_[(log_odds > 0).astype(int)])
 
-    def to_card(self, id: str, *, trained_on: str = UNSTATED, valid_for: str = UNSTATED) -> LearnedCard:
-        """The model as a card; ``trained_on`` and ``valid_for`` say of which firms and years it knows and may speak."""
+    def to_card(
+        self, id: str, *, trained_on: str = UNSTATED, valid_for: str = UNSTATED, origin: str = SYNTHETIC
+    ) -> LearnedCard:
+        """The model as a card; ``trained_on`` and ``valid_for`` say of which firms and years it knows and may speak.
+
+        ``origin``: synthetic, foreign or own; where nobody says that the data are the office's own, the card counts as
+        synthetic and can be live in a demo release only.
+        """
         check_is_fitted(self)
         names = [
             str(name) for name in getattr(self, "feature_names_in_", [f"x{i}" for i in range(self.n_features_in_)])
@@ -236,7 +242,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             feature_of(name, edges.tolist(), points[:-1].tolist(), int(points[-1]), missing_seen=met, monotone=monotone)
             for name, edges, points, met, monotone in every
         )
-        return LearnedCard(id, str(self.classes_[1]), trained_on, valid_for, self.intercept_, features)
+        return LearnedCard(id, str(self.classes_[1]), trained_on, valid_for, self.intercept_, features, origin)
 
     def _monotone(self) -> list[int]:
         told = self.monotonic_cst

@@ -27,6 +27,10 @@ from scoring.yaml_tree import load
 UNITS = 10**14
 """Points in one unit of log-odds."""
 
+SYNTHETIC, FOREIGN, OWN = "synthetic", "foreign", "own"
+"""Whose data a card was trained on: invented firms, firms of another country, the office's own."""
+ORIGINS = (SYNTHETIC, FOREIGN, OWN)
+
 Row = Mapping[str, float | None]
 """A firm's values by feature; None or NaN where a value is missing."""
 
@@ -88,7 +92,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class LearnedCard:
-    """P(``event``) as a table of points; ``trained_on`` and ``valid_for`` go with every probability it gives."""
+    """P(``event``) as a table of points; ``trained_on`` and ``valid_for`` go with every probability it gives.
+
+    ``origin`` is one of `ORIGINS`. A card of synthetic or foreign data can be live in a demo release only.
+    """
 
     id: str
     event: str
@@ -96,6 +103,17 @@ class LearnedCard:
     valid_for: str
     intercept: int
     features: tuple[Feature, ...]
+    origin: str = SYNTHETIC
+
+    @property
+    def demo_only(self) -> bool:
+        """Whether it may answer in a demo release only."""
+        return self.origin != OWN
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What goes with every probability."""
+        return {"trained_on": self.trained_on, "valid_for": self.valid_for}
 
     def points(self, row: Row) -> int:
         """Log-odds of one firm in units of 1e-14. Raises `CardError` where the row lacks a feature's name."""
@@ -161,6 +179,7 @@ class LearnedCard:
         return {
             "learned_card": self.id,
             "event": self.event,
+            "origin": self.origin,
             "trained_on": self.trained_on,
             "valid_for": self.valid_for,
             "intercept": self.intercept,
@@ -224,7 +243,14 @@ def _card(tree: Mapping[str, Any]) -> LearnedCard:
         tree["valid_for"],
         int(tree["intercept"]),
         tuple(map(_feature, tree["features"])),
+        _origin(tree["origin"]),
     )
+
+
+def _origin(value: str) -> str:
+    if value not in ORIGINS:
+        raise ValueError(f"origin: {value}，应为 / must be {' | '.join(ORIGINS)}")
+    return value
 
 
 def _feature(tree: Mapping[str, Any]) -> Feature:
