@@ -41,12 +41,12 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         constraint. A dict names the features of a data frame; features that it does not name are free.
     max_bins : int, default=255
         Most bands of a feature, missing apart; at most 255.
-    learning_rate : float, default=0.05
+    learning_rate : float, default=0.1
         Step of the boosting.
-    n_trees : int, default=400
+    n_trees : int, default=500
         Most trees of each fit; how many count is told by the rows left out (`n_trees_`).
-    max_leaf_nodes : int, default=3
-        Leaves of a tree.
+    max_leaf_nodes : int, default=2
+        Leaves of a tree; with two each tree is one step of one feature, and the sum of steps is smoothest.
     min_samples_leaf : int, default=20
         Fewest training rows in a leaf.
     l2_regularization : float, default=1.0
@@ -105,9 +105,9 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         *,
         monotonic_cst: Any = None,
         max_bins: int = 255,
-        learning_rate: float = 0.05,
-        n_trees: int = 400,
-        max_leaf_nodes: int = 3,
+        learning_rate: float = 0.1,
+        n_trees: int = 500,
+        max_leaf_nodes: int = 2,
         min_samples_leaf: int = 20,
         l2_regularization: float = 1.0,
         max_features: float = 0.2,
@@ -225,10 +225,17 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return np.asarray(self.classes_[(log_odds > 0).astype(int)])
 
     def to_card(
-        self, id: str, *, trained_on: str = UNSTATED, valid_for: str = UNSTATED, origin: str = SYNTHETIC
+        self,
+        id: str,
+        *,
+        event: str | None = None,
+        trained_on: str = UNSTATED,
+        valid_for: str = UNSTATED,
+        origin: str = SYNTHETIC,
     ) -> LearnedCard:
         """The model as a card; ``trained_on`` and ``valid_for`` say of which firms and years it knows and may speak.
 
+        ``event`` names ``classes_[1]`` in words that people read; the label itself where it is not given.
         ``origin``: synthetic, foreign or own; where nobody says that the data are the office's own, the card counts as
         synthetic and can be live in a demo release only.
         """
@@ -242,7 +249,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             feature_of(name, edges.tolist(), points[:-1].tolist(), int(points[-1]), missing_seen=met, monotone=monotone)
             for name, edges, points, met, monotone in every
         )
-        return LearnedCard(id, str(self.classes_[1]), trained_on, valid_for, self.intercept_, features, origin)
+        return LearnedCard(id, event or str(self.classes_[1]), trained_on, valid_for, self.intercept_, features, origin)
 
     def _monotone(self) -> list[int]:
         told = self.monotonic_cst

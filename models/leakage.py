@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from features.errors import ValueProblem
 from models.binning import codes, upper_edges
 from models.datasets import Dataset
 
@@ -33,16 +34,10 @@ USUAL = 0.30
 _BANDS, _COMMON, _FEWEST = 32, 20, 50
 
 
-class LeakageError(ValueError):
-    """Features that know the outcome and are not explained; ``findings`` names them."""
+class LeakageError(ValueProblem):
+    """Features that know the outcome and that nobody explained."""
 
-    def __init__(self, name: str, findings: list[Finding]) -> None:
-        self.findings = findings
-        told = "; ".join(str(one) for one in findings)
-        super().__init__(
-            f"{name}: 疑似泄漏 / suspected leakage: {told}. 删去该字段，或在 explained 中写明理由 / leave the feature out, "
-            "or explain it with a reason"
-        )
+    code = "suspected_leakage"
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,12 @@ def check(dataset: Dataset, explained: Mapping[str, str] | None = None) -> list[
     """The findings, each explained. Raises `LeakageError` for those that are not."""
     found = findings(dataset)
     if unexplained := [one for one in found if not (explained or {}).get(one.feature, "").strip()]:
-        raise LeakageError(dataset.name, unexplained)
+        raise LeakageError(
+            field=dataset.name,
+            value="; ".join(str(one) for one in unexplained),
+            rule="训练字段不得泄漏结果 / no feature may know the outcome",
+            remedy="删去该字段，或写明理由 / leave the feature out, or explain it with a reason",
+        )
     return found
 
 

@@ -13,7 +13,13 @@ from models.evaluation.metrics import Estimate
 from scoring.learned import UNITS, Feature
 
 # Ids of the same picture are the same in every run, and letters stay text: the reader's own font has the Chinese.
-_STYLE = {"svg.hashsalt": "dengti", "svg.fonttype": "none", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+_STYLE = {
+    "svg.hashsalt": "dengti",
+    "svg.fonttype": "none",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
 _COLOURS = ("#b3282d", "#3b6ea5", "#7a7a7a", "#c98b1b", "#4d8c57")
 
 
@@ -38,10 +44,12 @@ def skill(results: Mapping[str, Estimate], label: str) -> str:
     """One measure with its interval, a row a model."""
     with mpl.rc_context(_STYLE):
         figure, axes = _figure(4.2, 0.6 + 0.35 * len(results))
-        for row, (name, one) in enumerate(reversed(results.items())):
+        for row, one in enumerate(reversed(results.values())):
             axes.plot([one.low, one.high], [row, row], color=_COLOURS[1], linewidth=1.5)
             axes.plot(one.value, row, "o", color=_COLOURS[0], markersize=4)
-            axes.annotate(f"{one.value:.3f}", (one.value, row), (0, 5), textcoords="offset points", ha="center", fontsize=8)
+            axes.annotate(
+                f"{one.value:.3f}", (one.value, row), (0, 5), textcoords="offset points", ha="center", fontsize=8
+            )
         axes.set_yticks(range(len(results)), list(reversed(results)))
         axes.set_ylim(-0.5, len(results) - 0.3)
         axes.set_xlabel(label)
@@ -53,7 +61,13 @@ def gains(counts: Sequence[Served]) -> str:
     with mpl.rc_context(_STYLE):
         figure, axes = _figure(4.2, 2.6)
         for place, one in enumerate(counts):
-            axes.bar(place - 0.2, one.k * one.found.value, 0.38, color=_COLOURS[0], label="by forecast" if not place else None)
+            axes.bar(
+                place - 0.2,
+                one.k * one.found.value,
+                0.38,
+                color=_COLOURS[0],
+                label="by forecast" if not place else None,
+            )
             axes.bar(place + 0.2, one.k * one.chance, 0.38, color=_COLOURS[2], label="by lot" if not place else None)
             axes.vlines(place - 0.2, one.k * one.found.low, one.k * one.found.high, color="black", linewidth=1)
         axes.set_xticks(range(len(counts)), [f"k = {one.k}" for one in counts])
@@ -70,7 +84,9 @@ def shapes(features: Sequence[Feature]) -> str:
         figure = Figure(figsize=(8.4, 1.9 * rows), layout="constrained")
         for place, one in enumerate(features):
             axes = figure.add_subplot(rows, columns, place + 1)
-            axes.stairs([points / UNITS for points in one.points], range(len(one.points) + 1), baseline=None, color=_COLOURS[0])
+            axes.stairs(
+                [points / UNITS for points in one.points], range(len(one.points) + 1), baseline=None, color=_COLOURS[0]
+            )
             axes.axhline(one.missing / UNITS, color=_COLOURS[1], linestyle="--", linewidth=0.8)
             inner = range(0, len(one.edges), max(1, len(one.edges) // 3))
             axes.set_xticks([edge + 1 for edge in inner], [f"{one.edges[edge]:.3g}" for edge in inner], fontsize=7)

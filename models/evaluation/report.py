@@ -104,7 +104,9 @@ def _sections(found: Evaluation, card: LearnedCard) -> Iterator[str]:
     yield "\n".join(f"- {one}" for one in found.leakage) or "没有可疑字段 / no suspicious feature."
     if found.drift:
         yield heading("训练期与检验期之间的漂移", "drift between training and test period")
-        told = [f"| {c.name} | {c.value:.3f} | {c.level.told} |" for c in found.drift if c.level or c.name == "base_rate"]
+        told = [
+            f"| {c.name} | {c.value:.3f} | {c.level.told} |" for c in found.drift if c.level or c.name == "base_rate"
+        ]
         yield f"最高级别 worst level: {worst(found.drift).told}"
         yield "| 字段 feature | PSI（基率为优势比 odds ratio） | 级别 level |\n|---|---|---|\n" + "\n".join(told)
     yield heading("评分卡的形状", "shapes of the card")

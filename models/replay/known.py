@@ -18,7 +18,11 @@ from features.long_tables import LongTables
 LAGS: Mapping[str, tuple[str, int, str]] = {
     "enterprise": ("established_on", 0, "登记信息自成立日起已知 / a registration is known from the founding day"),
     "certificate": ("valid_from", 0, "证书自有效期起始日起已知 / a certificate is known from the day it begins"),
-    "intellectual_property": ("granted_on", 0, "知识产权自授权公告日起已知 / a right is known from the day of its grant"),
+    "intellectual_property": (
+        "granted_on",
+        0,
+        "知识产权自授权公告日起已知 / a right is known from the day of its grant",
+    ),
     "event": ("occurred_on", 30, "事项在发生后 30 天已知 / an event is known 30 days after"),
     "financing_round": ("closed_on", 30, "融资在交割后 30 天已知 / a round is known 30 days after its closing"),
     "zone_membership": ("from", 0, "入区信息自入区日起已知 / a membership is known from its beginning"),
@@ -34,7 +38,10 @@ _LATER: Mapping[str, tuple[str, ...]] = {
     "zone_membership": ("to",),
 }
 """Ends that the row may have been told after it began: one later than the day was not known."""
-_STATE: Mapping[str, Mapping[str, int | None]] = {"enterprise": {"status": None}, "intellectual_property": {"in_force": 1}}
+_STATE: Mapping[str, Mapping[str, int | None]] = {
+    "enterprise": {"status": None},
+    "intellectual_property": {"in_force": 1},
+}
 """Fields that say how things are today: taken back to how they begin."""
 
 

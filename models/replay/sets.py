@@ -8,6 +8,7 @@ from functools import partial
 
 import polars as pl
 
+from features.errors import ValueProblem
 from features.long_tables import LongTables
 from features.pivot import pivot
 from models.datasets import Dataset
@@ -43,15 +44,18 @@ def replayed(
 
     Raises
     ------
-    ValueError
+    ValueProblem
         No day is left for training, or none for the test.
     """
     asked = [day for day in sorted(days) if targets.settled(day, months, known_at)]
     asked = [day for day in asked if day >= split or targets.settled(day, months, split)]
     if not asked or asked[0] >= split or asked[-1] < split:
-        raise ValueError(
-            f"{event}: 日期 {[str(day) for day in asked]} 须在 {split} 前后都有，且结果期已满 / days are needed before and "
-            f"from {split} on, their {months} months over by {known_at}"
+        raise ValueProblem(
+            field=event,
+            value=", ".join(map(str, asked)),
+            rule=f"{split} 前后都要有日期，且其后 {months} 个月已满 / days are needed before {split} and from then on, their "
+            f"{months} months over by {known_at}",
+            remedy="改变分割日，或提供更长的历史 / move the split, or give a longer history",
         )
     rows = pl.concat([_rows(long, target, day) for day in asked])
     inputs = names()

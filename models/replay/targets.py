@@ -55,9 +55,11 @@ def alive(long: LongTables, as_of: date) -> pl.DataFrame:
     day = day_number(as_of)
     firms = long.tables["enterprise"].unique("uscc", keep="last", maintain_order=True)
     founded = firms.filter(pl.col("established_on").fill_null(day) <= day).select("uscc")
-    return founded.join(_left(long), on="uscc", how="left", maintain_order="left").filter(
-        pl.col("left_on").fill_null(NEVER) > day
-    ).select("uscc")
+    return (
+        founded.join(_left(long), on="uscc", how="left", maintain_order="left")
+        .filter(pl.col("left_on").fill_null(NEVER) > day)
+        .select("uscc")
+    )
 
 
 def settled(as_of: date, months: int, known_at: date) -> bool:

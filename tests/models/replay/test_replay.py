@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.errors import ValueProblem
 from features.intake import read_input
 from features.kinds import NEVER, day_number
 from features.long_tables import LongTables
@@ -144,14 +145,16 @@ def test_no_outcome_counts_before_its_time_is_over_on_the_day_of_training_or_of_
     assert found.day is not None
     assert found.later is not None
     # June 2021 and 2022 fall out: their 24 months were not over when 2023 began.
-    assert found.day.filter(~found.later).unique().sort().to_list() == [date(y, 6, 30) for y in (2017, 2018, 2019, 2020)]
+    assert found.day.filter(~found.later).unique().sort().to_list() == [
+        date(y, 6, 30) for y in (2017, 2018, 2019, 2020)
+    ]
     assert found.day.filter(found.later).unique().sort().to_list() == [date(2023, 6, 30), date(2024, 6, 30)]
     assert found.features.columns == names()
     assert len(found.features.columns) == len(INPUTS)
 
 
 def test_a_set_without_days_on_both_sides_is_refused(population: LongTables) -> None:
-    with pytest.raises(ValueError, match="12 months over by 2026-09-30"):
+    with pytest.raises(ValueProblem, match="12 months over by 2026-09-30"):
         distress_set(population, [date(2025, 6, 30)], date(2026, 9, 30), date(2025, 1, 1))
 
 
