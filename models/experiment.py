@@ -77,9 +77,17 @@ def train(
         report(found, card),
         {**model.get_params(), "n_trees_": model.n_trees_, "calibration_": model.calibration_},
         fingerprint(dataset),
-        None if dataset.later is None or dataset.day is None else dataset.day.filter(dataset.later).min(),
+        _test_from(dataset),
         time.perf_counter() - begun,
     )
+
+
+def _test_from(dataset: Dataset) -> date | None:
+    if dataset.later is None or dataset.day is None:
+        return None
+    first = dataset.day.filter(dataset.later).min()
+    assert isinstance(first, date)
+    return first
 
 
 def fingerprint(dataset: Dataset) -> str:

@@ -76,8 +76,8 @@ def _provenance(long: LongTables, found: Dataset) -> Provenance:
     assert found.day is not None
     assert found.later is not None
     invented = any((frame["source"] == INVENTED).any() for frame in long.tables.values())
-    fitted = found.day.filter(~found.later)
-    span = f"{fitted.min()}–{fitted.max()}, {found.group.filter(~found.later).n_unique():,} 家 firms"
+    fitted = found.day.filter(~found.later).cast(pl.String).sort()
+    span = f"{fitted[0]}–{fitted[-1]}, {found.group.filter(~found.later).n_unique():,} 家 firms"
     lags = "；".join(assumptions(long))
     if invented:
         return Provenance(SYNTHETIC, f"合成企业 SYNTHETIC firms, {span}；{lags}", "仅演示 demonstration only")

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from api.cli.console import out
-from api.cli.train import KnownAt, SourceOf, Split, dataset_of
+from api.cli.train import KnownAt, SourceOf, Split, dataset_of, needed
 
 if TYPE_CHECKING:
     from models.tracking import Tracking
@@ -22,6 +22,7 @@ _RUNS = Path("mlruns")
 
 
 def _tracking(runs: Path) -> Tracking:
+    needed()
     # Only here: MLflow takes seconds that no other command needs to wait for.
     from models.tracking import Tracking
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from rich.table import Table
 from api.cli import console
 from api.cli.importing import read_with_progress
 from features import factstore
+from features.errors import ValueProblem
 from features.long_tables import LongTables
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def train(
     compete: Annotated[bool, typer.Option(help="同时拟合对照模型 / fit the rivals too")] = True,
 ) -> None:
     """训练可读的评分卡，评估并登记为挑战者 / train a card, evaluate it, register it as challenger."""
+    needed()
     # Only here: scikit-learn and MLflow take seconds that no other command needs to wait for.
     from models.experiment import train as trained_by
     from models.sources import EXPLAINED
@@ -66,6 +69,18 @@ def train(
         table.add_row(model, *map(str, measures.values()))
     console.out.print(table)
     console.out.print(f"版本 version: {version.name} {version.number} {trained.card.sha256}", highlight=False)
+
+
+def needed() -> None:
+    """Raises `ValueProblem` where what trains and registers cards is not installed."""
+    lacking = [name for name in ("sklearn", "matplotlib", "markdown_it", "mlflow") if find_spec(name) is None]
+    if lacking:
+        raise ValueProblem(
+            field="dengti",
+            value=", ".join(lacking),
+            rule="训练所需的组件未安装 / what training needs is not installed",
+            remedy="pip install 'dengti[models]'",
+        )
 
 
 def dataset_of(source: Path, event: str, known_at: str | None, split: str | None) -> tuple[Dataset, Provenance]:

@@ -58,7 +58,8 @@ def evaluate(
     for name, model in models.items() if compete else [(CARD, models[CARD])]:
         progress(f"拟合 fitting {name}")
         forecasts[name] = forecast(model, dataset)
-    first, drift = forecasts[CARD], ()
+    first = forecasts[CARD]
+    drift: tuple[Check, ...] = ()
     if dataset.later is not None:
         before = Profile.of(dataset.features.filter(~dataset.later), dataset.outcome.filter(~dataset.later))
         drift = tuple(before.checks(dataset.features.filter(dataset.later), dataset.outcome.filter(dataset.later)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -13,7 +14,7 @@ from models.evaluation.metrics import Estimate
 from scoring.learned import UNITS, Feature
 
 # Ids of the same picture are the same in every run, and letters stay text: the reader's own font has the Chinese.
-_STYLE = {
+_STYLE: Any = {
     "svg.hashsalt": "dengti",
     "svg.fonttype": "none",
     "font.size": 9,

@@ -118,7 +118,8 @@ def _value(indicator: Indicator) -> pl.Expr:
 def _reads(roots: Mapping[str, Node]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
     """Scalar inputs, and the columns of the list tables, that the expressions read."""
     inputs = sorted({str(node.args[0]) for node in walk(roots.values()) if node.op in ("fill", "known")})
-    scalars, fields = [], {}
+    scalars: list[str] = []
+    fields: dict[str, list[str]] = {}
     for name in inputs:
         table, point, column = name.partition(".")
         if point and "/" not in table:
