@@ -45,13 +45,14 @@ def skill(results: Mapping[str, Estimate], label: str) -> str:
     """One measure with its interval, a row a model."""
     with mpl.rc_context(_STYLE):
         figure, axes = _figure(4.2, 0.6 + 0.35 * len(results))
-        for row, one in enumerate(reversed(results.values())):
+        names = list(results)[::-1]
+        for row, one in enumerate(results[name] for name in names):
             axes.plot([one.low, one.high], [row, row], color=_COLOURS[1], linewidth=1.5)
             axes.plot(one.value, row, "o", color=_COLOURS[0], markersize=4)
             axes.annotate(
                 f"{one.value:.3f}", (one.value, row), (0, 5), textcoords="offset points", ha="center", fontsize=8
             )
-        axes.set_yticks(range(len(results)), list(reversed(results)))
+        axes.set_yticks(range(len(names)), names)
         axes.set_ylim(-0.5, len(results) - 0.3)
         axes.set_xlabel(label)
         return _svg(figure)
