@@ -20,8 +20,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models import platt
 from models.binning import Floats, codes, upper_edges
-from models.learned_card import feature_of
-from scoring.learned import SYNTHETIC, UNITS, LearnedCard
+from models.learned_card import feature_of, uncertainty_of
+from scoring.learned import SYNTHETIC, UNITS, LearnedCard, Uncertainty
 
 UNSTATED = "未说明 / not stated"
 
@@ -80,6 +80,9 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         Trees that count: where the rows left out were forecast best.
     calibration_ : tuple of float or None
         Slope and shift of the calibration, None where it was not needed.
+    uncertainty_ : Uncertainty
+        By bands of points, between which shares the event lay among the rows left out (95 %, Wilson); empty where no row
+        could be left out.
 
     Notes
     -----
@@ -159,6 +162,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         tables, intercept, held_out = self._fits(banded, event)
         self.calibration_ = None if held_out is None else platt.fitted(held_out, event)
         slope, shift = self.calibration_ or (1.0, 0.0)
+        self.uncertainty_ = Uncertainty() if held_out is None else uncertainty_of(slope * held_out + shift, event)
         places = self._places(banded)
         self.points_ = []
         total = slope * intercept + shift
@@ -249,7 +253,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             feature_of(name, edges.tolist(), points[:-1].tolist(), int(points[-1]), missing_seen=met, monotone=monotone)
             for name, edges, points, met, monotone in every
         )
-        return LearnedCard(id, event or str(self.classes_[1]), trained_on, valid_for, self.intercept_, features, origin)
+        return LearnedCard(id, event or str(self.classes_[1]), trained_on, valid_for, self.intercept_, features, origin, self.uncertainty_)
 
     def _monotone(self) -> list[int]:
         told = self.monotonic_cst
