@@ -253,7 +253,16 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             feature_of(name, edges.tolist(), points[:-1].tolist(), int(points[-1]), missing_seen=met, monotone=monotone)
             for name, edges, points, met, monotone in every
         )
-        return LearnedCard(id, event or str(self.classes_[1]), trained_on, valid_for, self.intercept_, features, origin, self.uncertainty_)
+        return LearnedCard(
+            id,
+            event or str(self.classes_[1]),
+            trained_on,
+            valid_for,
+            self.intercept_,
+            features,
+            origin,
+            self.uncertainty_,
+        )
 
     def _monotone(self) -> list[int]:
         told = self.monotonic_cst

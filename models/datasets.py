@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,6 +20,7 @@ class Dataset:
 
     ``later`` marks rows of the test period where the set is split by time; ``slices`` says to which zone, size, age and
     sector a row belongs, and ``day`` as of when it was asked, where that is known.
+    ``measured`` names the indicator of the catalogue that a feature is, with its settings.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Dataset:
     later: pl.Series | None = None
     slices: pl.DataFrame | None = None
     day: pl.Series | None = None
+    measured: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
 
 US_LEVELS = (

@@ -6,7 +6,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from typing import Any
@@ -68,7 +68,7 @@ def train(
     features, outcome = dataset.features.filter(rows), dataset.outcome.filter(rows)
     model = AdditiveCardClassifier(monotonic_cst=dict(dataset.monotone)).fit(features, outcome)
     told = {"trained_on": provenance.trained_on, "valid_for": provenance.valid_for, "origin": provenance.origin}
-    card = model.to_card(dataset.name, event=dataset.name, **told)
+    card = of_catalogue(model.to_card(dataset.name, event=dataset.name, **told), dataset)
     progress("撰写报告 report")
     return Trained(
         card,
@@ -79,6 +79,14 @@ def train(
         fingerprint(dataset),
         _test_from(dataset),
         time.perf_counter() - begun,
+    )
+
+
+def of_catalogue(card: LearnedCard, dataset: Dataset) -> LearnedCard:
+    """The card with the catalogue's indicators as its features, where they are."""
+    of = {one.name: dataset.measured.get(one.name, ("", {})) for one in card.features}
+    return replace(
+        card, features=tuple(replace(f, indicator=of[f.name][0], settings=of[f.name][1]) for f in card.features)
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.evaluation.metrics import Array, Estimate, estimate
-
-Z = 1.96
+from models.wilson import interval
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,7 @@ def reliability(outcome: Array, p: Array, groups: int = 10) -> list[Tenth]:
 
 
 def _tenth(outcome: Array, p: Array) -> Tenth:
-    rows, share = len(outcome), float(outcome.mean())
-    middle = (share + Z * Z / (2 * rows)) / (1 + Z * Z / rows)
-    half = Z / (1 + Z * Z / rows) * math.sqrt(share * (1 - share) / rows + Z * Z / (4 * rows * rows))
-    return Tenth(float(p.mean()), share, middle - half, middle + half, rows)
+    return Tenth(float(p.mean()), float(outcome.mean()), *interval(int(outcome.sum()), len(outcome)), len(outcome))
 
 
 def served(outcome: Array, p: Array, group: Array, ks: Sequence[int] = (20, 50, 100)) -> list[Served]:

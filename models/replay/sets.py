@@ -13,7 +13,7 @@ from features.long_tables import LongTables
 from features.pivot import pivot
 from models.datasets import Dataset
 from models.replay import targets
-from models.replay.inputs import measured, monotone, names
+from models.replay.inputs import INPUTS, measured, monotone, names
 from models.replay.known import as_it_was
 from scoring.ladder import Rung
 
@@ -68,6 +68,7 @@ def replayed(
         rows["as_of"] >= split,
         rows.select("zone", "size", "age", "sector"),
         rows["as_of"],
+        {one.made.id: (one.indicator, one.settings) for one in INPUTS},
     )
 
 
