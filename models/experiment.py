@@ -53,7 +53,7 @@ def train(
     provenance: Provenance,
     *,
     explained: Mapping[str, str] | None = None,
-    compete: bool = True,
+    full: bool = True,
     progress: Progress = lambda _: None,
 ) -> Trained:
     """Evaluate on rows apart and fit the card: on the training period where the set is split by time, so that the figures
@@ -62,7 +62,7 @@ def train(
     Raises `models.leakage.LeakageError` where a feature knows the outcome and is not ``explained``.
     """
     begun = time.perf_counter()
-    found = evaluate(dataset, explained=explained, compete=compete, progress=progress)
+    found = evaluate(dataset, explained=explained, full=full, progress=progress)
     progress("拟合评分卡 fitting the card")
     rows = pl.repeat(True, dataset.features.height, eager=True) if dataset.later is None else ~dataset.later
     features, outcome = dataset.features.filter(rows), dataset.outcome.filter(rows)

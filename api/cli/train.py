@@ -41,7 +41,9 @@ def train(
     known_at: KnownAt = None,
     split: Split = None,
     runs: Annotated[Path, typer.Option(help="MLflow 目录 / folder of runs and registry")] = Path("mlruns"),
-    compete: Annotated[bool, typer.Option(help="同时拟合对照模型 / fit the rivals too")] = True,
+    full: Annotated[
+        bool, typer.Option(help="同时拟合对照模型与分组交叉验证 / fit the rivals and the grouped folds too")
+    ] = True,
 ) -> None:
     """训练可读的评分卡，评估并登记为挑战者 / train a card, evaluate it, register it as challenger."""
     needed()
@@ -57,7 +59,7 @@ def train(
             dataset,
             provenance,
             explained=EXPLAINED,
-            compete=compete,
+            full=full,
             progress=lambda step: bar.update(task, description=step),
         )
         bar.update(task, description="登记 MLflow")

@@ -44,10 +44,11 @@ def evaluate(
     dataset: Dataset,
     *,
     explained: Mapping[str, str] | None = None,
-    compete: bool = True,
+    full: bool = True,
     progress: Progress = lambda _: None,
 ) -> Evaluation:
-    """Evaluate the card with its defaults on the set, and its rivals where they ``compete``.
+    """Evaluate the card with its defaults on the set, and where it is to be ``full`` its rivals and the folds
+    within the training period.
 
     Raises `leakage.LeakageError` before anything is fitted where a feature knows the outcome and is not ``explained``.
     """
@@ -55,7 +56,7 @@ def evaluate(
     found = leakage.check(dataset, explained)
     models, lacking = rivals(dataset)
     forecasts: dict[str, Forecast] = {}
-    for name, model in models.items() if compete else [(CARD, models[CARD])]:
+    for name, model in models.items() if full else [(CARD, models[CARD])]:
         progress(f"拟合 fitting {name}")
         forecasts[name] = forecast(model, dataset)
     first = forecasts[CARD]
@@ -63,7 +64,10 @@ def evaluate(
     if dataset.later is not None:
         before = Profile.of(dataset.features.filter(~dataset.later), dataset.outcome.filter(~dataset.later))
         drift = tuple(before.checks(dataset.features.filter(dataset.later), dataset.outcome.filter(dataset.later)))
+    grouped = None
+    if dataset.later is not None and full:
         progress(f"分组交叉验证 grouped folds {CARD}")
+        grouped = measured(forecast(models[CARD], _earlier(dataset)))
     progress("自助法区间 bootstrap")
     return Evaluation(
         dataset.name,
@@ -75,10 +79,10 @@ def evaluate(
         {name: reliability(one.outcome, one.p) for name, one in forecasts.items()},
         served(first.outcome, first.p, first.group),
         () if dataset.slices is None else slices(_tested(dataset), first.outcome, first.p, first.group),
-        None if dataset.later is None else measured(forecast(models[CARD], _earlier(dataset))),
+        grouped,
         tuple(found),
         drift,
-        lacking if compete else {},
+        lacking if full else {},
     )
 
 

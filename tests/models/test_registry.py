@@ -22,7 +22,7 @@ NAME = "climb.sample"
 
 
 def _train(seed: int) -> Trained:
-    return train(made(seed=seed), Provenance(SYNTHETIC, "合成 synthetic", "演示 demonstration"), compete=False)
+    return train(made(seed=seed), Provenance(SYNTHETIC, "合成 synthetic", "演示 demonstration"), full=False)
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +139,7 @@ def test_a_version_that_does_not_exist_is_refused(tracking: Tracking) -> None:
             tracking.version("climb.unheard_of", number)
 
 
-def test_the_same_data_train_the_same_card_and_have_the_same_fingerprint(first: Trained) -> None:
-    again = _train(4)
-    assert (again.card.sha256, again.fingerprint) == (first.card.sha256, first.fingerprint)
+def test_other_data_have_another_fingerprint_and_train_another_card(first: Trained, second: Trained) -> None:
+    assert (first.fingerprint, second.fingerprint) == (fingerprint(made(seed=4)), fingerprint(made(seed=5)))
+    assert first.fingerprint != second.fingerprint
+    assert first.card.sha256 != second.card.sha256
