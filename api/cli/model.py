@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 model = typer.Typer(help="评分卡登记 / registry of learned cards", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="CARD", help="评分卡，如 climb.gazelle / the card")]
-Version = Annotated[str, typer.Argument(metavar="VERSION", help="版本号，或 champion、challenger / number or alias")]
+Version = Annotated[str, typer.Option(help="版本号，或 champion、challenger / number or alias")]
 Runs = Annotated[Path, typer.Option(help="MLflow 目录 / folder of runs and registry")]
 _RUNS = Path("mlruns")
 
