@@ -41,7 +41,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         constraint. A dict names the features of a data frame; features that it does not name are free.
     max_bins : int, default=255
         Most bands of a feature, missing apart; at most 255.
-    learning_rate : float, default=0.1
+    learning_rate : float, default=0.15
         Step of the boosting.
     n_trees : int, default=500
         Most trees of each fit; how many count is told by the rows left out (`n_trees_`).
@@ -49,8 +49,8 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         Leaves of a tree; with two each tree is one step of one feature, and the sum of steps is smoothest.
     min_samples_leaf : int, default=20
         Fewest training rows in a leaf.
-    l2_regularization : float, default=1.0
-        Shrinkage of the leaves.
+    l2_regularization : float, default=10.0
+        Shrinkage of the leaves: as many rows as at even odds speak for no difference.
     max_features : float, default=0.2
         Share of the features that compete at each split.
     n_folds : int, default=5
@@ -108,11 +108,11 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         *,
         monotonic_cst: Any = None,
         max_bins: int = 255,
-        learning_rate: float = 0.1,
+        learning_rate: float = 0.15,
         n_trees: int = 500,
         max_leaf_nodes: int = 2,
         min_samples_leaf: int = 20,
-        l2_regularization: float = 1.0,
+        l2_regularization: float = 10.0,
         max_features: float = 0.2,
         n_folds: int = 5,
         n_repeats: int = 2,

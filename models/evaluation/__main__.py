@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import datasets
 from models.calibration import adjust_prior
 from models.datasets import Dataset
 from models.evaluation.compare import CARD, Forecast, forecast, rivals
@@ -38,18 +38,18 @@ def main(folder: Path, output: Path, names: list[str]) -> None:
                 told = " | ".join(str(one[m]) for m in ("auc", "average_precision", "brier_skill", "calibration_error"))
                 summary.write(f"| {name} | {model} | {told} |\n")
             if name in BESIDE:
-                summary.write("".join(f"{line}\n" for line in BESIDE[name](dataset, folder)))
+                summary.write("".join(f"{line}\n" for line in BESIDE[name](dataset)))
             summary.flush()
 
 
-def _last_growth(dataset: Dataset, folder: Path) -> list[str]:
+def _last_growth(dataset: Dataset) -> list[str]:
     """Next year's growth by last year's alone."""
     last = dataset.features["total_revenue_growth_1"].fill_null(0.0).fill_nan(0.0).to_numpy()
     alone = estimate(auc, dataset.outcome.to_numpy(), last, dataset.group.to_numpy())
     return [f"last year's growth alone: AUC {alone}"]
 
 
-def _carried(dataset: Dataset, folder: Path) -> list[str]:
+def _carried(dataset: Dataset) -> list[str]:
     """Failure at the natural rate: rows with the event are thinned to it, forecasts carried to it."""
     found = forecast(rivals(dataset)[0][CARD], dataset)
     rate = float(found.outcome.mean())
@@ -66,14 +66,15 @@ def _thinned(found: Forecast, rate: float) -> NDArray[np.int64]:
     return np.sort(np.concatenate([others, np.random.default_rng(0).choice(events, wanted, replace=False)]))
 
 
-def _other_era(dataset: Dataset, folder: Path) -> list[str]:
+def _other_era(dataset: Dataset) -> list[str]:
     """Fitted on the loans until 2001, asked of those from 2002 on."""
-    apart = datasets.sba(folder, FIRST_YEARS)
+    assert dataset.day is not None
+    apart = replace(dataset, later=dataset.day >= FIRST_YEARS)
     found = forecast(rivals(apart)[0][CARD], apart)
     return [f"fitted on 1997–2001, asked of 2003–2004: AUC {estimate(auc, found.outcome, found.p, found.group)}"]
 
 
-BESIDE: Mapping[str, Callable[[Dataset, Path], list[str]]] = {
+BESIDE: Mapping[str, Callable[[Dataset], list[str]]] = {
     "us_growth": _last_growth,
     "us_failure": _carried,
     "sba": _other_era,
