@@ -50,7 +50,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     min_samples_leaf : int, default=20
         Fewest training rows in a leaf.
     l2_regularization : float, default=10.0
-        Shrinkage of the leaves: as many rows as at even odds speak for no difference.
+        Shrinkage of the leaves; 10 weighs like forty rows at even odds that say nothing.
     max_features : float, default=0.2
         Share of the features that compete at each split.
     n_folds : int, default=5

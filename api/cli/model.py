@@ -1,4 +1,4 @@
-"""``dengti model list|compare|promote|card|drift``: the registry of learned cards."""
+"""``dengti model list|compare|promote|card|ladder|drift``: the registry of learned cards."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from api.cli import console
 from api.cli.console import out
-from api.cli.train import KnownAt, SourceOf, Split, dataset_of, needed
+from api.cli.train import KnownAt, SourceOf, Split, dataset_of, long_of, needed
+from scoring.ladder import ladders
 
 if TYPE_CHECKING:
     from models.tracking import Tracking
@@ -86,6 +88,30 @@ def card(
     """写出评分卡文件，供审阅或纳入发布版 / write the card's file, to review or to put into a release."""
     tracking = _tracking(runs)
     tracking.card(tracking.version(name, version)).write(target)
+
+
+@model.command()
+def ladder(
+    source: SourceOf,
+    name: Annotated[str, typer.Option("--ladder", help="梯次文件 / the ladder")] = "guangxi",
+    coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="承诺的覆盖率 / coverage promised")] = 0.9,
+    known_at: KnownAt = None,
+    version: Version = "champion",
+    runs: Runs = _RUNS,
+) -> None:
+    """逐梯次的共形集合：首年定阈值，其后逐年复核；未兑现时退出码为 3 / sets of tiers, audited year by year; exit code 3 where one fails."""
+    from models.replay.ladder_sets import audited, places, table, years_of
+
+    tracking = _tracking(runs)
+    rungs = ladders()[console.one_of("--ladder", name, ladders())].rungs
+    versions = {rung.id: tracking.version(f"climb.{rung.id}", version) for rung in rungs}
+    cards = {rung: tracking.card(one) for rung, one in versions.items()}
+    long, day = long_of(source), console.day_option(known_at, "known_at")
+    years = years_of(long, day, max(one.tags.get("test_from", "") for one in versions.values()))
+    _, audits = audited(rungs, [places(long, rungs, cards, year) for year in years], coverage)
+    console.out.print(table(audits), markup=False, highlight=False)
+    if not all(one.holds for one in audits):
+        raise typer.Exit(3)
 
 
 @model.command()

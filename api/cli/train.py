@@ -92,9 +92,12 @@ def dataset_of(source: Path, event: str, known_at: str | None, split: str | None
     if event in PUBLIC:
         return public(event, source)
     day = console.day_option(known_at, "known_at")
+    return replayed(long_of(source), event, day, console.day_option(split, "split") if split else None)
+
+
+def long_of(source: Path) -> LongTables:
+    """The tables of a folder of facts, or of files. Raises `FactError`."""
     if factstore.is_store(source):
-        long = factstore.read(source)
-    else:
-        read = read_with_progress(source)
-        long = LongTables.of(read.tables, read.incomplete)
-    return replayed(long, event, day, console.day_option(split, "split") if split else None)
+        return factstore.read(source)
+    read = read_with_progress(source)
+    return LongTables.of(read.tables, read.incomplete)

@@ -70,6 +70,25 @@ def places(long: LongTables, rungs: Sequence[Rung], cards: Mapping[str, LearnedC
     return Places(day, spread(reached), place.astype(np.int64))
 
 
+def years_of(long: LongTables, known_at: date, test_from: str) -> list[date]:
+    """30 June of the years from the day on which no card was fitted until the last whose 24 months are over.
+
+    Raises `ValueProblem` where there are fewer than two: one to find thresholds, one to audit them.
+    """
+    last = long.tables["annual_report"]["fiscal_year"].max()
+    assert isinstance(last, int)
+    days = [date(year, 6, 30) for year in range(date.fromisoformat(test_from).year, last + 2)] if test_from else []
+    found = [day for day in days if targets.settled(day, targets.CLIMB_MONTHS, known_at)]
+    if len(found) < 2:
+        raise ValueProblem(
+            field="known_at",
+            value=str(known_at),
+            rule=f"训练期之后须有两个结果已满的年度 / two years after training must be over, there are {len(found)}",
+            remedy="待结果期满，或用更早的分割日训练 / wait, or train with an earlier split",
+        )
+    return found
+
+
 def audited(rungs: Sequence[Rung], years: Sequence[Places], coverage: float = 0.9) -> tuple[ConformalSets, list[Audit]]:
     """Sets by the first year, and each later year's audit. Raises `ValueProblem` where a tier has no firm in the first year."""
     first, *later = sorted(years, key=lambda one: one.day)
