@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +15,10 @@ from features.population.assumptions import SOURCE as INVENTED
 from models import datasets
 from models.datasets import Dataset
 from models.experiment import Provenance
+from models.replay import targets
+from models.replay.inputs import names
 from models.replay.known import assumptions
-from models.replay.sets import climb_set, distress_set
+from models.replay.sets import asked, climb_set, distress_set
 from scoring.ladder import Rung, ladders
 from scoring.learned import FOREIGN, OWN, SYNTHETIC
 
@@ -47,19 +50,42 @@ def replayed(long: LongTables, event: str, known_at: date, split: date | None = 
     ``split``: first day of the test period; by default so that two of the yearly questions are its. Raises `ValueProblem`
     for an unknown event, or too short a history.
     """
+    days = _questions(long)
+    if event == DISTRESS:
+        found = distress_set(long, days, known_at, split or date(known_at.year - 2, 1, 1))
+    else:
+        found = climb_set(long, _rung(event), days, known_at, split or date(known_at.year - 3, 1, 1))
+    return found, _provenance(long, found)
+
+
+def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, pl.Series | None]:
+    """What a card meets now: features of the firms that the last 30 June by ``known_at`` asks of, and the outcomes of the last
+    one whose time is over, None where there is none.
+    """
+    distress = event == DISTRESS
+    target = partial(targets.distress, long) if distress else partial(targets.climb, long, _rung(event))
+    months = targets.DISTRESS_MONTHS if distress else targets.CLIMB_MONTHS
+    days = [day for day in _questions(long) if day <= known_at]
+    if not days:
+        raise ValueProblem(
+            field="known_at",
+            value=str(known_at),
+            rule="早于首个询问日 / before the first question",
+            remedy="--known-at",
+        )
+    over = [day for day in days if targets.settled(day, months, known_at)]
+    return asked(long, target, days[-1]).select(names()), target(over[-1])["outcome"] if over else None
+
+
+def _questions(long: LongTables) -> list[date]:
+    """30 June of every year of which, and of the one before, there are accounts. Raises `ValueProblem` where there are none."""
     years = long.tables["annual_report"]["fiscal_year"].drop_nulls()
     if years.is_empty():
         raise ValueProblem(
             field="annual_report", value="", rule="没有年报 / no accounts", remedy="先导入年报 / import accounts first"
         )
     first, last = int(years.min()), int(years.max())  # type: ignore[arg-type]
-    # Two years of accounts stand behind the first question.
-    days = [date(year, 6, 30) for year in range(first + 2, last + 2)]
-    if event == DISTRESS:
-        found = distress_set(long, days, known_at, split or date(known_at.year - 2, 1, 1))
-    else:
-        found = climb_set(long, _rung(event), days, known_at, split or date(known_at.year - 3, 1, 1))
-    return found, _provenance(long, found)
+    return [date(year, 6, 30) for year in range(first + 2, last + 2)]
 
 
 def _rung(event: str) -> Rung:

@@ -119,7 +119,6 @@ def drift(
     name: Name,
     source: SourceOf,
     known_at: KnownAt = None,
-    split: Split = None,
     version: Version = "champion",
     runs: Runs = _RUNS,
 ) -> None:
@@ -127,15 +126,14 @@ def drift(
     import json
 
     from models.drift import Level, Profile, worst
+    from models.sources import batch
     from models.tracking import PROFILE
 
     tracking = _tracking(runs)
     profile = Profile.read(
         json.loads(tracking.file(tracking.version(name, version), PROFILE).read_text(encoding="utf-8"))
     )
-    dataset, _ = dataset_of(source, name, known_at, split)
-    rows = dataset.later if dataset.later is not None else dataset.outcome.is_not_null()
-    checks = profile.checks(dataset.features.filter(rows), dataset.outcome.filter(rows))
+    checks = profile.checks(*batch(long_of(source), name, console.day_option(known_at, "known_at")))
     table = Table(title=f"漂移 drift: {name}", title_justify="left")
     for column in ("字段 feature", "PSI / 优势比 odds ratio", "级别 level", "训练 reference", "本批 batch"):
         table.add_column(column)

@@ -47,17 +47,17 @@ def replayed(
     ValueProblem
         No day is left for training, or none for the test.
     """
-    asked = [day for day in sorted(days) if targets.settled(day, months, known_at)]
-    asked = [day for day in asked if day >= split or targets.settled(day, months, split)]
-    if not asked or asked[0] >= split or asked[-1] < split:
+    over = [day for day in sorted(days) if targets.settled(day, months, known_at)]
+    over = [day for day in over if day >= split or targets.settled(day, months, split)]
+    if not over or over[0] >= split or over[-1] < split:
         raise ValueProblem(
             field=event,
-            value=", ".join(map(str, asked)),
+            value=", ".join(map(str, over)),
             rule=f"{split} 前后都要有日期，且其后 {months} 个月已满 / days are needed before {split} and from then on, their "
             f"{months} months over by {known_at}",
             remedy="改变分割日，或提供更长的历史 / move the split, or give a longer history",
         )
-    rows = pl.concat([_rows(long, target, day) for day in asked])
+    rows = pl.concat([asked(long, target, day) for day in over])
     inputs = names()
     return Dataset(
         event,
@@ -72,18 +72,19 @@ def replayed(
     )
 
 
-def _rows(long: LongTables, target: Target, day: date) -> pl.DataFrame:
+def asked(long: LongTables, target: Target, day: date) -> pl.DataFrame:
+    """The firms that the target asks of on a day: features as known then, ``outcome``, ``as_of``, and the slices."""
     then = as_it_was(long, day)
-    asked = measured(pivot(then, day), day).join(target(day), on="uscc", how="inner", maintain_order="left")
+    rows = measured(pivot(then, day), day).join(target(day), on="uscc", how="inner", maintain_order="left")
     facts = then.tables["enterprise"].unique("uscc", keep="last").select("uscc", "park", "industry_code")
-    told = asked.select("uscc", "revenue", "days_registered").join(facts, on="uscc", how="left", maintain_order="left")
+    told = rows.select("uscc", "revenue", "days_registered").join(facts, on="uscc", how="left", maintain_order="left")
     slices = told.select(
         zone=pl.when(pl.col("park") == "无").then(pl.lit("区外 outside")).otherwise(pl.lit("园区内 in a zone")),
         size=_cut("revenue", (SMALL, MEDIUM), ("小 < 0.2 亿元", "中 0.2–4 亿元", "大 ≥ 4 亿元")),
         age=_cut("days_registered", (5 * 365, 10 * 365), ("< 5 年", "5–10 年", "≥ 10 年")),
         sector=pl.col("industry_code").str.slice(0, 1).fill_null("?"),
     )
-    return pl.concat([asked.with_columns(as_of=pl.lit(day)), slices], how="horizontal")
+    return pl.concat([rows.with_columns(as_of=pl.lit(day)), slices], how="horizontal")
 
 
 def _cut(column: str, edges: Sequence[float], labels: Sequence[str]) -> pl.Expr:

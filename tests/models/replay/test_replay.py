@@ -18,6 +18,7 @@ from models.replay import targets
 from models.replay.inputs import INPUTS, measured, names
 from models.replay.known import as_it_was, assumptions
 from models.replay.sets import climb_set, distress_set
+from models.sources import batch
 from scoring.ladder import ladders
 
 FIRST, SECOND, THIRD = "91450200MA00000151", "91450200MA0000023U", "91450200MA0000031P"
@@ -156,6 +157,19 @@ def test_no_outcome_counts_before_its_time_is_over_on_the_day_of_training_or_of_
 def test_a_set_without_days_on_both_sides_is_refused(population: LongTables) -> None:
     with pytest.raises(ValueProblem, match="12 months over by 2026-09-30"):
         distress_set(population, [date(2025, 6, 30)], date(2026, 9, 30), date(2025, 1, 1))
+
+
+def test_a_batch_is_what_the_last_question_meets_with_the_outcome_of_the_last_one_that_is_over(
+    population: LongTables,
+) -> None:
+    features, outcome = batch(population, "distress", date(2026, 9, 30))
+    assert features.columns == names()
+    living = targets.alive(population, date(2026, 6, 30))["uscc"]
+    assert 0 < features.height <= living.len()
+    assert outcome is not None
+    assert outcome.to_list() == targets.distress(population, date(2025, 6, 30))["outcome"].to_list()
+    _, climbed = batch(population, "climb.gazelle", date(2019, 6, 30))
+    assert climbed is None, "24 months after the first question are not over"
 
 
 def test_slices_name_zone_size_age_and_sector_of_every_row(population: LongTables) -> None:
