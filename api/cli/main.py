@@ -17,12 +17,14 @@ from api.cli.bank import bank
 from api.cli.compare import compare
 from api.cli.credit import credit
 from api.cli.importing import import_
+from api.cli.model import model
 from api.cli.population import population
 from api.cli.release import release
 from api.cli.rescore import rescore
 from api.cli.rulebook import rulebook
 from api.cli.score import score
 from api.cli.serve import serve
+from api.cli.train import train
 from api.cli.verify import verify
 
 app = typer.Typer(
@@ -41,6 +43,8 @@ app.add_typer(bank, name="bank")
 app.command("import")(import_)
 app.command()(population)
 app.command()(serve)
+app.command()(train)
+app.add_typer(model, name="model")
 app.command()(verify)
 
 
