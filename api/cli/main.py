@@ -14,6 +14,7 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 
 from api.cli import console
 from api.cli.audit import audit
+from api.cli.backup import backup, restore
 from api.cli.bank import bank
 from api.cli.compare import compare
 from api.cli.credit import credit
@@ -41,6 +42,8 @@ app.add_typer(credit, name="credit")
 app.add_typer(bank, name="bank")
 app.add_typer(audit, name="audit")
 app.command("import")(import_)
+app.command()(backup)
+app.command()(restore)
 app.command()(population)
 app.command()(serve)
 app.command()(verify)

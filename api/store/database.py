@@ -10,7 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
@@ -37,7 +37,7 @@ class Store:
             self.engine = create_engine(parsed)
             if parsed.get_backend_name() == "sqlite":
                 event.listen(self.engine, "connect", _sqlite)
-            _upgrade(self.engine)
+            self.migrate()
         except (ArgumentError, OperationalError, ModuleNotFoundError, OSError) as error:
             raise ValueProblem(
                 field=URL,
@@ -51,6 +51,14 @@ class Store:
         """A session that commits at its end, or rolls back where an error leaves it."""
         with Session(self.engine) as session, session.begin():
             yield session
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema to the newest revision, or back to a former one, which only an empty store survives whole."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
 
 
 def unless_there(session: Session, table: type[Base], row: dict[str, Any]) -> bool:
@@ -76,11 +84,3 @@ def _sqlite(connection: Any, _: object) -> None:
     """Readers beside one writer; a second writer waits; references hold."""
     for pragma in ("journal_mode = WAL", "busy_timeout = 10000", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _upgrade(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
