@@ -23,7 +23,8 @@ def backup(path: File, by: By = "cli") -> None:
     from api.store.backup import backup as write
     from api.store.database import Store
 
-    _report("备份 backup", write(Store(), path, by))
+    with Store() as store:
+        _report("备份 backup", write(store, path, by))
 
 
 def restore(path: File, by: By = "cli") -> None:
@@ -31,7 +32,8 @@ def restore(path: File, by: By = "cli") -> None:
     from api.store.backup import restore as fill
     from api.store.database import Store
 
-    _report("恢复 restored", fill(Store(), path, by))
+    with Store() as store:
+        _report("恢复 restored", fill(store, path, by))
 
 
 def _report(title: str, contents: Contents) -> None:

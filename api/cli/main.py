@@ -19,6 +19,7 @@ from api.cli.bank import bank
 from api.cli.compare import compare
 from api.cli.credit import credit
 from api.cli.importing import import_
+from api.cli.keys import keys
 from api.cli.population import population
 from api.cli.release import release
 from api.cli.rescore import rescore
@@ -38,6 +39,7 @@ app.command()(rescore)
 app.command()(compare)
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(release, name="release")
+app.add_typer(keys, name="keys")
 app.add_typer(credit, name="credit")
 app.add_typer(bank, name="bank")
 app.add_typer(audit, name="audit")

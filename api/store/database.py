@@ -24,7 +24,10 @@ DEFAULT = "sqlite:///var/dengti.db"
 
 
 class Store:
-    """One database. Raises `ValueProblem` where the URL names none that can be reached."""
+    """One database; a block ``with Store()`` closes its connections.
+
+    Raises `ValueProblem` where the URL names none that can be reached.
+    """
 
     def __init__(self, url: str | None = None) -> None:
         stated = url or os.environ.get(URL) or DEFAULT
@@ -45,6 +48,12 @@ class Store:
                 rule=f"数据库无法打开 / the store cannot be opened: {str(error).splitlines()[0][:200]}",
                 remedy="例如 / for example: sqlite:///var/dengti.db · postgresql://user:password@host/dengti",
             ) from None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
