@@ -2,7 +2,8 @@
 
 Rows say since when they are known; those that do not were filled in later (补录). For these a **stated lag** counts from
 what they are about: an assumption, named in every card that is trained on them. What such a row says of a later day is
-taken back, and rows that came later are not there, so a list that was complete without them is complete.
+taken back, and rows that came later are not there, so a list that was complete without them is complete. The lags are those of
+the import (`features.statutory`).
 """
 
 from __future__ import annotations
@@ -14,23 +15,8 @@ import polars as pl
 
 from features.kinds import NEVER, day_number
 from features.long_tables import LongTables
+from features.statutory import lags
 
-LAGS: Mapping[str, tuple[str, int, str]] = {
-    "enterprise": ("established_on", 0, "登记信息自成立日起已知 / a registration is known from the founding day"),
-    "certificate": ("valid_from", 0, "证书自有效期起始日起已知 / a certificate is known from the day it begins"),
-    "intellectual_property": (
-        "granted_on",
-        0,
-        "知识产权自授权公告日起已知 / a right is known from the day of its grant",
-    ),
-    "event": ("occurred_on", 30, "事项在发生后 30 天已知 / an event is known 30 days after"),
-    "financing_round": ("closed_on", 30, "融资在交割后 30 天已知 / a round is known 30 days after its closing"),
-    "zone_membership": ("from", 0, "入区信息自入区日起已知 / a membership is known from its beginning"),
-    "expert_grade": ("year", 0, "无登记日的专家评分不用于回放 / grades without a day are not replayed"),
-}
-"""By table: the day that backfilled rows are about, and the days after it on which they count as known."""
-ACCOUNTS_DUE = (5, 31)
-"""Month and day of the year after on which yearly accounts count as known: the end of the tax year's settlement (汇算清缴)."""
 _LATER: Mapping[str, tuple[str, ...]] = {
     "enterprise": ("deregistered_on", "delisted_on", "listed_on"),
     "certificate": ("revoked_on",),
@@ -68,10 +54,9 @@ def as_it_was(long: LongTables, known_at: date) -> LongTables:
 
 def assumptions(long: LongTables) -> list[str]:
     """The lags that count because rows without `known_from` are there; goes into the card's ``trained_on``."""
-    found = [LAGS[name][2] for name, frame in long.tables.items() if name in LAGS and _backfilled(frame)]
-    if "annual_report" in long.tables and _backfilled(long.tables["annual_report"]):
-        found.append("年报自次年 5 月 31 日起已知 / accounts are known from 31 May of the year after")
-    return found
+    return [
+        f"{lag.zh} / {lag.en}" for name, lag in lags().items() if name in long.tables and _backfilled(long.tables[name])
+    ]
 
 
 def _backfilled(frame: pl.DataFrame) -> bool:
@@ -79,10 +64,8 @@ def _backfilled(frame: pl.DataFrame) -> bool:
 
 
 def _lagged(table: str) -> pl.Expr:
-    if table == "annual_report":
-        return pl.date(pl.col("fiscal_year") + 1, *ACCOUNTS_DUE).cast(pl.Int32).cast(pl.Int64)
-    if table == "expert_grade":
-        return pl.lit(None, dtype=pl.Int64)
-    field, days, _ = LAGS[table]
+    lag = lags()[table]
+    if lag.next_year:
+        return pl.date(pl.col(lag.after) + 1, *lag.next_year).cast(pl.Int32).cast(pl.Int64)
     # An enterprise exists even where its founding day is unknown; a row of a list without its day is not replayed.
-    return (pl.col(field).fill_null(0) if table == "enterprise" else pl.col(field)) + days
+    return (pl.col(lag.after).fill_null(0) if table == "enterprise" else pl.col(lag.after)) + lag.days
