@@ -48,7 +48,7 @@ def engine(release: str | None = None) -> Engine:
     from api.store.database import Store
     from api.store.releases import Releases
 
-    with Store().session() as session:
+    with Store() as store, store.session() as session:
         releases = Releases(session)
         found = releases.live_at() if release == LIVE else releases.known(release)
         if found is None:
