@@ -1,0 +1,270 @@
+"""The settings of one deployment: a TOML file named by ``DENGTI_SETTINGS``, over it the environment names of the command line.
+
+Outside ``dev`` whatever would be convenient but insecure is refused, all of it at once, each with its remedy.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api.answers.receipts import SIGNING_KEY
+from features.dossier import DossierProblems
+from features.errors import FactError, FileProblem, ValueProblem
+
+FILE = "DENGTI_SETTINGS"
+"""Environment variable: the settings file."""
+STORE = "DENGTI_STORE"
+SHORTEST_SECRET = 32
+
+
+class SettingsProblems(DossierProblems):
+    """Everything wrong in the settings of a deployment."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Issuer(_Part):
+    """Who issues the scores (政策页 §5.5): a body in its public duty, or a filed credit bureau (备案征信机构)."""
+
+    mode: Literal["public_body", "filed_bureau"] = "public_body"
+    name: str = ""
+    legal_basis: str = ""
+    """Of a public body: the document that gives it the duty."""
+    filing_number: str = ""
+    """Of a bureau: the number of its filing with the People's Bank."""
+    data_location: str = ""
+    objections: str = ""
+    """Where an enterprise sends an objection."""
+
+
+class StoreSettings(_Part):
+    """Where facts, answers and audit are kept."""
+
+    url: str = "sqlite:///var/dengti.db"
+
+
+class Keys(_Part):
+    """Secrets, each in a file of its own."""
+
+    token_secret_file: str = ""
+    """Signs access tokens (HS256); at least 32 bytes. In dev one is made at each start."""
+    signing_key: str = ""
+    """The release key (``dengti release key``); signs receipts."""
+
+
+class Serving(_Part):
+    """What is served."""
+
+    release: str = "product"
+    """``live``: the release that is live in the store; ``product``: the rules that come with the product (dev only)."""
+    bank: bool = True
+    """Whether banks are served."""
+    distress: bool = False
+    """Whether distress is served at all: then to the bank that runs it, or by a filed bureau."""
+    anonymous_assess: bool = True
+    """Whether ``POST /v1/assess`` answers without credentials (dev only)."""
+    secure_cookies: bool = False
+    """Whether cookies go over HTTPS only (must be true outside dev)."""
+
+
+class Limits(_Part):
+    """What one caller may use."""
+
+    requests_per_minute: int = Field(6000, ge=1)
+    """Of one institution, in one process."""
+    logins_per_minute: int = Field(60, ge=1)
+    """Tokens and logins asked for from one address, in one process."""
+    body_seconds: float = Field(10.0, gt=0)
+    """Time in which a body must have arrived."""
+    concurrent_requests: int = Field(512, ge=1)
+    stop_seconds: int = Field(20, ge=1)
+    """Time that running requests have to end when the service stops."""
+
+
+class Sessions(_Part):
+    """Tokens of machines and sessions of people."""
+
+    token_minutes: int = Field(10, ge=1, le=60)
+    session_minutes: int = Field(480, ge=1)
+    failures_until_locked: int = Field(5, ge=1)
+    locked_minutes: int = Field(15, ge=1)
+
+
+class Patterns(_Part):
+    """Query patterns after which an institution is stopped until somebody releases it."""
+
+    window_minutes: int = Field(60, ge=1)
+    firms: int = Field(5000, ge=1)
+    """Different enterprises read within the window."""
+    refusals: int = Field(500, ge=1)
+    """Refused reads within the window: without consent, outside the scope."""
+
+
+class Settings(_Part):
+    """All of it; without a file, a deployment for development."""
+
+    mode: Literal["dev", "production"] = "dev"
+    issuer: Issuer = Issuer()
+    store: StoreSettings = StoreSettings()
+    keys: Keys = Keys()
+    serving: Serving = Serving()
+    limits: Limits = Limits()
+    sessions: Sessions = Sessions()
+    patterns: Patterns = Patterns()
+
+    @property
+    def dev(self) -> bool:
+        """Whether insecure defaults are allowed."""
+        return self.mode == "dev"
+
+    def token_secret(self) -> bytes:
+        """The secret that signs access tokens; in dev, without a file, one that lives as long as the process.
+
+        Raises `FileProblem` where the file cannot be read.
+        """
+        if not self.keys.token_secret_file:
+            return secrets.token_bytes(SHORTEST_SECRET)
+        try:
+            return Path(self.keys.token_secret_file).read_bytes().strip()
+        except OSError as error:
+            raise FileProblem(
+                field="keys.token_secret_file",
+                value=self.keys.token_secret_file,
+                rule=f"文件无法读取 / the file cannot be read: {error.strerror}",
+                remedy="openssl rand -hex 32 > token.secret",
+            ) from None
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings of the file, or of the one that ``DENGTI_SETTINGS`` names, or those of development.
+
+    Raises `FileProblem` where it cannot be read, `SettingsProblems` naming everything that is wrong or insecure.
+    """
+    stated = path or (Path(os.environ[FILE]) if os.environ.get(FILE) else None)
+    tree = _tree(stated) if stated else {}
+    for name, part, key in ((STORE, "store", "url"), (SIGNING_KEY, "keys", "signing_key")):
+        if os.environ.get(name) and isinstance(tree.setdefault(part, {}), dict):
+            tree[part][key] = os.environ[name]  # type: ignore[index]
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        raise SettingsProblems(
+            [
+                ValueProblem(
+                    field=".".join(map(str, one["loc"])),
+                    value=str(one.get("input"))[:60],
+                    rule=f"设置有误 / a setting is wrong: {one['msg']}",
+                    remedy="见 docs/settings.example.toml / see docs/settings.example.toml",
+                )
+                for one in error.errors()
+            ]
+        ) from None
+    check(settings)
+    return settings
+
+
+def _tree(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileProblem(
+            field=FILE,
+            value=str(path),
+            rule=f"设置文件无法读取 / the settings file cannot be read: {error}",
+            remedy="从 docs/settings.example.toml 抄起 / start from docs/settings.example.toml",
+        ) from None
+
+
+def check(settings: Settings) -> None:
+    """Refuse what must not stand outside dev. Raises `SettingsProblems`."""
+    problems: list[FactError] = [] if settings.dev else _insecure(settings)
+    if settings.serving.bank and not settings.dev:
+        problems += _issuer(settings.issuer)
+    if problems:
+        raise SettingsProblems(problems)
+
+
+def _insecure(settings: Settings) -> list[FactError]:
+    keys, serving = settings.keys, settings.serving
+    found: list[FactError] = []
+    if not keys.token_secret_file:
+        found.append(
+            _needed(
+                "keys.token_secret_file", "须有签发令牌的密钥 / tokens need a secret", "openssl rand -hex 32 > token.secret"
+            )
+        )
+    else:
+        try:
+            secret = settings.token_secret()
+        except FactError as problem:
+            found.append(problem)
+        else:
+            if len(secret) < SHORTEST_SECRET or len(set(secret)) < 8:
+                found.append(
+                    _needed(
+                        "keys.token_secret_file",
+                        f"密钥至少 {SHORTEST_SECRET} 字节且为随机 / at least {SHORTEST_SECRET} random bytes",
+                        "openssl rand -hex 32 > token.secret",
+                    )
+                )
+    if not keys.signing_key:
+        found.append(
+            _needed("keys.signing_key", "回执须签名 / receipts must be signed", "dengti release key release.pem")
+        )
+    if serving.release != "live":
+        found.append(
+            _needed(
+                "serving.release",
+                "只用经批准启用的发布版 / only a release that was approved and is live",
+                'release = "live"; dengti release build, approve, activate',
+            )
+        )
+    if serving.anonymous_assess:
+        found.append(
+            _needed(
+                "serving.anonymous_assess",
+                "不得匿名评价 / no assessment without credentials",
+                "anonymous_assess = false",
+            )
+        )
+    if not serving.secure_cookies:
+        found.append(
+            _needed("serving.secure_cookies", "会话只走 HTTPS / sessions over HTTPS only", "secure_cookies = true")
+        )
+    if serving.distress and settings.issuer.mode != "filed_bureau" and not serving.bank:
+        found.append(
+            _needed(
+                "serving.distress",
+                "风险概率只向运行它的银行提供，或由备案征信机构提供 / distress goes to the bank that runs it, or comes from a filed bureau",
+                "distress = false",
+            )
+        )
+    return found
+
+
+def _issuer(issuer: Issuer) -> list[FactError]:
+    """What a deployment that serves banks must say of its issuer."""
+    wanted = {
+        "name": "须写明发布机构 / the issuer must be named",
+        "data_location": "须写明数据存放地（征信业务管理办法 39 条） / where the data are kept must be said",
+    }
+    if issuer.mode == "public_body":
+        wanted["legal_basis"] = "公共机构须写明履职依据（征信业管理条例 2 条） / a public body states its legal basis"
+    else:
+        wanted["filing_number"] = "备案征信机构须写明备案号（征信业务管理办法 4 条） / a bureau states its filing number"
+    remedy = "填写，或 serving.bank = false / state it, or serve no banks"
+    return [
+        _needed(f"issuer.{name}", rule, remedy) for name, rule in wanted.items() if not getattr(issuer, name).strip()
+    ]
+
+
+def _needed(field: str, rule: str, remedy: str) -> FactError:
+    return ValueProblem(field=field, value="", rule=rule, remedy=remedy)
