@@ -10,10 +10,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
+from api.store.tables import Base
 from features.errors import ValueProblem
 
 URL = "DENGTI_STORE"
@@ -49,6 +51,25 @@ class Store:
         """A session that commits at its end, or rolls back where an error leaves it."""
         with Session(self.engine) as session, session.begin():
             yield session
+
+
+def unless_there(session: Session, table: type[Base], row: dict[str, Any]) -> bool:
+    """Insert a row unless one with its key is there already; whether it was inserted."""
+    # Both dialects have the clause, the common statement has not.
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    done = session.execute(dialect.insert(table).values(row).on_conflict_do_nothing().returning(text("1")))
+    return done.first() is not None
+
+
+def alone(session: Session, what: int) -> None:
+    """Wait until no other transaction does the same kind of work, and keep others out until this one ends.
+
+    To be called before the transaction reads: SQLite keeps out every other writer, PostgreSQL those that name ``what``.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+    else:
+        session.execute(text("BEGIN IMMEDIATE"))
 
 
 def _sqlite(connection: Any, _: object) -> None:

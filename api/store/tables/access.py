@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.store.tables.base import Base, Instant
+from api.store.tables.base import Base, Instant, Serial
 
 
 class SessionRow(Base):
@@ -64,7 +64,7 @@ class StopRow(Base):
 
     __tablename__ = "stop"
 
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    number: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     """stopped, released."""

@@ -1,12 +1,15 @@
-"""What every table of the store builds on."""
+"""What all tables share."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Dialect, String, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Integer, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database gives; SQLite numbers only its own integer keys."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -21,8 +24,13 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """As used."""
-        return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value)
 
 
 class Base(DeclarativeBase):
     """Declares the tables."""
+
+
+def table_of(row: type[Base]) -> Table:
+    """The table itself: statements on it go past the mapping of objects."""
+    return cast(Table, row.__table__)
