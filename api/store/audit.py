@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from api.store.database import alone
 from api.store.tables import AccessRow, SealRow, table_of
+from features.errors import ValueProblem
 
 START = "0" * 64
 """The digest before the first entry."""
@@ -66,8 +67,8 @@ class Audit:
 
     def record(self, access: Access) -> None:
         """Add an entry to the transaction under way."""
-        if not (_OPAQUE.fullmatch(access.actor) and _OPAQUE.fullmatch(access.institution)):
-            raise ValueError("actors and institutions are recorded by opaque ids, never by names")
+        opaque("actor", access.actor)
+        opaque("institution", access.institution)
         self._session.execute(insert(_ACCESS), [{**vars(access), "fields": list(access.fields)}])
 
     def head(self) -> Head:
@@ -102,6 +103,18 @@ class Audit:
         found = self._session.execute(asked.order_by(_ACCESS.c.place).execution_options(yield_per=5_000))
         for row in found.mappings():
             yield {**said(dict(row)), "place": row["place"], "digest": row["digest"]}
+
+
+def opaque(field: str, value: str) -> str:
+    """An id that names nobody to an outsider: Latin letters, digits and ``_.:@-``. Raises `ValueProblem` for anything else."""
+    if _OPAQUE.fullmatch(value):
+        return value
+    raise ValueProblem(
+        field=field,
+        value=value,
+        rule="应为编号，不写姓名：字母、数字与 _.:@-，最多 64 位 / must be an id, never a name: letters, digits and _.:@-",
+        remedy="填工号或机构编号 / give the id of the person or institution",
+    )
 
 
 def said(row: Mapping[str, Any]) -> dict[str, Any]:
