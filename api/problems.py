@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.http.refusals import Refused
 from features.dossier import DossierProblems
 from features.errors import DossierProblem, FactError
 from scoring.errors import UnknownName
@@ -16,14 +17,24 @@ from scoring.errors import UnknownName
 MEDIA_TYPE = "application/problem+json"
 
 
-class RequestTooLarge(Exception):
-    """The body is longer than the service takes."""
-
-
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
     """A problem-details answer."""
     body = {"type": f"urn:dengti:problem:{code}", "title": title, "status": status, "code": code, **more}
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def refusal(error: Refused) -> JSONResponse:
+    """The answer to a request that is refused."""
+    reason = error.reason
+    more = {"detail": error.detail} if error.detail else {}
+    answer = problem(reason.status, error.code, reason.title, remedy=reason.remedy, **more, **error.more)
+    answer.headers.update(error.headers)
+    return answer
+
+
+def internal(request: str) -> JSONResponse:
+    """The answer where the program is at fault; the log says more under the same id."""
+    return problem(500, "internal_error", "服务内部错误 / an internal error", request=request)
 
 
 def install(app: FastAPI) -> None:
@@ -45,9 +56,9 @@ def install(app: FastAPI) -> None:
         entry = {"field": error.field, "value": error.value, "rule": error.rule, "remedy": error.remedy}
         return problem(404, error.code, "没有这个名称 / no such name", errors=[entry])
 
-    @app.exception_handler(RequestTooLarge)
-    def too_large(_: Request, error: RequestTooLarge) -> JSONResponse:
-        return problem(413, "request_too_large", "请求过大 / the request is too large", detail=str(error))
+    @app.exception_handler(Refused)
+    def refused(_: Request, error: Refused) -> JSONResponse:
+        return refusal(error)
 
     @app.exception_handler(RequestValidationError)
     def invalid_parameter(_: Request, error: RequestValidationError) -> JSONResponse:

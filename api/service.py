@@ -28,6 +28,11 @@ class Service:
         """The store. Raises `ValueProblem` where it cannot be opened."""
         return Store(self.settings.store.url)
 
+    @property
+    def has_store(self) -> bool:
+        """Whether the store is open."""
+        return "store" in vars(self)
+
     @cached_property
     def tokens(self) -> Tokens:
         """Signs access tokens."""

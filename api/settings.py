@@ -85,6 +85,8 @@ class Limits(_Part):
     body_seconds: float = Field(10.0, gt=0)
     """Time in which a body must have arrived."""
     concurrent_requests: int = Field(512, ge=1)
+    metrics_from: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses that may read ``/metrics`` outside dev."""
     stop_seconds: int = Field(20, ge=1)
     """Time that running requests have to end when the service stops."""
 

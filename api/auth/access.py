@@ -32,16 +32,19 @@ class Rule:
 
     roles: frozenset[Role]
     scope: str | None
+    """Of a program; empty: every program may, None: see ``people``."""
     tenant: Tenant
     purpose: bool = False
     """Whether the header ``Purpose`` is required."""
+    people: bool = False
+    """Whether only people may use it, no programs: what needs somebody who answers for it."""
     audited: bool = True
-    anonymous_in_dev: bool = False
 
 
-def public() -> Rule:
-    """Open to all, leaves no trace: what is published, health."""
-    return Rule(frozenset(), None, Tenant.PUBLIC, audited=False)
+PUBLIC = Rule(frozenset(), None, Tenant.PUBLIC, audited=False)
+"""Open to all and without trace: what is published, health."""
+WAY_IN = Rule(frozenset(), None, Tenant.PUBLIC)
+"""Open to all; whoever gets in, or fails to as somebody known, is recorded."""
 
 
 PURPOSES = {
@@ -66,14 +69,20 @@ class Firm:
     zone_type: str | None = None
     zone_level: str | None = None
     sandbox: bool = False
+    overridden: bool = False
+    """Whether two people ever decided something of it by hand."""
 
 
 def may_use(who: Principal, rule: Rule) -> None:
     """Whether the rule of a route lets somebody in. Raises `Refused`."""
     if who.role not in rule.roles:
         raise Refused("forbidden")
-    if who.scopes is not None and rule.scope not in who.scopes:
-        raise Refused("scope_missing", detail=str(rule.scope))
+    if who.scopes is None:
+        return
+    if rule.people:
+        raise Refused("forbidden", detail="须由人登录办理 / for people only")
+    if rule.scope and rule.scope not in who.scopes:
+        raise Refused("scope_missing", detail=rule.scope)
 
 
 def may_see(who: Principal, firm: Firm, assigned: Callable[[str, str], bool]) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from api.auth.roles import Principal
 from api.auth.tokens import digest
 from api.http.refusals import Refused
 from api.store.parties import Known, Parties
@@ -21,26 +20,14 @@ CSRF = "x-csrf-token"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="dengti"'}
 
 
-def identified(service: Service, session: Session, asked: Asked, writes: bool) -> Principal:
-    """The one who asks. Raises `Refused`: nobody, forged, expired, closed, stopped, or a write without its CSRF token."""
+def identified(service: Service, session: Session, asked: Asked, writes: bool) -> Known:
+    """The one who asks. Raises `Refused`: nobody, forged, expired, closed, or a write without its CSRF token."""
     given = asked.headers.get("authorization")
     if given is not None:
-        known = _program(service, session, given)
-    elif COOKIE in asked.cookies:
-        known = _person(session, asked, writes)
-    else:
-        raise Refused("unauthenticated", headers=CHALLENGE)
-    if known.stopped is not None:
-        raise Stopped(known.principal)
-    return known.principal
-
-
-class Stopped(Refused):
-    """Somebody of an institution to which nothing is answered."""
-
-    def __init__(self, principal: Principal) -> None:
-        super().__init__("stopped")
-        self.principal = principal
+        return _program(service, session, given)
+    if COOKIE in asked.cookies:
+        return _person(session, asked, writes)
+    raise Refused("unauthenticated", headers=CHALLENGE)
 
 
 def _program(service: Service, session: Session, given: str) -> Known:

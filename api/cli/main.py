@@ -17,6 +17,7 @@ from api.cli.bank import bank
 from api.cli.compare import compare
 from api.cli.credit import credit
 from api.cli.importing import import_
+from api.cli.party import party
 from api.cli.population import population
 from api.cli.release import release
 from api.cli.rescore import rescore
@@ -38,6 +39,7 @@ app.add_typer(rulebook, name="rulebook")
 app.add_typer(release, name="release")
 app.add_typer(credit, name="credit")
 app.add_typer(bank, name="bank")
+app.add_typer(party, name="party")
 app.command("import")(import_)
 app.command()(population)
 app.command()(serve)

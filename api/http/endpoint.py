@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from api.auth.access import Firm, Rule, Tenant
 from api.auth.roles import Principal
 from api.http.limits import LARGEST
+from api.http.refusals import Refused
+from api.problems import MEDIA_TYPE, refusal
 from api.service import Service
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,6 +31,14 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
+    code: str = "ok"
+    """What the audit records as its outcome."""
+
+    @staticmethod
+    def of(error: Refused) -> Answer:
+        """A refusal that is answered, not raised, so that what was noted of it is kept."""
+        sent = refusal(error)
+        return Answer(bytes(sent.body), sent.status_code, error.headers, MEDIA_TYPE, error.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ class Endpoint:
     form: bool = False
     """Whether the body is a form (application/x-www-form-urlencoded) instead of JSON."""
     answer: type[BaseModel] | dict[str, Any] | None = None
+    media_type: str = "application/json"
     status: int = 200
     tag: str = "service"
     refusals: tuple[str, ...] = ()
@@ -132,6 +143,8 @@ class Endpoint:
     """Whether it uses the store."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """More of its OpenAPI operation."""
+    headers: tuple[dict[str, Any], ...] = ()
+    """Parameters of its own that it reads from the headers, as OpenAPI describes them."""
     replayable: bool = True
     """Of a write: whether ``Idempotency-Key`` is taken."""
 

@@ -102,7 +102,10 @@ def _within(call: Call) -> Answer | Work:
     if rule.tenant is Tenant.PUBLIC:
         call.service.logins.take(call.asked.address)
         return _finished(call, _handled(endpoint, call))
-    call.principal = identified(call.service, call.session, call.asked, endpoint.writes)
+    known = identified(call.service, call.session, call.asked, endpoint.writes)
+    call.principal = known.principal
+    if known.stopped is not None:
+        raise Refused("stopped")
     call.service.requests.take(call.who.institution)
     access.may_use(call.who, rule)
     _purpose(call)
@@ -117,7 +120,7 @@ def _within(call: Call) -> Answer | Work:
     if before is not None:
         return _finished(call, Answer(before[1], before[0], {"Idempotency-Replayed": "true"}))
     found = _finished(call, _handled(endpoint, call))
-    if isinstance(found, Answer):
+    if isinstance(found, Answer) and found.status < 300:
         idempotency.keep(call.session, call.who.actor, key, wanted, found.status, found.body)
     return found
 
@@ -149,7 +152,7 @@ def hold(session: Session, code: str, *, alone: bool = False) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         name = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        session.execute(text(f"SELECT {name}(734268, :firm)"), {"firm": zlib.crc32(code.encode()) - 2**31})
+        session.execute(text(f"SELECT {name}(734300, :firm)"), {"firm": zlib.crc32(code.encode()) - 2**31})
 
 
 def _handled(endpoint: Endpoint, call: Call) -> Answer | Work | BaseModel | Any:
@@ -161,8 +164,8 @@ def _finished(call: Call, found: Any) -> Answer | Work:
     if isinstance(found, Work):
         return found
     answer = _sent(call.endpoint, found)
-    if call.endpoint.rule.audited:
-        record(call, "ok")
+    if call.principal is not None and call.endpoint.rule.audited:
+        record(call, answer.code)
     return answer
 
 

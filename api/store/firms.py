@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, select, true
 from sqlalchemy.orm import Session
 
 from api.auth.access import Firm, may_see
 from api.auth.roles import BANK, Principal, Role
+from api.clock import today
 from api.store.parties import Parties
-from api.store.tables import AssignmentRow, ConsentRow, FirmRow, SandboxFirmRow
+from api.store.tables import ApprovalRow, AssignmentRow, ConsentRow, FirmRow, SandboxFirmRow, WithdrawalRow
 from features.identifiers import regions
 
 _FIRM = select(
@@ -21,6 +23,7 @@ _FIRM = select(
     FirmRow.zone_type,
     FirmRow.zone_level,
     SandboxFirmRow.uscc.label("sandbox"),
+    exists().where(ApprovalRow.uscc == FirmRow.uscc, ApprovalRow.state == "approved").label("overridden"),
 ).outerjoin(SandboxFirmRow, SandboxFirmRow.uscc == FirmRow.uscc)
 
 
@@ -39,11 +42,11 @@ def firms_of(session: Session, who: Principal, after: str, limit: int) -> tuple[
     found: list[tuple[Firm, str | None]] = []
     while len(found) <= limit:
         page = _FIRM.where(FirmRow.uscc > after, _narrowed(who)).order_by(FirmRow.uscc).limit(limit + 1)
-        rows: Sequence[object] = session.execute(page).all()
+        rows: Sequence[Any] = session.execute(page).all()
         for row in rows:
             firm = _firm(row)
             if may_see(who, firm, assigned):
-                found.append((firm, row.name))  # type: ignore[attr-defined]
+                found.append((firm, row.name))
             after = firm.uscc
         if len(rows) <= limit:
             break
@@ -58,14 +61,15 @@ def _narrowed(who: Principal) -> ColumnElement[bool]:
 
 def _of_role(who: Principal) -> ColumnElement[bool]:
     if who.role in BANK:
-        return FirmRow.uscc.in_(select(ConsentRow.uscc).where(ConsentRow.recipient == who.institution))
+        given = select(ConsentRow.uscc).where(ConsentRow.recipient == who.institution, ConsentRow.valid_to >= today())
+        return FirmRow.uscc.in_(given.where(~exists().where(WithdrawalRow.consent_id == ConsentRow.id)))
     match who.role:
         case Role.PARK_STAFF:
             return FirmRow.park.in_(_names(who.park))
         case Role.SERVICE_OFFICER:
             return FirmRow.uscc.in_(select(AssignmentRow.uscc).where(AssignmentRow.person_id == who.actor))
         case Role.AUTHORITY if who.region is not None:
-            return or_(*(FirmRow.region_code.startswith(stem) for stem in [_stem(who.region)]))
+            return FirmRow.region_code.startswith(_stem(who.region))
         case Role.ENTERPRISE:
             return FirmRow.uscc == who.uscc
         case Role.FINANCE_REGULATOR:
@@ -86,14 +90,15 @@ def _names(park: str | None) -> list[str]:
     return [zone.id, zone.name_zh, *zone.also_called] if zone else [park or ""]
 
 
-def _firm(row: object) -> Firm:
-    park = row.park  # type: ignore[attr-defined]
+def _firm(row: Any) -> Firm:
+    park = row.park
     zone = regions.find_zone(park) if park else None
     return Firm(
-        row.uscc,  # type: ignore[attr-defined]
-        row.region_code,  # type: ignore[attr-defined]
+        row.uscc,
+        row.region_code,
         zone.id if zone else park,
-        row.zone_type,  # type: ignore[attr-defined]
-        row.zone_level,  # type: ignore[attr-defined]
-        row.sandbox is not None,  # type: ignore[attr-defined]
+        row.zone_type,
+        row.zone_level,
+        row.sandbox is not None,
+        row.overridden,
     )

@@ -77,6 +77,11 @@ class Parties:
         ).first()
         return (Known(_person(row), row.stopped), row.csrf) if row else None
 
+    def by_id(self, person: str) -> Known:
+        """A person that is there."""
+        row = self._session.execute(_PERSON.where(PersonRow.id == person)).one()
+        return Known(_person(row), row.stopped)
+
     # -- institutions -----------------------------------------------------------------------------------------------------
 
     def institution(self, name: str, kind: str, *, named: str | None = None, **scope: Any) -> str:
