@@ -13,6 +13,7 @@ import typer
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")
 
 from api.cli import console
+from api.cli.audit import audit
 from api.cli.bank import bank
 from api.cli.compare import compare
 from api.cli.credit import credit
@@ -40,6 +41,7 @@ app.add_typer(release, name="release")
 app.add_typer(credit, name="credit")
 app.add_typer(bank, name="bank")
 app.add_typer(party, name="party")
+app.add_typer(audit, name="audit")
 app.command("import")(import_)
 app.command()(population)
 app.command()(serve)

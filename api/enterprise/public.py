@@ -45,7 +45,7 @@ def public_facts(dossier: Dossier) -> dict[str, Any]:
         table, rows = TABLES[name], seen.tables.get(name)
         if rows is None:
             continue
-        told = [written_row(table, row) for row in rows]
+        told = [{k: v for k, v in written_row(table, row).items() if k in PUBLIC[name]} for row in rows]
         if table is Enterprise:
             found[table.key] = {"uscc": dossier.uscc, **(told[-1] if told else {})}
         else:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from api.store.tables import FactRow, FirmRow, table_of
 from features.dossier import Dossier, DossierProblems, TypedRow, typed_row
 from features.errors import FactError
+from features.identifiers import uscc as code
 from features.tables import LIST_TABLES, TABLES
 
 COMMON = ""
@@ -31,6 +32,8 @@ _READ = (
     _FACT.key,
     _FACT.source,
     _FACT.known_from,
+    _FACT.known_by,
+    _FACT.recorded_at,
     _FACT.retracted,
     _FACT.content,
     _FACT.owner,
@@ -47,6 +50,8 @@ class Fact:
     key: str
     source: str
     known_from: date
+    known_by: str
+    recorded_at: datetime
     retracted: bool
     content: dict[str, Any]
     owner: str
@@ -96,19 +101,20 @@ class Facts:
         self, firms: Iterable[str], readers: Sequence[str] = (), recorded_by: datetime | None = None
     ) -> list[Fact]:
         """Every statement about some firms in its newest wording, in the order in which they were loaded."""
-        asked = select(*_READ).where(_FACT.uscc.in_(list(firms)), visible(readers))
-        if recorded_by is not None:
-            asked = asked.where(_FACT.recorded_at <= recorded_by)
-        found = [Fact(*row) for row in self._session.execute(asked.order_by(_FACT.number))]
+        found = self._recorded(firms, readers, recorded_by)
         newest: dict[tuple[object, ...], int] = {}
         for fact in found:
             newest[fact.statement] = max(newest.get(fact.statement, 0), fact.load)
         return [fact for fact in found if fact.load == newest[fact.statement]]
 
-    def history(self, uscc: str, readers: Sequence[str] = ()) -> list[FactRow]:
+    def history(self, uscc: str, readers: Sequence[str] = ()) -> list[Fact]:
         """Everything ever recorded about a firm, superseded and withdrawn rows too, in the order of recording."""
-        asked = select(FactRow).where(FactRow.uscc == uscc, visible(readers))
-        return list(self._session.scalars(asked.order_by(FactRow.number)))
+        return self._recorded([uscc], readers, None)
+
+    def _recorded(self, firms: Iterable[str], readers: Sequence[str], by: datetime | None) -> list[Fact]:
+        asked = select(*_READ).where(_FACT.uscc.in_(list(firms)), visible(readers)).order_by(_FACT.number)
+        asked = asked if by is None else asked.where(_FACT.recorded_at <= by)
+        return [Fact(*row) for row in self._session.execute(asked)]
 
     def firm(self, uscc: str) -> Firm | None:
         """By what the firm is scoped, None where it is not in the store."""
@@ -155,4 +161,4 @@ def dossier_of(uscc: str, facts: Iterable[Fact]) -> Dossier:
         if tables[table.id] is None and complete.get(table.id, (None, False))[1]:
             tables[table.id] = []
     partial = {t.id for t in LIST_TABLES if tables[t.id] is not None and not complete.get(t.id, (None, False))[1]}
-    return Dossier(uscc, tables, partial=frozenset(partial))
+    return Dossier(uscc, tables, code.check(uscc)[1], partial=frozenset(partial))
