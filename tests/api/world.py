@@ -100,13 +100,23 @@ class World:
 
 def made(url: str, engine: Engine, folder: Path, **settings: Any) -> World:
     """The world on an empty store; its client is not started (`with world.client`)."""
-    chosen = Settings(store=StoreSettings(url=url), **settings)
-    app = create_app(engine, chosen)
-    world = World(app.state.service.store, TestClient(app))
+    world = _served(url, engine, **settings)
     with world.store.session() as session:
         _people(world, Parties(session))
     load_facts(world.store, folder, [facts(code) for code in PLACES])
     return world
+
+
+def again(first: World, url: str, engine: Engine, **settings: Any) -> World:
+    """The same world on a copy of its store."""
+    found = _served(url, engine, **settings)
+    found.institutions, found.people, found.programs = first.institutions, first.people, first.programs
+    return found
+
+
+def _served(url: str, engine: Engine, **settings: Any) -> World:
+    app = create_app(engine, Settings(store=StoreSettings(url=url), **settings))
+    return World(app.state.service.store, TestClient(app))
 
 
 def _people(world: World, parties: Parties) -> None:

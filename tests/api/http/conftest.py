@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import postgres
 import pytest
@@ -16,12 +18,36 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield uri
 
 
+@pytest.fixture(scope="session")
+def first_world(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> tuple[Path, worlds.World]:
+    """Made once; each test gets a copy of its file."""
+    folder = tmp_path_factory.mktemp("world")
+    found = worlds.made(f"sqlite:///{folder / 'store.db'}", engine, folder)
+    with found.store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    found.store.engine.dispose()
+    return folder / "store.db", found
+
+
 @pytest.fixture
-def world(tmp_path: Path, engine: Engine) -> Iterator[worlds.World]:
-    """On an empty SQLite."""
-    found = worlds.made(f"sqlite:///{tmp_path / 'store.db'}", engine, tmp_path)
+def copied(first_world: tuple[Path, worlds.World], tmp_path: Path, engine: Engine) -> Callable[..., worlds.World]:
+    """A world of its own on SQLite, under other settings where they are given."""
+
+    def copy(**settings: Any) -> worlds.World:
+        file, first = first_world
+        shutil.copy(file, tmp_path / "store.db")
+        return worlds.again(first, f"sqlite:///{tmp_path / 'store.db'}", engine, **settings)
+
+    return copy
+
+
+@pytest.fixture
+def world(copied: Callable[..., worlds.World]) -> Iterator[worlds.World]:
+    """On SQLite."""
+    found = copied()
     with found.client:
         yield found
+    found.store.engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 import pytest
@@ -100,15 +99,10 @@ def test_what_a_bank_brought_is_seen_by_it_alone_unless_the_enterprise_consents_
     brought = {"enterprise": {"uscc": LIUZHOU}, "events": [event]}
     load_facts(world.store, tmp_path, [brought], owner=world.institutions["bank"])
 
-    def seen(name: str, consent: str) -> bool:
-        found = world.score(name, LIUZHOU, **{"Consent-Id": consent})
-        assert found.status_code == 200, found.text
-        return "loan_default" in found.text
-
     own, other = world.consent("bank program", LIUZHOU), world.consent("other bank program", LIUZHOU)
     first = world.score("bank program", LIUZHOU, **{"Consent-Id": own}).json()
     second = world.score("other bank program", LIUZHOU, **{"Consent-Id": other}).json()
-    assert first["receipt"] != second["receipt"]
+    assert first["decision"] != second["decision"]
     private = f"private/{world.institutions['bank']}"
     given = {
         "recipient": world.institutions["other bank"],
@@ -122,9 +116,9 @@ def test_what_a_bank_brought_is_seen_by_it_alone_unless_the_enterprise_consents_
     address, headers = f"/v1/enterprises/{LIUZHOU}/consents", world.headers("enterprise")
     opened = world.client.post(address, json=given, headers=headers).json()["id"]
     shared = world.score("other bank program", LIUZHOU, **{"Consent-Id": opened}).json()
-    assert shared["receipt"] == first["receipt"]
+    assert shared["decision"] == first["decision"]
     spoken = world.client.post(address, json={**given, "written": False}, headers=headers).json()["id"]
-    assert world.score("other bank program", LIUZHOU, **{"Consent-Id": spoken}).json()["receipt"] == second["receipt"]
+    assert world.score("other bank program", LIUZHOU, **{"Consent-Id": spoken}).json()["decision"] == second["decision"]
     taken = world.client.post(address, json={**given, "recipient": None}, headers=world.headers("other bank program"))
     assert taken.status_code == 422
 
