@@ -78,35 +78,35 @@ class Serving(_Part):
 class Limits(_Part):
     """What one caller may use."""
 
-    requests_per_minute: int = Field(6000, ge=1)
+    requests_per_minute: int = Field(default=6000, ge=1)
     """Of one institution, in one process."""
-    logins_per_minute: int = Field(60, ge=1)
+    logins_per_minute: int = Field(default=60, ge=1)
     """Tokens and logins asked for from one address, in one process."""
-    body_seconds: float = Field(10.0, gt=0)
+    body_seconds: float = Field(default=10.0, gt=0)
     """Time in which a body must have arrived."""
-    concurrent_requests: int = Field(512, ge=1)
+    concurrent_requests: int = Field(default=512, ge=1)
     metrics_from: tuple[str, ...] = ("127.0.0.1", "::1")
     """Addresses that may read ``/metrics`` outside dev."""
-    stop_seconds: int = Field(20, ge=1)
+    stop_seconds: int = Field(default=20, ge=1)
     """Time that running requests have to end when the service stops."""
 
 
 class Sessions(_Part):
     """Tokens of machines and sessions of people."""
 
-    token_minutes: int = Field(10, ge=1, le=60)
-    session_minutes: int = Field(480, ge=1)
-    failures_until_locked: int = Field(5, ge=1)
-    locked_minutes: int = Field(15, ge=1)
+    token_minutes: int = Field(default=10, ge=1, le=60)
+    session_minutes: int = Field(default=480, ge=1)
+    failures_until_locked: int = Field(default=5, ge=1)
+    locked_minutes: int = Field(default=15, ge=1)
 
 
 class Patterns(_Part):
     """Query patterns after which an institution is stopped until somebody releases it."""
 
-    window_minutes: int = Field(60, ge=1)
-    firms: int = Field(5000, ge=1)
+    window_minutes: int = Field(default=60, ge=1)
+    firms: int = Field(default=5000, ge=1)
     """Different enterprises read within the window."""
-    refusals: int = Field(500, ge=1)
+    refusals: int = Field(default=500, ge=1)
     """Refused reads within the window: without consent, outside the scope."""
 
 
@@ -200,7 +200,9 @@ def _insecure(settings: Settings) -> list[FactError]:
     if not keys.token_secret_file:
         found.append(
             _needed(
-                "keys.token_secret_file", "须有签发令牌的密钥 / tokens need a secret", "openssl rand -hex 32 > token.secret"
+                "keys.token_secret_file",
+                "须有签发令牌的密钥 / tokens need a secret",
+                "openssl rand -hex 32 > token.secret",
             )
         )
     else:
@@ -261,7 +263,9 @@ def _issuer(issuer: Issuer) -> list[FactError]:
     if issuer.mode == "public_body":
         wanted["legal_basis"] = "公共机构须写明履职依据（征信业管理条例 2 条） / a public body states its legal basis"
     else:
-        wanted["filing_number"] = "备案征信机构须写明备案号（征信业务管理办法 4 条） / a bureau states its filing number"
+        wanted["filing_number"] = (
+            "备案征信机构须写明备案号（征信业务管理办法 4 条） / a bureau states its filing number"
+        )
     remedy = "填写，或 serving.bank = false / state it, or serve no banks"
     return [
         _needed(f"issuer.{name}", rule, remedy) for name, rule in wanted.items() if not getattr(issuer, name).strip()

@@ -35,7 +35,9 @@ def _program(service: Service, session: Session, given: str) -> Known:
     found = service.tokens.client(token) if kind.lower() == "bearer" else None
     known = Parties(session).client(found[0], found[1]) if found else None
     if known is None:
-        raise Refused("unauthenticated", headers={"WWW-Authenticate": CHALLENGE["WWW-Authenticate"] + ', error="invalid_token"'})
+        raise Refused(
+            "unauthenticated", headers={"WWW-Authenticate": CHALLENGE["WWW-Authenticate"] + ', error="invalid_token"'}
+        )
     return known
 
 

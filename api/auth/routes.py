@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -19,7 +18,6 @@ from api.auth.tokens import digest, new_secret
 from api.http.endpoint import Answer, Call, Endpoint
 from api.http.refusals import Refused
 from api.store.parties import Parties
-
 
 
 class TokenRequest(BaseModel):
@@ -75,7 +73,10 @@ class Me(BaseModel):
 def token(call: Call) -> Answer:
     """A token for a program. Raises `Refused` for wrong credentials."""
     given = call.body(TokenRequest)
-    client, secret = _basic(call.asked.headers.get("authorization")) or (given.client_id or "", given.client_secret or "")
+    client, secret = _basic(call.asked.headers.get("authorization")) or (
+        given.client_id or "",
+        given.client_secret or "",
+    )
     wanted = frozenset((given.scope or "").split()) or None
     known = Parties(call.session).client(client, wanted, secret)
     if known is None:

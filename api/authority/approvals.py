@@ -61,7 +61,10 @@ class NewApproval(BaseModel):
 
     @model_validator(mode="after")
     def _of_kind(self) -> NewApproval:
-        wanted = {"overlay": self.overlay is not None, "override": None not in (self.override, self.uscc, self.expires_on)}
+        wanted = {
+            "overlay": self.overlay is not None,
+            "override": None not in (self.override, self.uscc, self.expires_on),
+        }
         surplus = self.override is not None if self.kind == "overlay" else self.overlay is not None
         if not wanted[self.kind] or surplus:
             raise ValueError("overlay: overlay · override: uscc, override, expires_on")
@@ -106,7 +109,9 @@ def propose(call: Call) -> ApprovalView:
     if given.kind == OVERLAY:
         _check_overlay(given.overlay or "")
     else:
-        assert given.uscc is not None and given.override is not None and given.expires_on is not None
+        assert given.uscc is not None
+        assert given.override is not None
+        assert given.expires_on is not None
         code, content = uscc.check(given.uscc)[0], given.override.model_dump()
         call.note.uscc = code
         firm = firm_of(call.session, code)

@@ -45,7 +45,9 @@ def institution(
     region: Annotated[str | None, typer.Option(help="主管部门的辖区 / region of an authority")] = None,
     zone_type: Annotated[str | None, typer.Option(help="htz | etz")] = None,
     zone_level: Annotated[str | None, typer.Option(help="national | provincial")] = None,
-    runs_distress: Annotated[bool, typer.Option(help="银行自行运行风险模型 / a bank that runs distress itself")] = False,
+    runs_distress: Annotated[
+        bool, typer.Option(help="银行自行运行风险模型 / a bank that runs distress itself")
+    ] = False,
     by: By = OPERATOR,
 ) -> None:
     """建立机构，输出其编号 / make an institution; prints its id."""

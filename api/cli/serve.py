@@ -14,7 +14,8 @@ def serve(
     host: Annotated[str, typer.Option(help="监听地址 / address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口 / port")] = 8000,
     settings: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="设置文件（TOML） / settings; else DENGTI_SETTINGS, else development")
+        Path | None,
+        typer.Option(metavar="FILE", help="设置文件（TOML） / settings; else DENGTI_SETTINGS, else development"),
     ] = None,
 ) -> None:
     """启动服务；文档在 /docs / serve the API; its documentation is at /docs."""

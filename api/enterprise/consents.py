@@ -21,16 +21,21 @@ CONSENT_PURPOSES = ("loan_application", "loan_review", "post_loan")
 class NewConsent(BaseModel):
     """What an enterprise allows whom, for what, over which facts, how long, and the document that proves it."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
-        {
-            "purposes": ["loan_application", "loan_review"],
-            "scope": ["all"],
-            "valid_from": "2026-11-01",
-            "valid_to": "2027-10-31",
-            "evidence": "sha256:" + "0" * 64,
-            "written": True,
-        }
-    ]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "purposes": ["loan_application", "loan_review"],
+                    "scope": ["all"],
+                    "valid_from": "2026-11-01",
+                    "valid_to": "2027-10-31",
+                    "evidence": "sha256:" + "0" * 64,
+                    "written": True,
+                }
+            ]
+        },
+    )
 
     recipient: str | None = Field(
         None, max_length=64, description="接收机构；银行登记时即本行 / the recipient; of a bank that registers: itself"
@@ -39,7 +44,10 @@ class NewConsent(BaseModel):
         min_length=1, max_length=10, description="用途 / purposes: " + ", ".join(CONSENT_PURPOSES)
     )
     scope: list[str] = Field(
-        ["all"], min_length=1, max_length=200, description="数据范围：all、表、表/字段、private/机构 / tables, table/field, private/<institution>, or all"
+        ["all"],
+        min_length=1,
+        max_length=200,
+        description="数据范围：all、表、表/字段、private/机构 / tables, table/field, private/<institution>, or all",
     )
     valid_from: date = Field(description="起日 / first day")
     valid_to: date = Field(description="止日 / last day")

@@ -40,7 +40,7 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
 def public_facts(dossier: Dossier) -> dict[str, Any]:
     """The public facts, in the form of a dossier."""
     found: dict[str, Any] = {}
-    seen = _seen(dossier, lambda table, field: False)
+    seen = _seen(dossier, lambda _, __: False)
     for name in PUBLIC:
         table, rows = TABLES[name], seen.tables.get(name)
         if rows is None:

@@ -13,6 +13,7 @@ from api.answers.receipts import receipted
 from api.answers.result import result
 from api.answers.views import seen_by
 from api.auth.roles import BANK
+from api.clock import today
 from api.enterprise.overrides import overrides
 from api.enterprise.public import consented, public_facts
 from api.http.endpoint import Answer, Call, Work
@@ -98,7 +99,7 @@ def standing(call: Call) -> Consent:
 
 def public_of(call: Call) -> dict[str, Any]:
     """The public facts of the enterprise of the address, as known now."""
-    dossier = Facts(call.session).dossier(call.enterprise.uscc, parameters.today())
+    dossier = Facts(call.session).dossier(call.enterprise.uscc, today())
     return public_facts(dossier) if dossier else {}
 
 

@@ -14,8 +14,7 @@ from api.problems import internal, refusal
 from api.service import Service
 
 ONCE = frozenset(
-    (b"authorization", b"purpose", b"consent-id", b"idempotency-key", b"content-type", b"content-length")
-    + (b"content-encoding", b"x-csrf-token", b"cookie", b"host")
+    b"authorization purpose consent-id idempotency-key content-type content-length content-encoding x-csrf-token cookie host".split()
 )
 """Headers that say who asks and for what: of two that differ one reader would take the first, another the last."""
 SECURITY = [
@@ -65,9 +64,7 @@ class Edge:
         method = method if route != UNROUTED else UNROUTED
         metrics.requests.labels(method, route, str(status)).inc()
         metrics.seconds.labels(route).observe(seconds)
-        self._log.info(
-            "request", request=name, method=method, route=route, status=status, ms=round(seconds * 1000, 2)
-        )
+        self._log.info("request", request=name, method=method, route=route, status=status, ms=round(seconds * 1000, 2))
 
 
 def _checked(headers: list[tuple[bytes, bytes]]) -> Refused | None:

@@ -64,8 +64,8 @@ class Asked:
     """A request, read."""
 
     path: Mapping[str, str]
-    query: BaseModel | None
-    body: BaseModel | None
+    params: Mapping[str, str | list[str]]
+    """The query; several values of one name as a list."""
     raw: bytes
     headers: Mapping[str, str]
     cookies: Mapping[str, str]
@@ -81,12 +81,15 @@ class Call:
     endpoint: Endpoint
     asked: Asked
     session: Session
+    """Of endpoints that use the store."""
     note: Note
     principal: Principal | None = None
     firm: Firm | None = None
     """The enterprise that the address names, within the scope of who asks."""
     computed: Any = None
     """What a `Work` of the last round computed."""
+    given_query: BaseModel | None = None
+    given_body: BaseModel | None = None
 
     @property
     def who(self) -> Principal:
@@ -102,13 +105,13 @@ class Call:
 
     def query(self, model: type[Model]) -> Model:
         """The query as the endpoint declares it."""
-        assert isinstance(self.asked.query, model)
-        return self.asked.query
+        assert isinstance(self.given_query, model)
+        return self.given_query
 
     def body(self, model: type[Model]) -> Model:
         """The body as the endpoint declares it."""
-        assert isinstance(self.asked.body, model)
-        return self.asked.body
+        assert isinstance(self.given_body, model)
+        return self.given_body
 
 
 Handler = Callable[[Call], "Answer | Work | BaseModel | Mapping[str, Any] | None"]
@@ -162,5 +165,3 @@ class Endpoint:
     def keyed(self) -> bool:
         """Whether it takes ``Idempotency-Key``."""
         return self.writes and self.replayable and self.rule.tenant is not Tenant.PUBLIC
-
-

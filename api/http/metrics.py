@@ -12,9 +12,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self.requests = Counter(
-            "dengti_requests", "Requests", ["method", "route", "status"], registry=self._registry
-        )
+        self.requests = Counter("dengti_requests", "Requests", ["method", "route", "status"], registry=self._registry)
         self.seconds = Histogram(
             "dengti_request_seconds", "Time of a request", ["route"], buckets=BUCKETS, registry=self._registry
         )

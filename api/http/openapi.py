@@ -178,7 +178,7 @@ def _codes(endpoint: Endpoint) -> set[str]:
         found |= {"unauthenticated", "forbidden", "stopped", "rate_limited"}
         found |= {"scope_missing"} if rule.scope else set()
         found |= {"csrf"} if endpoint.writes else set()
-    if endpoint.store and endpoint.raw is None or rule.roles:
+    if (endpoint.store and endpoint.raw is None) or rule.roles:
         found |= {"unavailable", "conflict", "rate_limited"}
     if rule.purpose:
         found |= {"purpose_required", "purpose_not_allowed"}
@@ -189,7 +189,8 @@ def _codes(endpoint: Endpoint) -> set[str]:
     if endpoint.writes:
         found |= {"request_too_large", "request_timeout"}
     if endpoint.body is not None:
-        found |= {"invalid_json", "nested_too_deep", "unsupported_media_type", "invalid_parameter", "invalid_value"}
+        found |= {"unsupported_media_type", "invalid_parameter", "invalid_value"}
+        found |= {"invalid_form"} if endpoint.form else {"invalid_json", "nested_too_deep"}
     if endpoint.keyed:
         found |= {"idempotency_key_reused", "invalid_header"}
     return found

@@ -27,7 +27,6 @@ from sqlalchemy.orm import Session
 from api.auth import access
 from api.auth.access import Firm, Tenant
 from api.auth.identity import identified
-from api.auth.roles import BANK
 from api.http import idempotency, limits
 from api.http.endpoint import Answer, Asked, Call, Endpoint, Note, Work
 from api.http.refusals import Refused
@@ -54,21 +53,21 @@ def endpoint_of(service: Service, endpoint: Endpoint) -> Callable[[Request], Awa
         if endpoint.store:
             found = await run_in_threadpool(answered, service, endpoint, asked)
         else:
-            found = _sent(endpoint, _handled(endpoint, Call(service, endpoint, asked, None, Note())))  # type: ignore[arg-type]
+            found = _sent(endpoint, _handled(Call(service, endpoint, asked, Session(), Note())))
         return Response(found.body, found.status, dict(found.headers), found.media_type)
 
     return answer
 
 
 async def read(service: Service, endpoint: Endpoint, request: Request) -> Asked:
-    """The request, its query and body as declared. Raises `Refused`, `RequestValidationError`."""
-    query = _model(endpoint.query, dict(request.query_params), "query") if endpoint.query else None
+    """The request as it came: nothing of it is looked at before it is known who asks. Raises `Refused` for its size."""
+    given = request.query_params
+    params: dict[str, str | list[str]] = dict(given)
+    if len(params) < len(given.multi_items()):
+        params = {name: found if len(found := given.getlist(name)) > 1 else found[0] for name in given}
     raw = await limits.body(request, endpoint.largest, service.settings.limits.body_seconds) if endpoint.writes else b""
-    body = _body(endpoint, request, raw) if endpoint.body else None
     address = request.client.host if request.client else ""
-    return Asked(
-        request.path_params, query, body, raw, request.headers, request.cookies, address, datetime.now(UTC)
-    )
+    return Asked(request.path_params, params, raw, request.headers, request.cookies, address, datetime.now(UTC))
 
 
 def answered(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
@@ -101,7 +100,8 @@ def _within(call: Call) -> Answer | Work:
     endpoint, rule = call.endpoint, call.endpoint.rule
     if rule.tenant is Tenant.PUBLIC:
         call.service.logins.take(call.asked.address)
-        return _finished(call, _handled(endpoint, call))
+        _understand(call)
+        return _finished(call, _handled(call))
     known = identified(call.service, call.session, call.asked, endpoint.writes)
     call.principal = known.principal
     if known.stopped is not None:
@@ -111,15 +111,18 @@ def _within(call: Call) -> Answer | Work:
     _purpose(call)
     if endpoint.of_firm:
         call.firm = _firm(call)
+    _understand(call)
     key = call.asked.headers.get(idempotency.HEADER) if endpoint.keyed else None
     if key is None:
-        return _finished(call, _handled(endpoint, call))
+        return _finished(call, _handled(call))
     idempotency.check(key)
-    wanted = idempotency.asked(endpoint.method, orjson.dumps(dict(call.asked.path)).decode() + endpoint.path, call.asked.raw)
+    wanted = idempotency.asked(
+        endpoint.method, orjson.dumps(dict(call.asked.path)).decode() + endpoint.path, call.asked.raw
+    )
     before = idempotency.answered(call.session, call.who.actor, key, wanted)
     if before is not None:
         return _finished(call, Answer(before[1], before[0], {"Idempotency-Replayed": "true"}))
-    found = _finished(call, _handled(endpoint, call))
+    found = _finished(call, _handled(call))
     if isinstance(found, Answer) and found.status < 300:
         idempotency.keep(call.session, call.who.actor, key, wanted, found.status, found.body)
     return found
@@ -155,9 +158,9 @@ def hold(session: Session, code: str, *, alone: bool = False) -> None:
         session.execute(text(f"SELECT {name}(734300, :firm)"), {"firm": zlib.crc32(code.encode()) - 2**31})
 
 
-def _handled(endpoint: Endpoint, call: Call) -> Answer | Work | BaseModel | Any:
-    assert endpoint.handle is not None
-    return endpoint.handle(call)
+def _handled(call: Call) -> Answer | Work | BaseModel | Any:
+    assert call.endpoint.handle is not None
+    return call.endpoint.handle(call)
 
 
 def _finished(call: Call, found: Any) -> Answer | Work:
@@ -215,6 +218,15 @@ def _begin(session: Session) -> None:
         session.connection().exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _understand(call: Call) -> None:
+    """Query and body as the endpoint declares them. Raises `Refused`, `RequestValidationError`."""
+    endpoint, asked = call.endpoint, call.asked
+    if endpoint.query is not None:
+        call.given_query = _model(endpoint.query, asked.params, "query")
+    if endpoint.body is not None:
+        call.given_body = _model(endpoint.body, _form(asked) if endpoint.form else _json(asked), "body")
+
+
 def _model(model: type[BaseModel], given: Any, where: str) -> BaseModel:
     try:
         return model.model_validate(given)
@@ -222,22 +234,24 @@ def _model(model: type[BaseModel], given: Any, where: str) -> BaseModel:
         raise RequestValidationError([{**one, "loc": (where, *one["loc"])} for one in error.errors()]) from None
 
 
-def _body(endpoint: Endpoint, request: Request, raw: bytes) -> BaseModel:
-    assert endpoint.body is not None
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != ("application/x-www-form-urlencoded" if endpoint.form else "application/json"):
-        raise Refused("unsupported_media_type", detail=kind[:80])
-    if endpoint.form:
-        pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
-        return _model(endpoint.body, dict(pairs), "body")
-    limits.check_depth(raw)
+def _json(asked: Asked) -> Any:
+    _of_kind(asked, "application/json")
+    limits.check_depth(asked.raw)
     try:
-        given = orjson.loads(raw)
+        return orjson.loads(asked.raw)
     except ValueError as error:
         raise Refused("invalid_json", str(error)[:120]) from None
-    return _model(endpoint.body, given, "body")
 
 
-def bank_of(call: Call) -> str | None:
-    """The bank that asks, None where somebody else does."""
-    return call.who.institution if call.who.role in BANK else None
+def _form(asked: Asked) -> dict[str, str]:
+    _of_kind(asked, "application/x-www-form-urlencoded")
+    try:
+        return dict(parse_qsl(asked.raw.decode(), keep_blank_values=True, max_num_fields=20))
+    except ValueError as error:
+        raise Refused("invalid_form", str(error)[:120]) from None
+
+
+def _of_kind(asked: Asked, wanted: str) -> None:
+    kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != wanted:
+        raise Refused("unsupported_media_type", detail=wanted)

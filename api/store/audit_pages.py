@@ -20,4 +20,4 @@ def page_of(session: Session, after: int, limit: int, since: datetime | None = N
     if since is not None:
         asked = asked.where(AccessRow.at >= (since if since.tzinfo else since.replace(tzinfo=UTC)))
     rows = session.execute(asked.order_by(AccessRow.place).limit(limit)).mappings()
-    return [{**said(row), "place": row["place"], "digest": row["digest"]} for row in rows]
+    return [{**said(dict(row)), "place": row["place"], "digest": row["digest"]} for row in rows]

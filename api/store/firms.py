@@ -33,7 +33,9 @@ def firm_of(session: Session, code: str) -> Firm | None:
     return _firm(row) if row else None
 
 
-def firms_of(session: Session, who: Principal, after: str, limit: int) -> tuple[list[tuple[Firm, str | None]], str | None]:
+def firms_of(
+    session: Session, who: Principal, after: str, limit: int
+) -> tuple[list[tuple[Firm, str | None]], str | None]:
     """Enterprises within the scope of somebody by code, with their names; and where the next page begins, if there is one.
 
     The condition in SQL only narrows; `may_see` decides on each. Of a bank: those that gave it a consent.

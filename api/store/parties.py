@@ -73,7 +73,9 @@ class Parties:
         """The person whose session it is (SHA-256 of the cookie), and the digest of its CSRF token."""
         asked = _PERSON.add_columns(SessionRow.csrf).join(SessionRow, SessionRow.person_id == PersonRow.id)
         row = self._session.execute(
-            asked.where(SessionRow.id == session, SessionRow.expires_at > datetime.now(UTC), PersonRow.password.is_not(None))
+            asked.where(
+                SessionRow.id == session, SessionRow.expires_at > datetime.now(UTC), PersonRow.password.is_not(None)
+            )
         ).first()
         return (Known(_person(row), row.stopped), row.csrf) if row else None
 
@@ -132,9 +134,10 @@ class Parties:
         kind = self._institution(institution)
         _one_of("role", role, sorted(ROLES_OF[kind]))
         _said("login", login)
-        if branch is not None and self._session.scalar(
-            select(BranchRow.institution_id).where(BranchRow.id == branch)
-        ) != institution:
+        if (
+            branch is not None
+            and self._session.scalar(select(BranchRow.institution_id).where(BranchRow.id == branch)) != institution
+        ):
             raise _wrong("branch", branch, "不是该机构的支行 / no branch of that institution", "dengti party list")
         return self._add(
             PersonRow,
@@ -157,7 +160,13 @@ class Parties:
 
     def by_login(self, login: str) -> Any:
         """The row of a person by login: id, password, failures, locked_until."""
-        columns = (PersonRow.id, PersonRow.password, PersonRow.failures, PersonRow.locked_until, PersonRow.institution_id)
+        columns = (
+            PersonRow.id,
+            PersonRow.password,
+            PersonRow.failures,
+            PersonRow.locked_until,
+            PersonRow.institution_id,
+        )
         return self._session.execute(select(*columns).where(PersonRow.login == login).with_for_update()).first()
 
     def failed(self, person: str, failures: int, locked_until: datetime | None) -> None:

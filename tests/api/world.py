@@ -23,7 +23,12 @@ from scoring.engine import Engine
 
 LIUZHOU, GUILIN, CHENGDU, SANDBOX = (
     uscc.make("91", division, body)
-    for division, body in (("450200", "MA0000A1"), ("450300", "MA0000A2"), ("510100", "MA0000A3"), ("450200", "MA0000A4"))
+    for division, body in (
+        ("450200", "MA0000A1"),
+        ("450300", "MA0000A2"),
+        ("510100", "MA0000A3"),
+        ("450200", "MA0000A4"),
+    )
 )
 PLACES = {
     LIUZHOU: {"region_code": "450200", "park": "liuzhou", "zone_type": "htz", "zone_level": "national"},
@@ -46,7 +51,12 @@ def load_facts(store: Store, folder: Path, dossiers: list[dict[str, Any]], owner
     """Into the store, as ``dengti import --store`` does."""
     path = folder / f"facts-{owner}.json"
     path.write_text(json.dumps(dossiers), encoding="utf-8")
-    load(store, File(f"sha256:{owner or 'common'}", path.name, "tests", "2020-01-01", "tests", owner), read_input(path), date(2026, 11, 22))
+    load(
+        store,
+        File(f"sha256:{owner or 'common'}", path.name, "tests", "2020-01-01", "tests", owner),
+        read_input(path),
+        date(2026, 11, 22),
+    )
 
 
 @dataclass

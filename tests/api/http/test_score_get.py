@@ -13,7 +13,9 @@ from api.store.tables import AccessRow
 
 def _trail(world: World, action: str) -> list[Any]:
     with world.store.session() as session:
-        asked = select(AccessRow.outcome, AccessRow.institution, AccessRow.purpose, AccessRow.consent, AccessRow.release)
+        asked = select(
+            AccessRow.outcome, AccessRow.institution, AccessRow.purpose, AccessRow.consent, AccessRow.release
+        )
         return list(session.execute(asked.where(AccessRow.action == action).order_by(AccessRow.number)))
 
 
@@ -89,7 +91,10 @@ def test_a_consent_for_some_facts_withholds_the_others(world: World) -> None:
     states = {one["fact"].partition("/")[0]: one["state"] for one in found["missing"]}
     assert states["annual_report"] == "withheld"
     whole = world.consent("bank program", LIUZHOU)
-    assert world.score("bank program", LIUZHOU, **{"Consent-Id": whole}).json()["assessments"]["tech_sme"]["verdict"] == "pass"
+    assert (
+        world.score("bank program", LIUZHOU, **{"Consent-Id": whole}).json()["assessments"]["tech_sme"]["verdict"]
+        == "pass"
+    )
 
 
 def test_what_a_bank_brought_is_seen_by_it_alone_unless_the_enterprise_consents_in_writing(
@@ -162,7 +167,9 @@ def test_a_read_states_its_purpose_and_only_one_of_its_role(world: World) -> Non
     address = f"/v1/enterprises/{LIUZHOU}/score"
     assert world.client.get(address, headers=headers).json()["code"] == "purpose_required"
     assert world.client.get(address, headers={**headers, "Purpose": "curiosity"}).json()["code"] == "purpose_required"
-    assert world.client.get(address, headers={**headers, "Purpose": "post_loan"}).json()["code"] == "purpose_not_allowed"
+    assert (
+        world.client.get(address, headers={**headers, "Purpose": "post_loan"}).json()["code"] == "purpose_not_allowed"
+    )
 
 
 def test_an_unknown_enterprise_and_one_of_others_look_alike(world: World) -> None:
@@ -185,5 +192,3 @@ def test_the_audit_names_no_person(world: World) -> None:
     with world.store.session() as session:
         actors = set(session.scalars(select(AccessRow.actor).where(AccessRow.action == "score.read")))
     assert actors == {world.people["park staff"]}
-
-

@@ -99,9 +99,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "stop",
-        sa.Column(
-            "number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
-        ),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
         sa.Column("institution_id", sa.String(40), sa.ForeignKey("institution.id"), nullable=False, index=True),
         sa.Column("kind", sa.String(12), nullable=False),
         sa.Column("by", sa.String(40), nullable=False),

@@ -9,6 +9,7 @@ import postgres
 import pytest
 import world as worlds
 
+from api.settings import Serving
 from scoring.engine import Engine
 
 
@@ -44,7 +45,7 @@ def copied(first_world: tuple[Path, worlds.World], tmp_path: Path, engine: Engin
 @pytest.fixture
 def world(copied: Callable[..., worlds.World]) -> Iterator[worlds.World]:
     """On SQLite."""
-    found = copied()
+    found = copied(serving=Serving(anonymous_assess=False))
     with found.client:
         yield found
     found.store.engine.dispose()
