@@ -63,4 +63,6 @@ class Tokens:
 
     def _decoded(self, token: str) -> tuple[str, frozenset[str], float]:
         claims = jwt.decode(token, self._secret, [ALGORITHM], audience=AUDIENCE, options={"require": REQUIRED})
-        return str(claims["sub"]), frozenset(str(claims["scope"]).split()), float(claims["exp"])
+        if not isinstance(claims["scope"], str):
+            raise jwt.InvalidTokenError("scope")
+        return str(claims["sub"]), frozenset(claims["scope"].split()), float(claims["exp"])

@@ -47,16 +47,14 @@ def facts(code: str, **changes: Any) -> dict[str, Any]:
     return strong(enterprise=enterprise, **changes)
 
 
-def load_facts(store: Store, folder: Path, dossiers: list[dict[str, Any]], owner: str = "") -> None:
+def load_facts(
+    store: Store, folder: Path, dossiers: list[dict[str, Any]], owner: str = "", fingerprint: str = "sha256:first"
+) -> None:
     """Into the store, as ``dengti import --store`` does."""
-    path = folder / f"facts-{owner}.json"
+    path = folder / "facts.json"
     path.write_text(json.dumps(dossiers), encoding="utf-8")
-    load(
-        store,
-        File(f"sha256:{owner or 'common'}", path.name, "tests", "2020-01-01", "tests", owner),
-        read_input(path),
-        date(2026, 11, 22),
-    )
+    file = File(fingerprint, path.name, "tests", "2020-01-01", "tests", owner)
+    load(store, file, read_input(path), date(2026, 11, 22))
 
 
 @dataclass
@@ -165,5 +163,10 @@ def _people(world: World, parties: Parties) -> None:
         ("sandbox program", "bank", True),
     ):
         world.programs[name] = parties.new_client(made_of[where], Role.BANK_STAFF, SCOPES, sandbox=sandbox)
-    world.programs["park program"] = parties.new_client(made_of["liuzhou"], Role.PARK_STAFF, SCOPES)
+    for name, where, role in (
+        ("park program", "liuzhou", Role.PARK_STAFF),
+        ("regulator program", "regulator", Role.FINANCE_REGULATOR),
+        ("administrator program", "operator", Role.ADMINISTRATOR),
+    ):
+        world.programs[name] = parties.new_client(made_of[where], role, SCOPES)
     parties.sandbox_firm(SANDBOX)
