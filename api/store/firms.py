@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, select, true
 from sqlalchemy.orm import Session
 
 from api.auth.access import Firm, may_see
 from api.auth.roles import BANK, Principal, Role
 from api.clock import today
 from api.store.parties import Parties
-from api.store.tables import ApprovalRow, AssignmentRow, ConsentRow, FirmRow, SandboxFirmRow, WithdrawalRow
+from api.store.tables import ApprovalRow, AssignmentRow, ConsentRow, FirmRow, SandboxFirmRow, WithdrawalRow, table_of
 from features.identifiers import regions
 
+_F, _X, _A = (table_of(row).c for row in (FirmRow, SandboxFirmRow, ApprovalRow))
+# Made once, of plain tables: to put a statement together costs more than to execute it.
 _FIRM = select(
-    FirmRow.uscc,
-    FirmRow.name,
-    FirmRow.region_code,
-    FirmRow.park,
-    FirmRow.zone_type,
-    FirmRow.zone_level,
-    SandboxFirmRow.uscc.label("sandbox"),
-    exists().where(ApprovalRow.uscc == FirmRow.uscc, ApprovalRow.state == "approved").label("overridden"),
-).outerjoin(SandboxFirmRow, SandboxFirmRow.uscc == FirmRow.uscc)
+    _F.uscc,
+    _F.name,
+    _F.region_code,
+    _F.park,
+    _F.zone_type,
+    _F.zone_level,
+    _X.uscc.label("sandbox"),
+    exists().where(_A.uscc == _F.uscc, _A.state == "approved").label("overridden"),
+).outerjoin_from(table_of(FirmRow), table_of(SandboxFirmRow), _X.uscc == _F.uscc)
+_ONE = _FIRM.where(_F.uscc == bindparam("uscc"))
 
 
 def firm_of(session: Session, code: str) -> Firm | None:
     """The enterprise, None where the store knows nothing of it."""
-    row = session.execute(_FIRM.where(FirmRow.uscc == code)).first()
+    row = session.connection().execute(_ONE, {"uscc": code}).first()
     return _firm(row) if row else None
 
 
@@ -43,7 +46,7 @@ def firms_of(
     assigned = Parties(session).assigned
     found: list[tuple[Firm, str | None]] = []
     while len(found) <= limit:
-        page = _FIRM.where(FirmRow.uscc > after, _narrowed(who)).order_by(FirmRow.uscc).limit(limit + 1)
+        page = _FIRM.where(_F.uscc > after, _narrowed(who)).order_by(_F.uscc).limit(limit + 1)
         rows: Sequence[Any] = session.execute(page).all()
         for row in rows:
             firm = _firm(row)
@@ -57,23 +60,23 @@ def firms_of(
 
 
 def _narrowed(who: Principal) -> ColumnElement[bool]:
-    sandbox = SandboxFirmRow.uscc.is_not(None) if who.sandbox else SandboxFirmRow.uscc.is_(None)
+    sandbox = _X.uscc.is_not(None) if who.sandbox else _X.uscc.is_(None)
     return and_(sandbox, _of_role(who))
 
 
 def _of_role(who: Principal) -> ColumnElement[bool]:
     if who.role in BANK:
         given = select(ConsentRow.uscc).where(ConsentRow.recipient == who.institution, ConsentRow.valid_to >= today())
-        return FirmRow.uscc.in_(given.where(~exists().where(WithdrawalRow.consent_id == ConsentRow.id)))
+        return _F.uscc.in_(given.where(~exists().where(WithdrawalRow.consent_id == ConsentRow.id)))
     match who.role:
         case Role.PARK_STAFF:
-            return FirmRow.park.in_(_names(who.park))
+            return _F.park.in_(_names(who.park))
         case Role.SERVICE_OFFICER:
-            return FirmRow.uscc.in_(select(AssignmentRow.uscc).where(AssignmentRow.person_id == who.actor))
+            return _F.uscc.in_(select(AssignmentRow.uscc).where(AssignmentRow.person_id == who.actor))
         case Role.AUTHORITY if who.region is not None:
-            return FirmRow.region_code.startswith(_stem(who.region))
+            return _F.region_code.startswith(_stem(who.region))
         case Role.ENTERPRISE:
-            return FirmRow.uscc == who.uscc
+            return _F.uscc == who.uscc
         case Role.FINANCE_REGULATOR:
             return true()
         case _:

@@ -7,33 +7,44 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from api.auth import passwords
 from api.auth.roles import ROLES_OF, SCOPES, Principal, Role
 from api.auth.tokens import digest, new_id, new_secret
-from api.store.tables import AssignmentRow, BranchRow, ClientRow, InstitutionRow, PersonRow, SandboxFirmRow, SessionRow
+from api.store.tables import (
+    AssignmentRow,
+    BranchRow,
+    ClientRow,
+    InstitutionRow,
+    PersonRow,
+    SandboxFirmRow,
+    SessionRow,
+    table_of,
+)
 from api.store.tables.base import Base
 from features.errors import ValueProblem
 from features.identifiers import regions, uscc
 
 ENTERPRISES = "enterprises"
 """The one institution of all people of enterprises; each of them sees one enterprise."""
-_SCOPED = (
-    InstitutionRow.id,
-    InstitutionRow.stopped,
-    InstitutionRow.park,
-    InstitutionRow.region,
-    InstitutionRow.zone_type,
-    InstitutionRow.zone_level,
-    InstitutionRow.runs_distress,
+_I, _C, _P, _S = (table_of(row).c for row in (InstitutionRow, ClientRow, PersonRow, SessionRow))
+_SCOPED = (_I.id, _I.stopped, _I.park, _I.region, _I.zone_type, _I.zone_level, _I.runs_distress)
+# Made once, of plain tables: to put a statement together costs more than to execute it.
+_CLIENT = (
+    select(_C.role, _C.scopes, _C.sandbox, _C.closed_at, _C.secret, *_SCOPED)
+    .join_from(table_of(ClientRow), table_of(InstitutionRow), _I.id == _C.institution_id)
+    .where(_C.id == bindparam("client"))
 )
-# Made once: what a statement says does not change between requests.
-_CLIENT = select(ClientRow.role, ClientRow.scopes, ClientRow.sandbox, ClientRow.closed_at, ClientRow.secret, *_SCOPED)
-_CLIENT = _CLIENT.join(InstitutionRow, InstitutionRow.id == ClientRow.institution_id)
-_PERSON = select(PersonRow.id.label("person"), PersonRow.role, PersonRow.branch_id, PersonRow.uscc, *_SCOPED)
-_PERSON = _PERSON.join(InstitutionRow, InstitutionRow.id == PersonRow.institution_id)
+_PERSON = select(_P.id.label("person"), _P.role, _P.branch_id, _P.uscc, *_SCOPED).join_from(
+    table_of(PersonRow), table_of(InstitutionRow), _I.id == _P.institution_id
+)
+_BY_SESSION = (
+    _PERSON.add_columns(_S.csrf)
+    .join(table_of(SessionRow), _S.person_id == _P.id)
+    .where(_S.id == bindparam("session"), _S.expires_at > bindparam("now"), _P.password.is_not(None))
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ class Parties:
 
     def client(self, client: str, scopes: frozenset[str] | None = None, secret: str | None = None) -> Known | None:
         """An open client, with the scopes that its token still has in common with it; with a secret only if it is its own."""
-        row = self._session.execute(_CLIENT.where(ClientRow.id == client)).first()
+        row = self._session.connection().execute(_CLIENT, {"client": client}).first()
         if row is None or row.closed_at is not None or (secret is not None and digest(secret) != row.secret):
             return None
         allowed = frozenset(row.scopes.split())
@@ -71,17 +82,12 @@ class Parties:
 
     def person_of_session(self, session: str) -> tuple[Known, str] | None:
         """The person whose session it is (SHA-256 of the cookie), and the digest of its CSRF token."""
-        asked = _PERSON.add_columns(SessionRow.csrf).join(SessionRow, SessionRow.person_id == PersonRow.id)
-        row = self._session.execute(
-            asked.where(
-                SessionRow.id == session, SessionRow.expires_at > datetime.now(UTC), PersonRow.password.is_not(None)
-            )
-        ).first()
+        row = self._session.connection().execute(_BY_SESSION, {"session": session, "now": datetime.now(UTC)}).first()
         return (Known(_person(row), row.stopped), row.csrf) if row else None
 
     def by_id(self, person: str) -> Known:
         """A person that is there."""
-        row = self._session.execute(_PERSON.where(PersonRow.id == person)).one()
+        row = self._session.execute(_PERSON.where(_P.id == person)).one()
         return Known(_person(row), row.stopped)
 
     # -- institutions -----------------------------------------------------------------------------------------------------
