@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -12,6 +13,7 @@ from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 
 from api import problems, rules
+from api.answers.receipts import SIGNING_KEY
 from api.clock import today
 from api.http.edge import Edge
 from api.http.openapi import describe, operation
@@ -62,6 +64,9 @@ def create_app(engine: Engine | None = None, settings: Settings | None = None) -
 
 def opened(settings: Settings, engine: Engine | None) -> Service:
     """The service; outside development with its store open, so that what is wrong with it shows at once."""
+    if settings.keys.signing_key:
+        # Receipts look for their key where the command line does.
+        os.environ[SIGNING_KEY] = settings.keys.signing_key
     if engine is None:
         live = settings.serving.release == rules.LIVE
         engine = rules.engine(rules.LIVE, Store(settings.store.url)) if live else rules.engine()

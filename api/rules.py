@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ def engine(release: str | None = None, store: Store | None = None) -> Engine:
     from api.store.database import Store
     from api.store.releases import Releases
 
-    with (store or Store()).session() as session:
+    with ExitStack() as opened, (store or opened.enter_context(Store())).session() as session:
         releases = Releases(session)
         found = releases.live_at() if release == LIVE else releases.known(release)
         if found is None:

@@ -57,7 +57,7 @@ class Keys(_Part):
     token_secret_file: str = ""
     """Signs access tokens (HS256); at least 32 bytes. In dev one is made at each start."""
     signing_key: str = ""
-    """The release key (``dengti release key``); signs receipts."""
+    """The release key (``dengti keys new``); signs receipts."""
 
 
 class Serving(_Part):
@@ -221,7 +221,7 @@ def _insecure(settings: Settings) -> list[FactError]:
                 )
     if not keys.signing_key:
         found.append(
-            _needed("keys.signing_key", "回执须签名 / receipts must be signed", "dengti release key release.pem")
+            _needed("keys.signing_key", "回执须签名 / receipts must be signed", "dengti keys new release.pem")
         )
     if serving.release != "live":
         found.append(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -171,18 +172,20 @@ def _recomputed(program: Mapping[str, Any], decision: Mapping[str, Any]) -> list
     return wrong
 
 
-def _is_signed(receipt: Mapping[str, Any], public_key: bytes) -> bool:
+def _is_signed(receipt: Mapping[str, Any], public_keys: bytes) -> bool:
+    """Whether one of the keys, of which an issuer has several over the years, signed it."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    key = load_pem_public_key(public_key)
-    try:
-        if isinstance(key, Ed25519PublicKey):
-            key.verify(bytes.fromhex(receipt.get("signature", "")), signed(receipt))
-            return True
-    except (InvalidSignature, ValueError):
-        pass
+    found = re.findall(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", public_keys, re.DOTALL)
+    for key in map(load_pem_public_key, found or [public_keys]):
+        try:
+            if isinstance(key, Ed25519PublicKey):
+                key.verify(bytes.fromhex(receipt.get("signature", "")), signed(receipt))
+                return True
+        except (InvalidSignature, ValueError):
+            continue
     return False
 
 

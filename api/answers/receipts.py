@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from api.answers.reasons import Json
 from features.errors import ValueProblem
@@ -43,8 +44,14 @@ def receipted(result: Json, program: Program) -> Json:
     receipt = {**result["receipt"], "program": digest}
     key = signing_key()
     if key is not None:
+        receipt["key"] = key_id(key.public_key())
         receipt["signature"] = key.sign(verifier.signed(receipt)).hex()
     return {**result, "program": rules, "receipt": receipt}
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """By what a receipt names its key: the first 16 digits of the SHA-256 of the raw public key."""
+    return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
 
 
 def signing_key() -> Ed25519PrivateKey | None:
@@ -62,5 +69,5 @@ def signing_key() -> Ed25519PrivateKey | None:
         field=SIGNING_KEY,
         value=stated,
         rule="应为 Ed25519 私钥（PEM，无口令） / must be an Ed25519 private key in PEM, without a passphrase",
-        remedy="以 dengti release key 生成，或取消这一环境变量 / make one with dengti release key, or unset the variable",
+        remedy="以 dengti keys new 生成，或取消这一环境变量 / make one with dengti keys new, or unset the variable",
     )

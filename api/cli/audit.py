@@ -38,7 +38,7 @@ def check(
     from api.store import audit_check
 
     exported = [head for path in heads or () for head in audit_check.heads(path)]
-    with _store().session() as session:
+    with _store() as store, store.session() as session:
         found = audit_check.check(session, exported)
     for line in found.wrong:
         console.err.print(line, markup=False, highlight=False)
@@ -59,7 +59,7 @@ def head() -> None:
     from api.store.audit import Audit
     from api.store.audit_check import head_line
 
-    with _store().session() as session:
+    with _store() as store, store.session() as session:
         found = Audit(session).head()
     sys.stdout.write(head_line(found, datetime.now(UTC)) + "\n")
 
@@ -78,7 +78,7 @@ def export(
         day = dossier.day(stated, name) + timedelta(days=later)
         return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
 
-    with _store().session() as session:
+    with _store() as store, store.session() as session:
         for entry in Audit(session).entries(midnight(since, "since"), midnight(until, "until", 1)):
             sys.stdout.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
@@ -92,10 +92,9 @@ def seal(
     """封存新记录 / seal what was recorded since the last seal."""
     from api.store.sealing import seal_all
 
-    store = _store()
-    while True:
+    with _store() as store:
         done = seal_all(store)
-        if every is None:
-            console.out.print(f"封存 sealed {done}")
-            return
-        time.sleep(every)
+        while every is not None:
+            time.sleep(every)
+            done += seal_all(store)
+    console.out.print(f"封存 sealed {done}")

@@ -34,9 +34,9 @@ def into_store(
     rejects.mkdir(parents=True, exist_ok=True)
     write_rejects(whole.rejects, rejects / "rejects.xlsx")
     firms = len({code for frame in whole.tables.values() for code in frame["uscc"].unique()})
-    with console.progress() as bar:
+    with Store() as store, console.progress() as bar:
         task = bar.add_task("入库 loading", total=firms)
-        found = load(Store(), file, whole, today(), lambda done: bar.advance(task, done))
+        found = load(store, file, whole, today(), lambda done: bar.advance(task, done))
     tables.reject_reasons(whole.rejects)
     if found.already:
         console.out.print("这份文件已按同一规则导入，库中未变 / loaded before under the same rule; nothing changed")

@@ -14,10 +14,12 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 
 from api.cli import console
 from api.cli.audit import audit
+from api.cli.backup import backup, restore
 from api.cli.bank import bank
 from api.cli.compare import compare
 from api.cli.credit import credit
 from api.cli.importing import import_
+from api.cli.keys import keys
 from api.cli.party import party
 from api.cli.population import population
 from api.cli.release import release
@@ -38,11 +40,14 @@ app.command()(rescore)
 app.command()(compare)
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(release, name="release")
+app.add_typer(keys, name="keys")
 app.add_typer(credit, name="credit")
 app.add_typer(bank, name="bank")
 app.add_typer(party, name="party")
 app.add_typer(audit, name="audit")
 app.command("import")(import_)
+app.command()(backup)
+app.command()(restore)
 app.command()(population)
 app.command()(serve)
 app.command()(verify)

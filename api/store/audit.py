@@ -29,6 +29,7 @@ BATCH = 10_000
 _OPAQUE = re.compile(r"[A-Za-z0-9_.:@-]{0,64}")
 _SEALING = 734267
 _ACCESS, _SEAL = table_of(AccessRow), table_of(SealRow)
+_RECORD = insert(_ACCESS)
 _SAID = tuple(c for c in _ACCESS.c if c.name not in ("number", "place", "digest"))
 
 
@@ -69,7 +70,7 @@ class Audit:
         """Add an entry to the transaction under way."""
         opaque("actor", access.actor)
         opaque("institution", access.institution)
-        self._session.execute(insert(_ACCESS), [{**vars(access), "fields": list(access.fields)}])
+        self._session.execute(_RECORD, [{**vars(access), "fields": list(access.fields)}])
 
     def head(self) -> Head:
         """Where the sealed chain ends."""

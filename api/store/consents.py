@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from api.clock import SHANGHAI
-from api.store.tables import ConsentRow, WithdrawalRow
+from api.store.tables import ConsentRow, WithdrawalRow, table_of
 from features.errors import ValueProblem
 from features.tables import TABLES
 
@@ -21,6 +22,26 @@ PRIVATE = "private/"
 """Before an institution in a scope: what that institution brought may be read too."""
 REASONS = ("never", "withdrawn", "expired", "not_yet", "other_purpose")
 """Why there is no standing consent; see `Refused`."""
+
+_CONSENT, _WITHDRAWAL = table_of(ConsentRow).c, table_of(WithdrawalRow).c
+_OF = (
+    select(
+        _CONSENT.id,
+        _CONSENT.uscc,
+        _CONSENT.recipient,
+        _CONSENT.purposes,
+        _CONSENT.scope,
+        _CONSENT.valid_from,
+        _CONSENT.valid_to,
+        _CONSENT.evidence,
+        _CONSENT.written,
+        _WITHDRAWAL.at,
+    )
+    .outerjoin_from(table_of(ConsentRow), table_of(WithdrawalRow))
+    .where(_CONSENT.uscc == bindparam("firm"))
+    .order_by(_CONSENT.recorded_at, _CONSENT.id)
+)
+_OF_RECIPIENT = _OF.where(_CONSENT.recipient == bindparam("recipient"))
 
 
 @dataclass(frozen=True)
@@ -113,37 +134,9 @@ class Consents:
 
     def of(self, uscc: str, recipient: str | None = None) -> list[Consent]:
         """Every consent of a firm, in the order in which they were recorded."""
-        c = ConsentRow
-        asked = select(
-            c.id,
-            c.uscc,
-            c.recipient,
-            c.purposes,
-            c.scope,
-            c.valid_from,
-            c.valid_to,
-            c.evidence,
-            c.written,
-            WithdrawalRow.at,
-        ).outerjoin(WithdrawalRow, WithdrawalRow.consent_id == c.id)
-        asked = (
-            asked.where(c.uscc == uscc) if recipient is None else asked.where(c.uscc == uscc, c.recipient == recipient)
-        )
-        return [
-            Consent(
-                row.id,
-                row.uscc,
-                row.recipient,
-                tuple(row.purposes),
-                tuple(row.scope),
-                row.valid_from,
-                row.valid_to,
-                row.evidence,
-                row.written,
-                row.at,
-            )
-            for row in self._session.execute(asked.order_by(c.recorded_at, c.id))
-        ]
+        asked = _OF if recipient is None else _OF_RECIPIENT
+        given = {"firm": uscc} if recipient is None else {"firm": uscc, "recipient": recipient}
+        return [_consent(*row) for row in self._session.execute(asked, given)]
 
     def standing(
         self, uscc: str, recipient: str, purpose: str, at: datetime, consent: str | None = None
@@ -159,6 +152,10 @@ class Consents:
                 return one
             nearest = max(nearest, Refused(reason, one.id), key=lambda refused: REASONS.index(refused.reason))
         return nearest
+
+
+def _consent(identity: str, uscc: str, recipient: str, purposes: list[str], scope: list[str], *rest: Any) -> Consent:
+    return Consent(identity, uscc, recipient, tuple(purposes), tuple(scope), *rest)
 
 
 def _refusal(consent: Consent, purpose: str, at: datetime, day: date) -> str | None:

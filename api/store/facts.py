@@ -6,12 +6,12 @@ Which version holds at a day and where sources contradict each other is decided 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from api.store.tables import FactRow, FirmRow, table_of
@@ -39,6 +39,22 @@ _READ = (
     _FACT.owner,
     _FACT.load,
 )
+# Built once: to build a statement costs more than to run it.
+_OWNERS: BindParameter[Sequence[str]] = bindparam("owners", expanding=True)
+_VERSION = (
+    select(_FACT.owner, func.max(_FACT.number), func.count())
+    .where(_FACT.uscc == bindparam("firm"), _FACT.owner.in_(_OWNERS))
+    .group_by(_FACT.owner)
+    .order_by(_FACT.owner)
+)
+_RECORDED = (
+    select(*_READ)
+    .where(_FACT.uscc.in_(bindparam("firms", expanding=True)), _FACT.owner.in_(_OWNERS))
+    .order_by(_FACT.number)
+)
+_FIRM = table_of(FirmRow).c
+_FIRMS = select(_FIRM.uscc, _FIRM.name, _FIRM.region_code, _FIRM.park, _FIRM.zone_type, _FIRM.zone_level)
+_ONE_FIRM = _FIRMS.where(_FIRM.uscc == bindparam("firm"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +109,8 @@ class Facts:
 
     def version(self, uscc: str, readers: Sequence[str] = ()) -> str:
         """Fingerprint of a firm's facts as these readers see them: equal as long as nothing is added."""
-        owned = select(_FACT.owner, func.max(_FACT.number), func.count()).where(_FACT.uscc == uscc, visible(readers))
-        told = [tuple(row) for row in self._session.execute(owned.group_by(_FACT.owner).order_by(_FACT.owner))]
+        asked = {"firm": uscc, "owners": [COMMON, *readers]}
+        told = [tuple(row) for row in self._session.execute(_VERSION, asked)]
         return "sha256:" + hashlib.sha256(repr(told).encode()).hexdigest()
 
     def standing(
@@ -112,28 +128,19 @@ class Facts:
         return self._recorded([uscc], readers, None)
 
     def _recorded(self, firms: Iterable[str], readers: Sequence[str], by: datetime | None) -> list[Fact]:
-        asked = select(*_READ).where(_FACT.uscc.in_(list(firms)), visible(readers)).order_by(_FACT.number)
-        asked = asked if by is None else asked.where(_FACT.recorded_at <= by)
-        return [Fact(*row) for row in self._session.execute(asked)]
+        asked = _RECORDED if by is None else _RECORDED.where(_FACT.recorded_at <= by)
+        found = self._session.execute(asked, {"firms": list(firms), "owners": [COMMON, *readers]})
+        return [Fact(*row) for row in found]
 
     def firm(self, uscc: str) -> Firm | None:
         """By what the firm is scoped, None where it is not in the store."""
-        return next(self._firms(table_of(FirmRow).c.uscc == uscc, limit=1), None)
+        found = self._session.execute(_ONE_FIRM, {"firm": uscc}).first()
+        return Firm(*found) if found else None
 
     def firms(self, *where: ColumnElement[bool], after: str = "", limit: int = 100) -> list[Firm]:
         """Firms in order of uscc, those after one; conditions are on `FirmRow`."""
-        return list(self._firms(table_of(FirmRow).c.uscc > after, *where, limit=limit))
-
-    def _firms(self, *where: ColumnElement[bool], limit: int) -> Iterator[Firm]:
-        c = table_of(FirmRow).c
-        asked = select(c.uscc, c.name, c.region_code, c.park, c.zone_type, c.zone_level).where(*where)
-        for row in self._session.execute(asked.order_by(c.uscc).limit(limit)):
-            yield Firm(*row)
-
-
-def visible(readers: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that a fact is common or belongs to one of the readers: the only way by which facts are scoped."""
-    return _FACT.owner.in_([COMMON, *readers]) if readers else _FACT.owner == COMMON
+        asked = _FIRMS.where(_FIRM.uscc > after, *where).order_by(_FIRM.uscc).limit(limit)
+        return [Firm(*row) for row in self._session.execute(asked)]
 
 
 def dossier_of(uscc: str, facts: Iterable[Fact]) -> Dossier:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.store.database import unless_there
 from api.store.tables import ScoreRow, table_of
 
-_SCORE = table_of(ScoreRow)
+_SCORE = table_of(ScoreRow).c
+_KEPT = select(_SCORE.body).where(
+    *(_SCORE[name] == bindparam(name) for name in ("uscc", "release", "as_of", "known_at", "fingerprint"))
+)
 
 
 class Scores:
@@ -21,15 +24,8 @@ class Scores:
 
     def kept(self, uscc: str, release: str, as_of: date, known_at: date, fingerprint: str) -> bytes | None:
         """The answer as it was given, None where none was."""
-        c = _SCORE.c
-        asked = select(c.body).where(
-            c.uscc == uscc,
-            c.release == release,
-            c.as_of == as_of,
-            c.known_at == known_at,
-            c.fingerprint == fingerprint,
-        )
-        return self._session.scalar(asked)
+        asked = {"uscc": uscc, "release": release, "as_of": as_of, "known_at": known_at, "fingerprint": fingerprint}
+        return self._session.scalar(_KEPT, asked)
 
     def keep(self, uscc: str, release: str, as_of: date, known_at: date, fingerprint: str, body: bytes) -> bytes:
         """Keep an answer and return what is kept: of two that are made at once the first."""
