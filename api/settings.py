@@ -220,9 +220,7 @@ def _insecure(settings: Settings) -> list[FactError]:
                     )
                 )
     if not keys.signing_key:
-        found.append(
-            _needed("keys.signing_key", "回执须签名 / receipts must be signed", "dengti keys new release.pem")
-        )
+        found.append(_needed("keys.signing_key", "回执须签名 / receipts must be signed", "dengti keys new release.pem"))
     if serving.release != "live":
         found.append(
             _needed(

@@ -57,7 +57,9 @@ def _wait(client: http.client.HTTPConnection) -> None:
     raise RuntimeError("the server does not answer")
 
 
-def _send(client: http.client.HTTPConnection, route: str, headers: dict[str, str], requests: int) -> tuple[float, float]:
+def _send(
+    client: http.client.HTTPConnection, route: str, headers: dict[str, str], requests: int
+) -> tuple[float, float]:
     """CPU of the server and wall, seconds a request."""
     cpu, wall = _cpu(client), time.perf_counter()
     for _ in range(requests):

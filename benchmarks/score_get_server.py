@@ -32,7 +32,7 @@ service = app.state.service
 
 
 @app.get("/hello")
-async def hello(request: Request) -> Response:
+async def hello(_: Request) -> Response:
     return Response(b'{"hello":"world"}', media_type="application/json")
 
 
@@ -46,7 +46,9 @@ def _filled() -> dict[str, str]:
     firm = json.loads(dossiers(1, 1)[0])
     path = folder / "firm.json"
     path.write_text(json.dumps(firm), encoding="utf-8")
-    load(service.store, File("sha256:0", path.name, "bench", "2020-01-01", "bench"), read_input(path), date(2026, 11, 22))
+    load(
+        service.store, File("sha256:0", path.name, "bench", "2020-01-01", "bench"), read_input(path), date(2026, 11, 22)
+    )
     code = firm["enterprise"]["uscc"]
     with service.store.session() as session:
         bank = Parties(session).institution("某银行", "bank")

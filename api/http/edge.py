@@ -60,10 +60,11 @@ class Edge:
         self._told(scope, name, status, time.perf_counter() - begun)
 
     def _told(self, scope: Scope, name: str, status: int, seconds: float) -> None:
-        route, method, metrics = _route(scope), scope["method"], self._service.metrics
-        method = method if route != UNROUTED else UNROUTED
-        metrics.requests.labels(method, route, str(status)).inc()
-        metrics.seconds.labels(route).observe(seconds)
+        route = _route(scope)
+        method = scope["method"] if route != UNROUTED else UNROUTED
+        counter, histogram = self._service.metrics.of(method, route, status)
+        counter.inc()
+        histogram.observe(seconds)
         self._log.info("request", request=name, method=method, route=route, status=status, ms=round(seconds * 1000, 2))
 
 

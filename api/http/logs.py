@@ -10,7 +10,22 @@ import orjson
 import structlog
 
 ALLOWED = frozenset(
-    ["event", "level", "at", "request", "method", "route", "status", "ms", "institution", "error", "frames", "release"]
+    [
+        "event",
+        "level",
+        "at",
+        "request",
+        "method",
+        "route",
+        "status",
+        "ms",
+        "institution",
+        "error",
+        "frames",
+        "release",
+        "place",
+        "digest",
+    ]
 )
 """What a line may say; whatever else somebody adds is left out: addresses, queries, bodies, names, messages of errors."""
 
