@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from api.auth import access
 from api.auth.access import Firm, Tenant
 from api.auth.identity import identified
+from api.auth.roles import BANK
 from api.http import idempotency, limits
 from api.http.endpoint import Answer, Asked, Call, Endpoint, Note, Work
 from api.http.refusals import Refused
@@ -108,6 +109,8 @@ def _within(call: Call) -> Answer | Work:
         raise Refused("stopped")
     call.service.requests.take(call.who.institution)
     access.may_use(call.who, rule)
+    if call.who.role in BANK and not call.service.settings.serving.bank:
+        raise Refused("forbidden", "本部署不向银行提供 / this deployment serves no banks")
     _purpose(call)
     if endpoint.of_firm:
         call.firm = _firm(call)
