@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from api.http.refusals import Refused
 from features.dossier import DossierProblems
 from features.errors import DossierProblem, FactError
-from scoring.errors import UnknownName
+from scoring.errors import CardError, UnknownName
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -55,6 +55,12 @@ def install(app: FastAPI) -> None:
     def unknown_name(_: Request, error: UnknownName) -> JSONResponse:
         entry = {"field": error.field, "value": error.value, "rule": error.rule, "remedy": error.remedy}
         return problem(404, error.code, "没有这个名称 / no such name", errors=[entry])
+
+    @app.exception_handler(CardError)
+    def card_error(_: Request, error: CardError) -> JSONResponse:
+        entries = [{"field": f"{f.line}: {f.key}", "rule": f.problem, "remedy": f.mend} for f in error.findings]
+        entries = entries or [{"field": error.where, "rule": error.problem, "remedy": error.mend}]
+        return problem(422, "invalid_rulebook", "规则文件有误 / the rule file is wrong", errors=entries)
 
     @app.exception_handler(Refused)
     def refused(_: Request, error: Refused) -> JSONResponse:

@@ -82,7 +82,7 @@ ROUTES = (
         answer=approvals.ApprovalView,
         status=201,
         tag="approval",
-        refusals=("not_found", "forbidden", "invalid_value"),
+        refusals=("not_found", "forbidden", "invalid_value", "invalid_rulebook"),
     ),
     Endpoint(
         "POST",

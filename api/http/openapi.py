@@ -119,6 +119,7 @@ SECURITY: Json = {
 _OF_ERRORS = {
     "invalid_value": Reason(422, "取值有误 / a value is wrong", "按 errors 改正 / mend as errors say"),
     "invalid_dossier": Reason(422, "档案或日期有误 / dossier or date is wrong", "按 errors 改正 / mend as errors say"),
+    "invalid_rulebook": Reason(422, "规则文件有误 / the rule file is wrong", "按 errors 改正 / mend as errors say"),
     "unknown_name": Reason(404, "没有这个名称 / no such name", "用目录中的名称 / use a name of the catalogue"),
 }
 
