@@ -7,6 +7,7 @@ from dataclasses import replace
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from starlette.datastructures import QueryParams
 
 from api.answers.result import result, written
 from api.answers.views import seen_by
@@ -36,9 +37,8 @@ async def assess(service: Service, endpoint: Endpoint, request: Request) -> Resp
     """Whoever asks is known, but in development, where nobody need be."""
     named = "authorization" in request.headers or COOKIE in request.cookies
     if named or not service.settings.serving.anonymous_assess:
-        question = asked(request.query_params)
         given = await read(service, endpoint, request)
-        mine = replace(endpoint, handle=lambda call: _for(call, question))
+        mine = replace(endpoint, handle=lambda call: _for(call, request.query_params))
         found = await run_in_threadpool(answered, service, mine, given)
         return Response(found.body, found.status, dict(found.headers), found.media_type)
     question = asked(request.query_params)
@@ -56,9 +56,10 @@ def _assess(service: Service, body: bytes, question: Question) -> bytes:
     return said_first(notice(service.settings), answer)
 
 
-def _for(call: Call, question: Question) -> Answer | Work:
+def _for(call: Call, query: QueryParams) -> Answer | Work:
     """As the reader sees it, recorded."""
     if call.computed is None:
+        question = asked(query)
         return Work(lambda: _seen(call, question))
     code, release, body = call.computed
     call.note.uscc, call.note.release, call.note.fields = code, release, ("brought",)

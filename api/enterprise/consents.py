@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +15,7 @@ from api.store.consents import Consent, Consents
 from api.store.parties import Parties
 from features.errors import ValueProblem
 
-CONSENT_PURPOSES = ("loan_application", "loan_review", "post_loan")
+ConsentPurpose = Literal["loan_application", "loan_review", "post_loan"]
 
 
 class NewConsent(BaseModel):
@@ -40,9 +40,7 @@ class NewConsent(BaseModel):
     recipient: str | None = Field(
         None, max_length=64, description="接收机构；银行登记时即本行 / the recipient; of a bank that registers: itself"
     )
-    purposes: list[str] = Field(
-        min_length=1, max_length=10, description="用途 / purposes: " + ", ".join(CONSENT_PURPOSES)
-    )
+    purposes: list[ConsentPurpose] = Field(min_length=1, max_length=10, description="用途 / purposes")
     scope: list[str] = Field(
         ["all"],
         min_length=1,
@@ -92,9 +90,6 @@ def give(call: Call) -> ConsentView:
         raise _wrong("recipient", given.recipient, "须为接收机构的编号 / must be the id of the recipient")
     if Parties(call.session).kind_of(recipient) is None:
         raise _wrong("recipient", recipient, "没有这个机构 / no such institution")
-    unknown = [one for one in given.purposes if one not in CONSENT_PURPOSES]
-    if unknown:
-        raise _wrong("purposes", ", ".join(unknown)[:100], "可用 / use: " + ", ".join(CONSENT_PURPOSES))
     if who.role in BANK and any(one.startswith("private/") and one != f"private/{recipient}" for one in given.scope):
         raise _wrong("scope", "private/…", "他行数据只能由企业本身授权 / only the enterprise opens another bank's data")
     made = Consents(call.session).give(
