@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.http.refusals import Refused
 from features.dossier import DossierProblems
@@ -80,7 +81,7 @@ def install(app: FastAPI) -> None:
         return problem(422, "invalid_parameter", "参数有误 / a parameter is wrong", errors=entries)
 
     @app.exception_handler(HTTPException)
-    def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    def http_error(request: Request, error: HTTPException) -> JSONResponse:
         codes = {
             404: ("not_found", "没有这个地址 / no such address"),
             405: ("method_not_allowed", "不支持该方法 / method not allowed"),
@@ -88,4 +89,12 @@ def install(app: FastAPI) -> None:
         code, title = codes.get(error.status_code, ("http_error", str(error.detail)))
         answer = problem(error.status_code, code, title)
         answer.headers.update(error.headers or {})
+        if error.status_code == 405:
+            answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
         return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """What the address takes, over all routes that share it."""
+    partly = (route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL)
+    return {method for route in partly for method in route.methods or ()}

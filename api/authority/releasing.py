@@ -35,7 +35,7 @@ class ReleaseList(BaseModel):
     items: list[ReleaseView]
 
 
-class Why(BaseModel):
+class ReleaseReason(BaseModel):
     """Why it is done."""
 
     model_config = ConfigDict(extra="forbid")
@@ -67,7 +67,7 @@ def approve(call: Call) -> ReleaseList:
     releases, named = Releases(call.session), _named(call)
     if any(event.by == call.who.actor for event in releases.events(named)):
         raise Refused("second_person")
-    releases.approve(named, call.who.actor, call.body(Why).reason)
+    releases.approve(named, call.who.actor, call.body(ReleaseReason).reason)
     call.note.release = named
     return listed(call)
 
@@ -75,14 +75,14 @@ def approve(call: Call) -> ReleaseList:
 def activate(call: Call) -> ReleaseList:
     """An approved release answers from now on, within a second. Raises `Refused`, `ValueProblem`."""
     named = _named(call)
-    Releases(call.session).activate(named, call.who.actor, call.body(Why).reason)
+    Releases(call.session).activate(named, call.who.actor, call.body(ReleaseReason).reason)
     call.note.release = named
     return listed(call)
 
 
 def roll_back(call: Call) -> ReleaseList:
     """The release that was live before answers again. Raises `ValueProblem` where none was."""
-    call.note.release = Releases(call.session).roll_back(call.who.actor, call.body(Why).reason)
+    call.note.release = Releases(call.session).roll_back(call.who.actor, call.body(ReleaseReason).reason)
     return listed(call)
 
 

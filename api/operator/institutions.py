@@ -32,7 +32,7 @@ class InstitutionList(BaseModel):
     next: str | None = None
 
 
-class Why(BaseModel):
+class StopReason(BaseModel):
     """Why it is stopped, or how its queries were explained."""
 
     model_config = ConfigDict(extra="forbid")
@@ -53,12 +53,12 @@ def stop(call: Call) -> None:
     named = _named(call)
     if named == call.who.institution:
         raise Refused("conflict", "不能停用自己的机构 / not one's own institution")
-    Stops(call.session).stop(named, call.who.actor, call.body(Why).reason)
+    Stops(call.session).stop(named, call.who.actor, call.body(StopReason).reason)
 
 
 def release(call: Call) -> None:
     """It is answered again."""
-    Stops(call.session).release(_named(call), call.who.actor, call.body(Why).reason)
+    Stops(call.session).release(_named(call), call.who.actor, call.body(StopReason).reason)
 
 
 def _named(call: Call) -> str:

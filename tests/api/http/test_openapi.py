@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from itertools import cycle
 from typing import Any
@@ -64,6 +66,21 @@ def test_the_description_is_openapi_3_1_with_examples(world: World) -> None:
     score = found["paths"]["/v1/enterprises/{uscc}/score"]["get"]
     assert score["responses"]["200"]["content"]["application/json"]["example"]["use"]
     assert {one["name"] for one in score["parameters"]} >= {"uscc", "Purpose", "Consent-Id", "as_of"}
+
+
+def test_every_reference_leads_somewhere(world: World) -> None:
+    found = world.client.get("/openapi.json").json()
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(found)))
+    assert named == set(found["components"]["schemas"])
+
+
+def test_a_method_that_an_address_does_not_take_is_answered_with_those_that_it_does(world: World) -> None:
+    answer = world.client.put("/v1/session")
+    assert (answer.status_code, answer.json()["code"], answer.headers["allow"]) == (
+        405,
+        "method_not_allowed",
+        "DELETE, POST",
+    )
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: f"{one.method} {one.path}")
