@@ -18,21 +18,27 @@ if TYPE_CHECKING:
 
 LIVE = "live"
 """Names the release that is live."""
-OVERLAYS = "DENGTI_OVERLAYS"
-"""Environment variable: the folder of a deployment's own overlays."""
+OVERLAYS, LEARNED = "DENGTI_OVERLAYS", "DENGTI_LEARNED"
+"""Environment variables: the folders of a deployment's own overlays and learned cards."""
 
 
 def catalogue() -> Catalogue:
-    """Every rulebook and overlay. Raises `ValueProblem` where the folder named does not exist, `CardError` for a wrong file."""
-    stated = os.environ.get(OVERLAYS)
+    """Every rulebook, overlay and learned card. Raises `ValueProblem` where a folder named does not exist, `CardError` for a
+    wrong file.
+    """
+    return Catalogue(own_overlays=_folder(OVERLAYS), own_learned=_folder(LEARNED))
+
+
+def _folder(variable: str) -> Path | None:
+    stated = os.environ.get(variable)
     if stated and not Path(stated).is_dir():
         raise ValueProblem(
-            field=OVERLAYS,
+            field=variable,
             value=stated,
-            rule="应为存放覆盖规则的文件夹 / must be a folder of overlays",
+            rule="应为文件夹 / must be a folder",
             remedy="建立该文件夹，或取消这一环境变量 / make the folder, or unset the variable",
         )
-    return Catalogue(own_overlays=Path(stated) if stated else None)
+    return Path(stated) if stated else None
 
 
 def engine(release: str | None = None, store: Store | None = None) -> Engine:

@@ -46,8 +46,9 @@ def columns(snapshot_folder: str, target: str) -> None:
     wanted = {*HEAD, "said"}
     rows: dict[str, set[str]] = {}
     for program in programs:
-        wanted |= WantedColumns(program.scalars, program.row_fields, AS_OF).columns
-        for table, names in program.row_fields.items():
+        read = WantedColumns(program.scalars, program.row_fields, AS_OF)
+        wanted |= read.columns
+        for table, names in read.row_fields.items():
             rows.setdefault(table, {"row"}).update(names)
     files = {}
     for number in range(len(found.sizes)):

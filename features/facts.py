@@ -5,6 +5,7 @@ Names of scalar inputs
     annual_report/<offset>/<field>  of the accounting year as_of's year + offset
     expert_grade/<criterion>        a recorded grade (the newest), in millionths of a point
     expert_grade/<criterion>@<offset>   the grade of as_of's year + offset
+    <table>.<field>                 a column of each row of a list table
     <table>/listed                  1 where the list of rows is complete (no row = none), unknown otherwise
     <…>/assumed                     1 where an absent key was read as "not so"
     as_of/…                         days computed from as_of (`features.moments`)
@@ -12,6 +13,7 @@ Names of scalar inputs
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -31,10 +33,14 @@ OUT_OF_SCOPE = Fact("enterprise/out_of_scope", Flag())
 ACCOUNTING_YEARS = Fact("enterprise/accounting_years", Number(hi=3))
 """Accounting years that the firm has closed by as_of's year, 3 at most."""
 
+LAST_ROUND = "financing_round.last"
+"""1 for a round that is the last closed by as_of, 0 for any other; rounds of one day are all the last."""
+
 DERIVED_FROM = {
     SIZE_GROUP.path: "enterprise/industry_code",
     OUT_OF_SCOPE.path: "enterprise/uscc",
     ACCOUNTING_YEARS.path: "enterprise/established_on",
+    LAST_ROUND: "financing_round.closed_on",
 }
 
 
@@ -61,6 +67,19 @@ def is_note(name: str) -> bool:
     return name.endswith("/assumed")
 
 
+def stated(name: str) -> str:
+    """The fact that somebody states from which an input follows; the input itself where it is stated."""
+    return DERIVED_FROM.get(name, name)
+
+
+def stored(row_fields: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The columns of list tables that must be at hand for these inputs."""
+    return {
+        table: tuple(dict.fromkeys(stated(f"{table}.{field}").partition(".")[2] for field in fields))
+        for table, fields in row_fields.items()
+    }
+
+
 def path_of_year(path: str, as_of: date) -> str:
     """The fact's path with its year written out: ``annual_report/2025/revenue``; of a grade a year before as_of's."""
     table, _, rest = path.partition("/")
@@ -68,7 +87,7 @@ def path_of_year(path: str, as_of: date) -> str:
         criterion, _, offset = rest.rpartition("@")
         return f"{table}/{as_of.year + int(offset)}/{criterion}" if int(offset) else f"{table}/{criterion}"
     if table != "annual_report":
-        return DERIVED_FROM.get(path, path)
+        return path
     offset, _, name = rest.partition("/")
     return f"{table}/{as_of.year + int(offset)}/{name}"
 
@@ -77,7 +96,7 @@ def domain(path: str, kind: Kind | None = None) -> tuple[int, int]:
     """Least and greatest value of an input; "not at all" (`NEVER`) belongs to the dates that allow it."""
     if path.startswith(moments.PREFIX):
         return Day().lo, Day().hi
-    if path.endswith("/listed") or is_note(path):
+    if path.endswith("/listed") or is_note(path) or path == LAST_ROUND:
         return 0, 1
     if kind is None:
         table, _, name = path.partition(".")

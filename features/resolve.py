@@ -15,9 +15,21 @@ from itertools import product
 
 from features import moments
 from features.dossier import Dossier, TypedRow
-from features.facts import ACCOUNTING_YEARS, DERIVED_FROM, OUT_OF_SCOPE, SIZE_GROUP, FirmFacts, Row, is_note, listed
+from features.facts import (
+    ACCOUNTING_YEARS,
+    DERIVED_FROM,
+    LAST_ROUND,
+    OUT_OF_SCOPE,
+    SIZE_GROUP,
+    FirmFacts,
+    Row,
+    is_note,
+    listed,
+    stored,
+)
 from features.identifiers import industry, uscc
 from features.kinds import Choice, day_number, day_of
+from features.last_round import last
 from features.schema import Table
 from features.tables import LIST_TABLES, PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
 
@@ -161,7 +173,9 @@ class Wanted:
     """The facts that rules read as of a day, ``scalars`` and ``row_fields`` by name, each with where it is found."""
 
     def __init__(self, scalars: Iterable[str], row_fields: Mapping[str, Sequence[str]], as_of: date) -> None:
-        self._as_of, self._row_fields = as_of, row_fields
+        self._as_of, self._row_fields = as_of, stored(row_fields)
+        self._rounds, _, self._last = LAST_ROUND.partition(".")
+        self._tells_last = self._last in row_fields.get(self._rounds, ())
         self._moments: Row = {}
         self._derived, self._listed = [], []
         self._fields: dict[object, list[tuple[str, str]]] = {}
@@ -229,7 +243,18 @@ class Wanted:
                     cell = source.get(name)
                     row[name] = cell if cell is None or type(cell) is int else aside(row, name, cell)
                 rows.append(row)
-        return list(_spread(whole, slots))
+        found = list(_spread(whole, slots))
+        for one in found if self._tells_last else ():
+            self._tell_last(
+                one.rows[self._rounds], listed=tables[self._rounds] is not None and self._rounds not in known.partial
+            )
+        return found
+
+    def _tell_last(self, rounds: list[Row], *, listed: bool) -> None:
+        """Which of the rounds is the last, under one completion of their days."""
+        told = last([row["closed_on"] for row in rounds], day_number(self._as_of), listed=listed)
+        for row, value in zip(rounds, told, strict=True):
+            row[self._last] = value
 
 
 def by_criterion(rows: Iterable[Mapping[str, Cell]]) -> dict[str, Cell]:

@@ -9,11 +9,14 @@ from datetime import date
 import polars as pl
 
 from features import moments
-from features.facts import ACCOUNTING_YEARS, path_of_year
+from features.facts import ACCOUNTING_YEARS, LAST_ROUND, listed, path_of_year, stored
 from features.held import ROW
+from features.kinds import day_number
+from features.last_round import with_last
 from features.pivot import Wide
 
 _FOUNDED = "enterprise/established_on"
+_LAST = LAST_ROUND.partition(".")[2]
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class WantedColumns:
         self._scalars = [path for path in scalars if path not in self._moments]
         self._places = {path: path if path == ACCOUNTING_YEARS.path else _place(path, as_of) for path in self._scalars}
         self._yearless = {p: p.removesuffix("0") for p in self._scalars if _is_of_a_year(p) and p.endswith("@0")}
+
+    @property
+    def row_fields(self) -> dict[str, tuple[str, ...]]:
+        """The columns of list tables to read."""
+        return stored(self._row_fields)
 
     @property
     def columns(self) -> set[str]:
@@ -67,6 +75,10 @@ class WantedColumns:
         children = {}
         for table, fields in self._row_fields.items():
             rows = wide.rows.get(table, pl.DataFrame(schema={ROW: pl.UInt32}))
+            if f"{table}.{_LAST}" == LAST_ROUND and _LAST in fields and "closed_on" in rows.columns:
+                known = listed(table)
+                whole = wide.firms[known] if known in have else pl.Series([None]).new_from_index(0, wide.firms.height)
+                rows = with_last(rows, day_number(self._as_of), whole)
             children[table] = rows.select(ROW, *(field for field in fields if field in rows.columns))
             unknown += [f"{table}.{field}" for field in fields if field not in rows.columns]
         frame = wide.firms.select("uscc", *(found for found in columns.values() if found is not None))

@@ -1,14 +1,17 @@
-"""Many enterprises at once: the same program over columns; those whose sources conflict one by one."""
+"""Many enterprises at once: the same program over columns; one whose sources conflict has a row a completion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
 import polars as pl
 
+from features.facts import FirmFacts
 from features.pivot import SAID, Wide, known_of
 from features.wide_columns import WantedColumns
 from scoring.core import Node
@@ -20,11 +23,12 @@ HEAD = ("uscc", "name", "region_code", "park", "duplicates", "conflicts")
 """Columns of a snapshot that the results repeat."""
 PLACE = ("region_code", "park")
 """Columns that say which rules apply."""
+SPOKEN = ("uscc", "region_code", SAID)
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Values of every root for enterprises under the same rules, one row each, in order of uscc."""
+    """Values of every root for enterprises under the same rules, one row each."""
 
     rules: Rules
     as_of: date
@@ -36,13 +40,11 @@ class Scored:
 
 
 def score(engine: Engine, wide: Wide, question: Question) -> list[Scored]:
-    """The enterprises of a part, grouped by the rules that apply and by whether their sources agree.
+    """The enterprises of a part, grouped by the rules that apply.
 
     Raises `UnknownName` for an unknown rulebook.
     """
-    return [
-        scored for rules, part in _by_rules(engine, wide, question) for scored in score_under(rules, part, question)
-    ]
+    return [score_under(rules, part, question) for rules, part in _by_rules(engine, wide, question)]
 
 
 def rules_of(engine: Engine, question: Question, region_code: int | None, park: str | None = None) -> Rules:
@@ -69,17 +71,24 @@ def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[
         yield rules, wide.only(asked["program"] == program)
 
 
-def score_under(rules: Rules, wide: Wide, question: Question) -> Iterator[Scored]:
-    """All enterprises of a part under the same rules; those whose sources differ apart from the others."""
+def score_under(rules: Rules, wide: Wide, question: Question) -> Scored:
+    """All enterprises of a part under the same rules; those whose sources differ stand last."""
     program, differ = rules.program, wide.firms[SAID].is_not_null()
     agreed = wide.only(~differ) if differ.any() else wide
     read = WantedColumns(program.scalars, program.row_fields, question.as_of).of(agreed)
-    frame = read.frame.with_columns(_calendar(rules, question, agreed.firms["region_code"]))
-    values = _plan(program, tuple(read.shared.items())).evaluate(Facts(frame, read.children, read.shared))
-    never = pl.Series([False]).new_from_index(0, frame.height)
-    yield Scored(rules, question.as_of, agreed.firms.select(HEAD), values, dict.fromkeys(program.cards, never))
-    if differ.any():
-        yield _united(rules, wide.firms.filter(differ), question.as_of)
+    frame = read.frame.drop("uscc").with_columns(_calendar(rules, question, agreed.firms["region_code"]))
+    several = [_Several.of(rules, question.as_of, *row) for row in wide.firms.filter(differ)[SPOKEN].iter_rows()]
+    facts = Facts(frame, read.children, read.shared).above([one for firm in several for one in firm.completions])
+    values = _plan(program, tuple(facts.shared.items())).evaluate(facts)
+    firms, wider = wide.firms.select(HEAD), [frozenset[str]()] * frame.height
+    if several:
+        firms = pl.concat([firms.filter(~differ), firms.filter(differ)])
+        united = list(_united(program, several, values[frame.height :]))
+        values = pl.concat(
+            [values[: frame.height], pl.DataFrame([one for one, _ in united], values.schema, orient="row")]
+        )
+        wider += [cards for _, cards in united]
+    return Scored(rules, question.as_of, firms, values, _marks(program, wider))
 
 
 @lru_cache(maxsize=64)
@@ -103,15 +112,30 @@ def _calendar(rules: Rules, question: Question, regions: pl.Series) -> list[pl.S
     return found.drop("region_code").get_columns()
 
 
-def _united(rules: Rules, firms: pl.DataFrame, as_of: date) -> Scored:
-    """Enterprises whose sources differ, few as a rule: one by one, over their completions."""
-    found = [
-        rules.evaluate(known_of(code, said), as_of, _region(region))[1:]
-        for code, region, said in firms.select("uscc", "region_code", SAID).iter_rows()
-    ]
-    program = rules.program
-    columns = {name: [values[program.at[name]] for values, _ in found] for name in _roots(program)}
-    wider = {card: pl.Series([card in cards for _, cards in found], dtype=pl.Boolean) for card in program.cards}
-    return Scored(
-        rules, as_of, firms.select(HEAD), pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.Int64)), wider
-    )
+class _Several(NamedTuple):
+    """An enterprise whose sources differ: few as a rule, so each completion is one more row of the columns."""
+
+    completions: list[FirmFacts]
+    calendar: dict[str, int]
+
+    @staticmethod
+    def of(rules: Rules, as_of: date, code: str, region: int | None, said: str) -> _Several:
+        calendar = rules.calendar(as_of, _region(region))
+        facts = rules.wanted(as_of).completions(known_of(code, said))
+        return _Several([FirmFacts({**one.scalars, **calendar}, one.rows) for one in facts], calendar)
+
+
+def _united(
+    program: Program, several: list[_Several], values: pl.DataFrame
+) -> Iterator[tuple[Sequence[int], frozenset[str]]]:
+    """The values of each over its completions, which stand one below the other."""
+    each = values.iter_rows()
+    for firm in several:
+        own = list(islice(each, len(firm.completions)))
+        yield program.unite(values.columns, own, firm.calendar) if len(own) > 1 else (own[0], frozenset())
+
+
+def _marks(program: Program, wider: Sequence[frozenset[str]]) -> dict[str, pl.Series]:
+    never = pl.Series([False]).new_from_index(0, len(wider))
+    told = frozenset[str]().union(*wider)
+    return {card: pl.Series([card in one for one in wider]) if card in told else never for card in program.cards}

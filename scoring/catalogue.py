@@ -11,12 +11,13 @@ from pathlib import Path
 from features.identifiers import regions
 from scoring.card import Card, Period
 from scoring.errors import UnknownName
+from scoring.learned import LearnedCard
 from scoring.overlay import Overlay, Place, laid, read_overlay
 from scoring.reading import KINDS, read_tree
 from scoring.yaml_tree import Tree, load
 
 FOLDER = Path(__file__).parent / "rulebooks"
-LADDERS, OVERLAYS = "ladders", "overlays"
+LADDERS, OVERLAYS, LEARNED = "ladders", "overlays", "learned"
 """Folders among the rulebooks that hold no cards."""
 NOWHERE = Place()
 EVALUATED = ("in_force", "repealed")
@@ -95,22 +96,31 @@ class Picked:
 
 
 class Catalogue:
-    """Every rulebook in a folder, the folder path of a file being its rulebook's id, and the overlays: those of the folder
-    and those of a deployment's own. Raises `CardError` for a wrong overlay.
+    """Every rulebook in a folder, the folder path of a file being its rulebook's id, the overlays and the learned cards:
+    those of the folder and those of a deployment's own. Raises `CardError` for a wrong overlay or learned card.
     """
 
-    def __init__(self, folder: Path = FOLDER, own_overlays: Path | None = None) -> None:
-        self.folder, self.own_overlays = folder, own_overlays
+    def __init__(
+        self, folder: Path = FOLDER, own_overlays: Path | None = None, own_learned: Path | None = None
+    ) -> None:
+        self.folder, self.own_overlays, self.own_learned = folder, own_overlays, own_learned
         self.editions: dict[str, tuple[Edition, ...]] = {}
         for path in sorted(folder.rglob("*.yaml")):
             parts = path.relative_to(folder).parts
-            if parts[0] not in (LADDERS, OVERLAYS):
+            if parts[0] not in (LADDERS, OVERLAYS, LEARNED):
                 name = ".".join(parts[:-1])
                 edition = Edition(path, path.relative_to(folder.parent).as_posix())
                 self.editions[name] = (*self.editions.get(name, ()), edition)
         files = (path for place in (folder / OVERLAYS, own_overlays) if place for path in sorted(place.glob("*.yaml")))
         self.overlays = sorted((read_overlay(path, f"{OVERLAYS}/{path.name}") for path in files), key=lambda o: o.rank)
+        places = (place for place in (folder / LEARNED, own_learned) if place)
+        self.learned = tuple(LearnedCard.read(path) for place in places for path in sorted(place.glob("*.yaml")))
         self._under: dict[tuple[Path, tuple[str, ...]], Edition] = {}
+
+    @property
+    def demo(self) -> bool:
+        """Whether a learned card was trained on other than the office's own facts: then all is for demonstration only."""
+        return any(card.demo_only for card in self.learned)
 
     def place(self, region: str | None, park: str | None) -> Place:
         """Where an enterprise is assessed; its park only where some overlay is for it. ``park``: id or name."""

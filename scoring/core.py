@@ -10,6 +10,7 @@ cross-multiplied away and what is unknown has become two ordinary bounds, so no 
     mul a b            product                          or a b …   disjunction
     div a b            floor of a / b, b ≥ 1            if c a b   a where c, else b
     min a b, max a b   smaller, greater                 rows t a   sum of a over the rows of table t
+    step a E V   the entry of V whose place is how many of the rising integers E lie below a
 
 Every node knows the least and greatest value that it can take, from the declared domains of the inputs. The bounds fold
 what is already decided, pick the machine integer (Int64 or Int128) and make a card that could leave 127 bits an error.
@@ -17,6 +18,7 @@ what is already decided, pick the machine integer (Int64 or Int128) and make a c
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -37,14 +39,11 @@ class Node:
     """One operator with its operands; ``lo`` and ``hi`` bound its value. Equal trees are the same object."""
 
     op: str
-    args: tuple[Node | int | str, ...]
+    args: tuple[Node | int | str | tuple[int, ...], ...]
     lo: int
     hi: int
-
-    @property
-    def operands(self) -> tuple[Node, ...]:
-        """The operands that are nodes."""
-        return tuple(arg for arg in self.args if isinstance(arg, Node))
+    operands: tuple[Node, ...]
+    """The operands that are nodes."""
 
     @property
     def constant(self) -> int | None:
@@ -55,7 +54,7 @@ class Node:
 _interned: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
 
 
-def _node(op: str, args: tuple[Node | int | str, ...], lo: int, hi: int) -> Node:
+def _node(op: str, args: tuple[Node | int | str | tuple[int, ...], ...], lo: int, hi: int) -> Node:
     if lo < -WIDEST or hi > WIDEST:
         raise CardError.of("integer_too_wide", op, widest=max(-lo, hi))
     if lo == hi and op != "const":
@@ -63,7 +62,7 @@ def _node(op: str, args: tuple[Node | int | str, ...], lo: int, hi: int) -> Node
     key = (op, lo, hi, *(id(a) if isinstance(a, Node) else a for a in args))
     found = _interned.get(key)
     if found is None:
-        found = _interned[key] = Node(op, args, lo, hi)
+        found = _interned[key] = Node(op, args, lo, hi, tuple(a for a in args if isinstance(a, Node)))
     return found
 
 
@@ -183,6 +182,20 @@ def choose(condition: Node, then: Node, otherwise: Node) -> Node:
     return _node("if", (condition, then, otherwise), lo, hi)
 
 
+def step(a: Node, edges: Sequence[int], values: Sequence[int]) -> Node:
+    """``values[n]`` where n of the rising ``edges`` lie below a; there is one value more than edges."""
+    if len(values) != len(edges) + 1 or list(edges) != sorted(set(edges)):
+        raise ValueError("edges must rise, and values be one more")
+    if edges and max(-edges[0], edges[-1] + 1) > 2**63 - 1:
+        raise CardError.of("integer_too_wide", "step", widest=max(-edges[0], edges[-1] + 1))
+    first, last = bisect_left(edges, a.lo), bisect_left(edges, a.hi)
+    kept = [place for place in range(first, last) if values[place] != values[place + 1]]
+    if not kept:
+        return const(values[first])
+    reached = (*(values[place] for place in kept), values[kept[-1] + 1])
+    return _node("step", (a, tuple(edges[place] for place in kept), reached), min(reached), max(reached))
+
+
 def balanced(combine: Callable[[Term, Term], Term], terms: Sequence[Term]) -> Term:
     """The terms combined two by two, so that a tree of many stays shallow: back ends recurse."""
     if len(terms) == 1:
@@ -294,6 +307,7 @@ _REBUILT: dict[str, Callable[[Node, list[Node]], Node]] = {
     "min": lambda _, o: smallest(o),
     "max": lambda _, o: greatest(o),
     "rows": lambda node, o: rows(str(node.args[0]), o[0]),
+    "step": lambda node, o: step(o[0], *cast(tuple[tuple[int, ...], tuple[int, ...]], node.args[1:])),
 }
 
 
@@ -301,4 +315,8 @@ def table(roots: Iterable[Node]) -> list[list[object]]:
     """The nodes below the roots as lists, operator first, operands as places in the list: what a verifier reads."""
     order = walk(roots)
     place = {id(node): number for number, node in enumerate(order)}
-    return [[node.op, *(place[id(a)] if isinstance(a, Node) else a for a in node.args)] for node in order]
+
+    def told(arg: object) -> object:
+        return place[id(arg)] if isinstance(arg, Node) else list(arg) if isinstance(arg, tuple) else arg
+
+    return [[node.op, *map(told, node.args)] for node in order]

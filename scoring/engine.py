@@ -13,6 +13,7 @@ from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN, accounts_open, publi
 from scoring.catalogue import Catalogue, Picked
 from scoring.compile import CompiledCard, compile_card
 from scoring.ladder import Ladder, ladder_for, ladders
+from scoring.learned import LearnedCard
 from scoring.overlay import Place
 from scoring.program import Program, Values
 from scoring.release import Release, content_of, digest, named
@@ -59,7 +60,9 @@ class Rules:
         """
         facts, calendar = self.wanted(as_of).completions(known), self.calendar(as_of, region)
         each = [self.program.evaluate(FirmFacts({**one.scalars, **calendar}, one.rows)) for one in facts]
-        return facts, *(self.program.unite(each, calendar) if len(each) > 1 else (each[0], frozenset[str]()))
+        if len(each) == 1:
+            return facts, each[0], frozenset()
+        return facts, *self.program.unite(list(self.program.whole), each, calendar)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Engine:
     def __init__(self, catalogue: Catalogue | None = None, release_id: str | None = None) -> None:
         self.catalogue = catalogue or Catalogue()
         self.rules = lru_cache(maxsize=256)(self._rules)
-        self._programs: dict[tuple[tuple[str, int], ...], tuple[Program, Release]] = {}
+        self._programs: dict[tuple[object, ...], tuple[Program, Release]] = {}
         self.release_id = release_id or digest(content_of(self.catalogue))
         self._compiled: dict[int, CompiledCard] = {}
         """By identity of the card, which the catalogue keeps: most cards are in force in many regions."""
@@ -104,15 +107,21 @@ class Engine:
             # Of innovation credit the scheme of the narrowest region; others are asked for by name.
             del picked[name]
         cards = {name: one.card for name, one in picked.items()}
-        key = tuple((name, id(card)) for name, card in cards.items())
+        key = (bool(rulebooks), *((name, id(card)) for name, card in cards.items()))
         if key not in self._programs:
             for card in cards.values():
                 if id(card) not in self._compiled:
                     self._compiled[id(card)] = compile_card(card)
-            program = Program({name: self._compiled[id(card)] for name, card in cards.items()}, ladders())
-            self._programs[key] = program, Release(self.release_id, named(cards))
+            program = Program(
+                {name: self._compiled[id(card)] for name, card in cards.items()}, ladders(), self._learned(rulebooks)
+            )
+            self._programs[key] = program, Release(self.release_id, named(cards, program.learned), self.catalogue.demo)
         program, release = self._programs[key]
         return Rules(picked, program, release)
+
+    def _learned(self, rulebooks: tuple[str, ...]) -> tuple[LearnedCard, ...]:
+        """Learned cards go with the question which rules are in force; where rulebooks are asked for by name they do not."""
+        return () if rulebooks else self.catalogue.learned
 
     def rules_for(self, dossier: Dossier, question: Question) -> Rules:
         """The cards that answer a question about one enterprise."""

@@ -1,17 +1,15 @@
-"""A learned card: what training left behind as plain data, and its evaluation for one firm and for columns.
+"""A learned card: what training left behind, as a table that is read, dated, compared and executed like a rule.
 
 The probability of an event is the logistic function of an intercept and one number of points per feature. Which points
-depends only on the band in which the feature's value lies, or on its being missing; so the whole model is a table that can
-be read, dated, compared and executed without the library that trained it. Points are integers of 1e-14 log-odds: sums are
-exact, the two ways of evaluation cannot differ, and the hash of the table names the model.
+depends only on the band in which the feature's value lies, or on its being missing. Points are integers of 1e-14 log-odds,
+their sum is an expression of the core form (`scoring.learned_points`), and the hash of the table names the model.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -21,12 +19,18 @@ import polars as pl
 import yaml
 
 from scoring.errors import CardError
+from scoring.learned_points import ByValues, measured
 from scoring.release import digest
 from scoring.yaml_tree import load
 
 UNITS = 10**14
 """Points in one unit of log-odds."""
+MILLION = 10**6
 
+OWN, SYNTHETIC, FOREIGN = "own", "synthetic", "foreign"
+ORIGINS = (OWN, SYNTHETIC, FOREIGN)
+"""What a card was trained on: the office's own facts, a synthetic population, or public data of other firms. Only the first
+may be live outside a demonstration."""
 Row = Mapping[str, float | None]
 """A firm's values by feature; None or NaN where a value is missing."""
 
@@ -37,7 +41,8 @@ class Feature:
 
     ``points`` has one entry more than ``edges``. ``monotone`` says what training promised: 1 never falls as the value
     grows, -1 never rises, 0 nothing. ``missing_seen`` is False where training met no missing value; ``missing`` is then
-    the average over the training rows, which neither helps nor harms.
+    the average over the training rows, which neither helps nor harms. ``indicator`` is the one of the catalogue that is
+    measured, with its settings; empty where the value is a column of some other data.
     """
 
     name: str
@@ -46,12 +51,8 @@ class Feature:
     missing: int
     missing_seen: bool
     monotone: int
-
-    def points_at(self, value: float | None) -> int:
-        """Points of a value; of None and NaN those of missing."""
-        if value is None or value != value:
-            return self.missing
-        return self.points[bisect_left(self.edges, value)]
+    indicator: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def range(self) -> tuple[int, int]:
@@ -64,12 +65,32 @@ class Feature:
         bands: list[dict[str, Any]] = [
             {"up_to": repr(edge), "points": points} for edge, points in zip(self.edges, self.points, strict=False)
         ]
+        measured = {"indicator": self.indicator, **({"with": dict(self.settings)} if self.settings else {})}
         return {
             "feature": self.name,
+            **(measured if self.indicator else {}),
             "monotone": self.monotone,
             "missing": {"points": self.missing, "seen": self.missing_seen},
             "bands": [*bands, {"points": self.points[-1]}],
         }
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """How well probabilities are known, by bands of the card's points: of the firms held out whose points lay in a band, the
+    share with the event lies between ``low`` and ``high`` (millionths) with the confidence that the training states.
+
+    Band n reaches up to ``edges[n]``, the last has no end.
+    """
+
+    edges: tuple[int, ...] = ()
+    low: tuple[int, ...] = ()
+    high: tuple[int, ...] = ()
+
+    def tree(self) -> list[dict[str, int]]:
+        """As in the file."""
+        ends = [{"up_to": edge} for edge in self.edges] + [{}]
+        return [{**end, "low": low, "high": high} for end, low, high in zip(ends, self.low, self.high, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -88,7 +109,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class LearnedCard:
-    """P(``event``) as a table of points; ``trained_on`` and ``valid_for`` go with every probability it gives."""
+    """P(``event``) as a table of points; ``origin`` (one of `ORIGINS`), ``trained_on`` and ``valid_for`` go with every
+    probability it gives.
+    """
 
     id: str
     event: str
@@ -96,55 +119,33 @@ class LearnedCard:
     valid_for: str
     intercept: int
     features: tuple[Feature, ...]
+    origin: str = SYNTHETIC
+    uncertainty: Uncertainty = Uncertainty()
+
+    @property
+    def demo_only(self) -> bool:
+        """Whether it may answer in a release for demonstration only."""
+        return self.origin != OWN
 
     def points(self, row: Row) -> int:
         """Log-odds of one firm in units of 1e-14. Raises `CardError` where the row lacks a feature's name."""
-        total = self.intercept
-        try:
-            for name, edges, points, missing in self._tables:
-                value = row[name]
-                if value is None or value != value:
-                    total += missing
-                else:
-                    total += points[bisect_left(edges, value)]
-        except KeyError as error:
-            raise _lacking(self.id, error.args[0]) from None
-        return total
+        return self._by_values.points(self._values(row))
 
     def probability(self, row: Row) -> float:
         """P(event) of one firm."""
-        return _logistic(self.points(row))
+        return logistic(self.points(row))
 
     def reasons(self, row: Row) -> list[Reason]:
         """Each feature's part, the strongest first; parts and intercept sum to `points`."""
-        self.points(row)
-        parts = [Reason(one.name, row[one.name], one.points_at(row[one.name])) for one in self.features]
+        _, _, *of_features = self._by_values.every(self._values(row))
+        given = zip(self.features, of_features, strict=True)
+        parts = [Reason(one.name, row[one.name], points) for one, points in given]
         return sorted(parts, key=lambda part: (-abs(part.points), part.feature))
 
     def bounds(self, row: Row) -> tuple[float, float]:
         """P(event) if every missing value lay in its feature's least and in its greatest band, or stayed missing."""
-        low = high = self.points(row)
-        for one in self.features:
-            value = row[one.name]
-            if value is None or value != value:
-                least, most = one.range
-                low += least - one.missing
-                high += most - one.missing
-        return _logistic(low), _logistic(high)
-
-    def points_column(self) -> pl.Expr:
-        """`points` as an expression over columns named like the features; null and NaN are missing."""
-        parts = [pl.lit(self.intercept, dtype=pl.Int64)]
-        for one in self.features:
-            value = pl.col(one.name).cast(pl.Float64).fill_nan(None)
-            band = pl.lit(pl.Series(one.edges, dtype=pl.Float64)).search_sorted(value, side="left")
-            points = pl.lit(pl.Series(one.points, dtype=pl.Int64)).gather(band)
-            parts.append(pl.when(value.is_null()).then(pl.lit(one.missing, dtype=pl.Int64)).otherwise(points))
-        return pl.sum_horizontal(parts).alias("points")
-
-    def probability_column(self) -> pl.Expr:
-        """`probability` as an expression over columns named like the features."""
-        return (1.0 / (1.0 + (self.points_column().cast(pl.Float64) / -UNITS).exp())).alias("probability")
+        low, high, *_ = self._by_values.every(self._values(row))
+        return logistic(low), logistic(high)
 
     def predict_proba(self, X: Any) -> Any:  # noqa: N803 (scikit-learn's name)
         """Probabilities of no event and event, shape (n, 2), of a Polars frame or an array with columns in card order."""
@@ -153,18 +154,32 @@ class LearnedCard:
         for name in names:
             if name not in frame.columns:
                 raise _lacking(self.id, name)
-        p = frame.select(self.probability_column())
-        return p.select((1.0 - pl.col("probability")).alias("none"), "probability").to_numpy()
+        points = self._by_values.of_columns(frame).cast(pl.Float64)
+        p = pl.DataFrame({"log_odds": points}).select(p=1.0 / (1.0 + (pl.col("log_odds") / -float(UNITS)).exp()))["p"]
+        return pl.DataFrame({"none": 1.0 - p, "probability": p}).to_numpy()
+
+    def _values(self, row: Row) -> list[float | None]:
+        """The features' values in the card's order."""
+        try:
+            return [row[one.name] for one in self.features]
+        except KeyError as error:
+            raise _lacking(self.id, error.args[0]) from None
+
+    @cached_property
+    def _by_values(self) -> ByValues:
+        return ByValues(self)
 
     def tree(self) -> dict[str, Any]:
         """Everything the card says, as in its file."""
         return {
             "learned_card": self.id,
             "event": self.event,
+            "origin": self.origin,
             "trained_on": self.trained_on,
             "valid_for": self.valid_for,
             "intercept": self.intercept,
             "features": [one.tree() for one in self.features],
+            **({"uncertainty": self.uncertainty.tree()} if self.uncertainty.low else {}),
         }
 
     @cached_property
@@ -194,15 +209,12 @@ class LearnedCard:
                 mend="用 LearnedCard.write 重新写出 / write it anew with LearnedCard.write",
             ) from None
 
-    @cached_property
-    def _tables(self) -> tuple[tuple[str, tuple[float, ...], tuple[int, ...], int], ...]:
-        return tuple((one.name, one.edges, one.points, one.missing) for one in self.features)
-
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def _logistic(points: int) -> float:
+def logistic(points: int) -> float:
+    """The probability of log-odds in units of 1e-14."""
     log_odds = points / UNITS
     return 1.0 / (1.0 + math.exp(-log_odds)) if log_odds > -700 else math.exp(log_odds)
 
@@ -224,7 +236,25 @@ def _card(tree: Mapping[str, Any]) -> LearnedCard:
         tree["valid_for"],
         int(tree["intercept"]),
         tuple(map(_feature, tree["features"])),
+        _origin(tree["origin"]),
+        _uncertainty(tree.get("uncertainty", ())),
     )
+
+
+def _uncertainty(bands: Sequence[Mapping[str, str]]) -> Uncertainty:
+    edges = tuple(int(band["up_to"]) for band in bands[:-1])
+    low, high = (tuple(int(band[end]) for band in bands) for end in ("low", "high"))
+    if not _ascend(edges) or (bands and "up_to" in bands[-1]):
+        raise ValueError("uncertainty: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
+    if not all(0 <= one <= other <= MILLION for one, other in zip(low, high, strict=True)):
+        raise ValueError("uncertainty: 0 ≤ low ≤ high ≤ 1000000")
+    return Uncertainty(edges, low, high)
+
+
+def _origin(value: str) -> str:
+    if value not in ORIGINS:
+        raise ValueError(f"origin: {value}，应为 / must be {' | '.join(ORIGINS)}")
+    return value
 
 
 def _feature(tree: Mapping[str, Any]) -> Feature:
@@ -234,7 +264,19 @@ def _feature(tree: Mapping[str, Any]) -> Feature:
         raise ValueError(f"{tree['feature']}: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
     seen = {"true": True, "false": False}[tree["missing"]["seen"]]
     points = tuple(int(band["points"]) for band in bands)
-    return Feature(tree["feature"], edges, points, int(tree["missing"]["points"]), seen, int(tree["monotone"]))
+    missing, monotone = int(tree["missing"]["points"]), int(tree["monotone"])
+    settings = {name: _setting(value) for name, value in tree.get("with", {}).items()}
+    found = Feature(tree["feature"], edges, points, missing, seen, monotone, tree.get("indicator", ""), settings)
+    if found.indicator:
+        measured(found)
+    return found
+
+
+def _setting(value: Any) -> Any:
+    """A setting as the indicator takes it: files hold texts, and whole numbers are meant as such."""
+    if isinstance(value, list):
+        return [_setting(one) for one in value]
+    return int(value) if value.lstrip("-").isdigit() else value
 
 
 def _ascend(edges: Sequence[float]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from features import expression as ex
-from features.facts import domain, listed
+from features.facts import domain, listed, stated
 from scoring import core
 from scoring.bounds import (
     MIXED,
@@ -97,7 +97,7 @@ class Lowering:
             else:
                 lo, hi = choose(known(name), value, lo), choose(known(name), value, hi)
         unknown = all_of(negate(known(name)) for name, _ in named)
-        return Bounds(lo, hi, {named[-1][0]: Influence(1, unknown)})
+        return Bounds(lo, hi, {stated(named[-1][0]): Influence(1, unknown)})
 
     def _linear(self, linear: ex.Linear) -> Bounds:
         lo, hi, influences = [const(linear.constant)], [const(linear.constant)], []
@@ -139,7 +139,7 @@ class Lowering:
         certain = any_of(_within(value, first, last) for first, last in _runs(codes))
         unknown = negate(known(name))
         sign = 1 if (least, most) == (0, 1) and codes == (1,) else MIXED
-        return Bounds(certain, any_of((unknown, certain)), {name: Influence(sign, unknown)})
+        return Bounds(certain, any_of((unknown, certain)), {stated(name): Influence(sign, unknown)})
 
     def _row(self, table: str) -> Lowering:
         return Lowering(row_table=table)

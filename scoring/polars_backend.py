@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import polars as pl
 
+from features.facts import FirmFacts
 from scoring.by_kind import ByKind
-from scoring.core import INPUTS, Node, balanced, read, settled, walk
+from scoring.core import Node, balanced, read, settled, walk
 
 ROW = "row"
 """Column of a child frame that says which row of the main frame it belongs to."""
@@ -31,6 +32,25 @@ class Facts:
     children: Mapping[str, pl.DataFrame]
     shared: Mapping[str, int | None]
     """Inputs that are the same for all, such as the days computed from as_of; None where unknown."""
+
+    def above(self, firms: Sequence[FirmFacts]) -> Facts:
+        """These facts with further enterprises below. What only those know is no longer shared."""
+        if not firms:
+            return self
+        told = {name for firm in firms for name, value in firm.scalars.items() if value is not None}
+        told |= {f"{t}.{name}" for firm in firms for t, rows in firm.rows.items() for row in rows for name in row}
+        shared = {name: value for name, value in self.shared.items() if value is not None or name not in told}
+        names = [*self.frame.columns, *(n for n in self.shared if n not in shared and "." not in n.partition("/")[0])]
+        more = {name: [firm.scalars.get(name) for firm in firms] for name in names}
+        frame = pl.concat([self.frame, pl.DataFrame(more, dict.fromkeys(names, pl.Int64))], how="diagonal_relaxed")
+        children = {}
+        for table, child in self.children.items():
+            below = [
+                {ROW: self.frame.height + n, **row} for n, firm in enumerate(firms) for row in firm.rows.get(table, ())
+            ]
+            schema = {ROW: pl.UInt32, **{name: pl.Int64 for row in below for name in row if name != ROW}}
+            children[table] = pl.concat([child, pl.DataFrame(below, schema)], how="diagonal_relaxed")
+        return Facts(frame, children, shared)
 
 
 def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
@@ -141,7 +161,7 @@ class _Columns:
         level, steps = dict.fromkeys(ready, 0), dict[int, list[Node]]()
         for node in nodes:
             depth = max((level[id(o)] for o in node.operands), default=0)
-            keep = used[id(node)] > 1 and node.op not in ("const", *INPUTS)
+            keep = used[id(node)] > 1 and node.op not in ("const", "known")
             if keep:
                 steps.setdefault(depth, []).append(node)
             level[id(node)] = depth + keep
@@ -195,6 +215,13 @@ def _expression(node: Node, ready: Mapping[int, str]) -> pl.Expr:
             return pl.col(str(node.args[0])).is_not_null()
         case "not" | "and" | "or":
             return _OPERATORS[node.op](*(_truth(operand, ready) for operand in node.operands))
+        case "step":
+            edges, values_ = (cast(tuple[int, ...], numbers) for numbers in node.args[1:])
+            # Kept within reach of the edges, where 64 bits hold it.
+            (over,) = _numbers(node.operands[0], node.operands, ready)
+            within = over.clip(edges[0], edges[-1] + 1).cast(pl.Int64)
+            place = pl.lit(pl.Series(edges, dtype=pl.Int64)).search_sorted(within, side="left")
+            return pl.lit(pl.Series(values_, dtype=_integer(node)())).gather(place)
         case "if":
             condition, *values = node.operands
             then, otherwise = _numbers(node, values, ready)

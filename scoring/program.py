@@ -4,6 +4,7 @@ Names of roots
     <card>|gates/<id>    <card>|items/<id>    <card>|routes/<id>    <card>|unsafe
     flag|<card>|<part>|<flag>    unknown|<fact>    holds/<rung> (and lapsed, lapsed_last_year …)    accounts
     show|<card>|<part>|<path>|…      (single firm only)
+    <learned card>|points    <learned card>|facts
     verdict|<card>    score|<card>    group|<card>|<id>    gate|<card>|<id> (gates on the score)    route|<card>|<id>
     tier|<ladder>|recognised, qualified, next, undetermined/<rung>, state/<rung>
 Points and truths end in ``|low`` and ``|high``: of a truth, whether it holds in every and in some completion.
@@ -19,12 +20,13 @@ from features.expression import Fact, FirstKnown, RowFact
 from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
 from features.schema import Reading
 from features.tables import TABLES
-from scoring import core
+from scoring import core, learned_points
 from scoring.assembly import Read, Verdict, assemble
 from scoring.bounds import Bounds, ends
 from scoring.compile import CompiledCard, Part, stage_truths
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
+from scoring.learned import LearnedCard
 from scoring.lower import Lowering
 from scoring.python_backend import Evaluate, compile_python
 
@@ -39,6 +41,7 @@ class Program:
 
     cards: dict[str, CompiledCard]
     ladders: dict[str, Ladder]
+    learned: tuple[LearnedCard, ...] = ()
 
     @cached_property
     def parts(self) -> dict[str, Node]:
@@ -55,6 +58,8 @@ class Program:
             roots[f"{name}|unsafe"] = compiled.unsafe
             for stage, truth in stage_truths(compiled.card).items():
                 roots.update(ends(f"stage|{name}|{stage}", truth))
+        for learned in self.learned:
+            roots.update(learned_points.roots(learned))
         rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
         for rung in rungs.values():
             for indicator in TITLE_TRUTHS:
@@ -102,6 +107,8 @@ class Program:
                     if detail.band_low is not None and detail.band_high is not None:
                         roots.update(ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
                     roots.update({**ends(prefix, detail.bounds), f"{prefix}|reached": detail.reached})
+        for learned in self.learned:
+            roots.update(learned_points.shown(learned))
         return roots
 
     @cached_property
@@ -168,19 +175,22 @@ class Program:
         """All values of one enterprise whose facts do not conflict."""
         return compile_python(self.whole.values())
 
-    def unite(self, each: Sequence[Values], calendar: Mapping[str, int]) -> tuple[Values, frozenset[str]]:
+    def unite(
+        self, names: Sequence[str], each: Sequence[Values], calendar: Mapping[str, int]
+    ) -> tuple[list[int], frozenset[str]]:
         """Values over several completions, and the cards of which the united answer is wider than theirs.
 
-        Parts are united, the least of the lower ends and the greatest of all else; the assembly is made of them.
+        ``names`` are the roots that the values are of, those of the assembly last. Parts are united, the least of the lower
+        ends and the greatest of all else; the assembly is made of them.
         """
-        ends = zip(self.whole, *each, strict=True)
+        ends = zip(names, *each, strict=True)
         found = [(min if name.endswith(LOWER) else max)(values) for name, *values in ends]
-        given = dict(zip(self.whole, found, strict=True))
+        given, at = dict(zip(names, found, strict=True)), {name: place for place, name in enumerate(names)}
         made = self._evaluate_assembly_of_parts(FirmFacts({**given, **calendar}))
         wider = set()
         for name, value in zip(self.assembly, made, strict=True):
             stated = given[name]
-            if name.startswith("verdict|") and len({one[self.at[name]] for one in each}) > 1:
+            if name.startswith("verdict|") and len({one[at[name]] for one in each}) > 1:
                 stated = Verdict.UNDETERMINED.value
             if name.startswith(("score|", "verdict|")) and value != stated:
                 wider.add(name.split("|")[1])
@@ -220,6 +230,7 @@ def _flags_of(leaf: object) -> Iterator[tuple[str, Node]]:
             if spec is not None and spec.absent is Reading.ASSUMED_NOT:
                 yield f"assumed:{field}", core.eq(fill(assumed(path), 0, 0, 1), 1)
         case RowFact(table, field):
-            if TABLES[table].fields[field].absent is Reading.ASSUMED_NOT:
+            stated_as = TABLES[table].fields.get(field)
+            if stated_as and stated_as.absent is Reading.ASSUMED_NOT:
                 each = core.eq(fill(assumed(f"{table}.{field}"), 0, 0, 1), 1)
                 yield f"assumed:{field}", ge(core.rows(table, each), 1)

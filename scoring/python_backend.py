@@ -6,6 +6,7 @@ Python's integers do not overflow, so the function is exact whatever the domains
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
@@ -27,7 +28,7 @@ def compile_python(roots: Iterable[Node]) -> Evaluate:
     definition = function.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.body = [*writer.statements, ast.Return(result)]
-    scope: dict[str, Any] = {}
+    scope: dict[str, Any] = {"bisect_left": bisect_left}
     # A syntax tree, not text: Python's parser takes minutes over deeply nested brackets.
     exec(compile(ast.fix_missing_locations(function), "<card>", "exec"), scope)
     evaluate = cast(Callable[[Mapping[str, int | None], Mapping[str, list[Row]]], tuple[int, ...]], scope["evaluate"])
@@ -122,6 +123,10 @@ class _Writer:
             if node.op == "known":
                 return ast.UnaryOp(ast.Not(), missing)
             return ast.IfExp(missing, ast.Constant(cast(int, node.args[1])), _name(self.inputs[name]))
+        if node.op == "step":
+            edges, values = (ast.Constant(cast(Any, numbers)) for numbers in node.args[1:])
+            place = ast.Call(_name("bisect_left"), [edges, self.expression(node.operands[0])], [])
+            return ast.Subscript(values, place, ast.Load())
         return _OPERATORS[node.op](*map(self.expression, node.operands))
 
 

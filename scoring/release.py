@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 import features
-from scoring.card import Card
-from scoring.catalogue import Catalogue
 from scoring.ladder import ladders
+
+if TYPE_CHECKING:
+    from scoring.card import Card
+    from scoring.catalogue import Catalogue
+    from scoring.learned import LearnedCard
 
 ENGINE = "0.1.0"
 
 
 @dataclass(frozen=True)
 class Release:
-    """Content-addressed: the same rules and engine always have the same id; ``cards`` are those that gave an answer."""
+    """Content-addressed: the same rules and engine always have the same id; ``cards`` are those that gave an answer.
+
+    ``demo`` where a learned card was not trained on the office's own facts: for demonstration only.
+    """
 
     id: str
     cards: dict[str, dict[str, object]]
+    demo: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """As in the result JSON."""
-        return {"id": self.id, "cards": self.cards}
+        return {"id": self.id, "cards": self.cards, **({"demo": True} if self.demo else {})}
 
 
 def canonical(value: object) -> bytes:
@@ -49,14 +57,17 @@ def content_of(catalogue: Catalogue) -> dict[str, object]:
         "cards": cards,
         "overlays": {overlay.id: overlay.sha256 for overlay in catalogue.overlays},
         "ladders": {name: repr(ladder) for name, ladder in sorted(ladders().items())},
+        "learned": {card.id: card.sha256 for card in catalogue.learned},
+        "demo": catalogue.demo,
         "reference": reference_hash(),
         "engine": ENGINE,
     }
 
 
-def named(cards: Mapping[str, Card]) -> dict[str, dict[str, object]]:
-    """The cards of an answer: rulebook → edition, overlays and hash of what both say."""
-    return {name: _named(card) for name, card in sorted(cards.items())}
+def named(cards: Mapping[str, Card], learned: Iterable[LearnedCard] = ()) -> dict[str, dict[str, object]]:
+    """The cards of an answer: rulebook → edition, overlays and hash of what both say; learned cards by their hash."""
+    found = {name: _named(card) for name, card in sorted(cards.items())}
+    return {**found, **{card.id: {"origin": card.origin, "sha256": card.sha256} for card in learned}}
 
 
 def _named(card: Card) -> dict[str, object]:

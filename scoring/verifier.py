@@ -40,6 +40,9 @@ def _value(
         elif op == "rows":
             named = ({**facts, **{f"{args[0]}.{k}": v for k, v in row.items()}} for row in tables.get(args[0], ()))
             known[place] = sum((_value(nodes, args[1], row, tables, {}) for row in named), Fraction(0))
+        elif op == "step":
+            reached = _value(nodes, args[0], facts, tables, known)
+            known[place] = Fraction(args[2][sum(edge < reached for edge in args[1])])
         elif op == "if":
             chosen = args[1] if _value(nodes, args[0], facts, tables, known) else args[2]
             known[place] = _value(nodes, chosen, facts, tables, known)

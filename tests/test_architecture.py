@@ -19,8 +19,10 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING = 2_850
+LARGEST_SCORING, LARGEST_LEARNED = 2_950, 350
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
+LEARNED = {"learned.py", "learned_points.py"}
+"""The form of a learned card and its lowering."""
 
 
 def _imports(path: Path) -> set[str]:
@@ -90,8 +92,9 @@ def _engine() -> set[Path]:
 def test_the_rule_engine_stays_small_enough_to_read() -> None:
     engine = _engine()
     assert {"core.py", "reading.py", "polars_backend.py", "catalogue.py"} <= {path.name for path in engine}
-    lines = sum(map(_code_lines, engine))
-    assert lines < LARGEST_SCORING, lines
+    rules, learned = (sum(_code_lines(path) for path in engine if (path.name in LEARNED) is of) for of in (False, True))
+    assert rules < LARGEST_SCORING, rules
+    assert learned < LARGEST_LEARNED, learned
 
 
 def test_the_verifier_is_short_and_knows_nothing_of_the_engine() -> None:

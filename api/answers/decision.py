@@ -15,6 +15,7 @@ from scoring.assembly import Verdict
 from scoring.card import Card
 from scoring.compile import CompiledCard
 from scoring.engine import Answer
+from scoring.learned import LearnedCard
 from scoring.program import Program, Values
 
 Json = dict[str, Any]
@@ -41,7 +42,20 @@ def fingerprint(decided: bytes) -> str:
 
 @cache
 def _cards(program: Program) -> dict[str, Callable[[Values], Json]]:
-    return {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
+    of_cards = {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
+    return of_cards | {card.id: _of_learned(program, card) for card in program.learned}
+
+
+def _of_learned(program: Program, card: LearnedCard) -> Callable[[Values], Json]:
+    """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing; its range in millionths."""
+    told = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
+    roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in told}
+
+    def write(values: Values) -> Json:
+        parts = {part: [values[place] for place in places] for part, places in roots.items()}
+        return {"sha256": card.sha256, "clauses": {}, "parts": parts, "bands": {}}
+
+    return write
 
 
 def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Values], Json]:

@@ -12,6 +12,7 @@ from api.answers.cards import assessment_writer
 from api.answers.credit import credit_writer, in_park
 from api.answers.decision import decision_part, fingerprint
 from api.answers.missing import missing_writer
+from api.answers.probability import probability_writer
 from api.answers.reasons import Json
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
@@ -55,7 +56,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     }
     schemes = [name for name, one in program.cards.items() if one.card.scheme]
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
-    missing = missing_writer(prepared)
+    missing, probability = missing_writer(prepared), probability_writer(prepared, program.learned)
 
     def write(answer: Answer) -> tuple[Json, bytes]:
         question, state = answer.question, prepared.state(answer)
@@ -72,9 +73,10 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "known_at": question.known_at.isoformat(),
             "engine": ENGINE,
             "release": answer.rules.release.as_dict(),
-            "tier": tiers[answer.ladder.id](state, assessments),
+            "tier": (tier := tiers[answer.ladder.id](state, assessments)),
             "assessments": assessments,
             **_credit([_in_park(answer, name, assessments.pop(name)) for name in schemes]),
+            **probability(state, tier["next"]),
             "missing": missing(answer),
             "flags": _flags(answer),
             "reasons": reasons,

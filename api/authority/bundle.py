@@ -7,17 +7,14 @@ import json
 from pathlib import Path
 
 from features.errors import FileProblem
-from scoring.catalogue import OVERLAYS, Catalogue
+from scoring.catalogue import LEARNED, OVERLAYS, Catalogue
 
 
 def pack(catalogue: Catalogue) -> bytes:
-    """Every rulebook, ladder and overlay file, by path; the same files always give the same bytes."""
+    """Every rulebook, ladder, overlay and learned card, by path; the same files always give the same bytes."""
     files = {path.relative_to(catalogue.folder).as_posix(): path for path in catalogue.folder.rglob("*.yaml")}
-    files |= {
-        f"{OVERLAYS}/{path.name}": path
-        for path in sorted((catalogue.own_overlays or Path()).glob("*.yaml"))
-        if catalogue.own_overlays
-    }
+    for folder, own in ((OVERLAYS, catalogue.own_overlays), (LEARNED, catalogue.own_learned)):
+        files |= {f"{folder}/{path.name}": path for path in (own.glob("*.yaml") if own else ())}
     texts = {name: path.read_text(encoding="utf-8") for name, path in sorted(files.items())}
     return gzip.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8"), mtime=0)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from api.answers.probability import DIGITS
 from api.answers.tier import STATES
 from api.batch.words import WORD, Number, Raised, Told
 from features.facts import path_of_year
@@ -19,6 +20,7 @@ from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.card import MICRO, Card, Scheme
 from scoring.ladder import Ladder, State, ladder_for
+from scoring.learned import MILLION, UNITS, LearnedCard
 from scoring.program import Program
 
 VERDICTS = pl.Enum([v.word for v in Verdict])
@@ -48,6 +50,8 @@ def _scores(scored: Scored) -> pl.DataFrame:
         found.append(_pick(unsafe, "safe", "exact").alias(f"{name}.bounds"))
         if card.items:
             found += [_points(values[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
+    for learned in program.learned:
+        found += _probability(learned, values)
     found.append(_missing(program, scored.as_of).of(values).alias("missing"))
     found.append(_flags(program).of(values).alias("flags"))
     release = pl.Series("release", [scored.rules.release.id], dtype=WORD).new_from_index(0, scored.firms.height)
@@ -131,6 +135,22 @@ def _stage(name: str, scheme: Scheme, made: pl.DataFrame) -> list[pl.Series]:
     of_stage = (pl.when(pl.col(f"stage|{name}|{stage}|low") == 1).then(pl.lit(stage)) for stage in stages)
     found = pl.coalesce(*of_stage, pl.lit("undetermined")).cast(kind)
     return [made.select(found.alias(f"{name}.stage")).to_series()]
+
+
+def _probability(card: LearnedCard, made: pl.DataFrame) -> list[pl.Series]:
+    """As in the result JSON: none where sources differ and so do its points."""
+    name = card.id
+    ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
+    found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
+    settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
+    found = {end: of.round(DIGITS) for end, of in found.items()}
+    if card.uncertainty.low:
+        one, other = (pl.col(f"{name}|range|{end}").cast(pl.Float64) / float(MILLION) for end in ("low", "high"))
+        found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
+        found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
+    found["p"] = pl.when(settled).then(found["p"])
+    told = made.select(of.alias(f"probability.{name}.{end}") for end, of in found.items())
+    return told.get_columns()
 
 
 def _words(codes: pl.Series) -> pl.Series:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +25,6 @@ from features.snapshot import Snapshot
 from features.wide_columns import WantedColumns
 from scoring.batch import rules_of, score
 from scoring.engine import Engine, Question
-from scoring.program import Program
 from scoring.release import ENGINE
 
 WORK, JOURNAL, MANIFEST = "unfinished", "journal.json", "manifest.json"
@@ -99,9 +98,9 @@ class Batch:
 
     def _results(self, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         programs = {rules_of(self.engine, self.question, *place).program for place in self.snapshot.places}
-        wanted = (WantedColumns(p.scalars, p.row_fields, self.question.as_of) for p in programs)
+        wanted = [WantedColumns(p.scalars, p.row_fields, self.question.as_of) for p in programs]
         columns = {column for of_program in wanted for column in of_program.columns}
-        wide = self.snapshot.part(number, columns, _row_fields(programs))
+        wide = self.snapshot.part(number, columns, _row_fields(wanted))
         return frames(score(self.engine, wide, self.question))
 
     def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:
@@ -114,10 +113,10 @@ class Batch:
         write_rejects(rejects, self.target / "rejects.xlsx")
 
 
-def _row_fields(programs: set[Program]) -> dict[str, tuple[str, ...]]:
+def _row_fields(wanted: Iterable[WantedColumns]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
-    for program in programs:
-        for table, names in program.row_fields.items():
+    for of_program in wanted:
+        for table, names in of_program.row_fields.items():
             found.setdefault(table, {}).update(dict.fromkeys(names))
     return {table: tuple(names) for table, names in found.items()}
 

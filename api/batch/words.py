@@ -55,9 +55,9 @@ class Told:
         return codes.join(table, on=_CODE, how="left", maintain_order="left").drop(_CODE)
 
     def _made(self, codes: list[int]) -> pl.DataFrame:
-        told = [
-            self._tell(*(code // stride % width + least for stride, width, least in self._digits)) for code in codes
-        ]
+        code = pl.Series(codes, dtype=pl.Int64)
+        numbers = [(code // stride % width + least).to_list() for stride, width, least in self._digits]
+        told = [self._tell(*row) for row in zip(*numbers, strict=True)] if numbers else [self._tell() for _ in codes]
         columns = zip(self._schema.items(), zip(*told, strict=True), strict=True)
         return pl.DataFrame([pl.Series(_CODE, codes, dtype=pl.Int64), *(_column(*one, of) for one, of in columns)])
 

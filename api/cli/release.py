@@ -39,9 +39,24 @@ def _releases() -> Iterator[Releases]:
 
 
 @release.command()
-def build(by: By, reason: Reason = "") -> None:
+def build(
+    by: By,
+    reason: Reason = "",
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="仅供演示：含以合成或外部数据训练的模型卡 / demonstration only")
+    ] = False,
+) -> None:
     """把现有规则制成发布版草案 / make a draft release of the present rules."""
     engine: Engine = rules.engine()
+    if engine.catalogue.demo and not demo:
+        raise ValueProblem(
+            field="--demo",
+            value=", ".join(f"{card.id} ({card.origin})" for card in engine.catalogue.learned if card.demo_only),
+            rule="以合成或外部数据训练的模型卡只能用于演示发布版 / a card trained on synthetic or foreign data needs a release "
+            "marked demo",
+            remedy="加 --demo，或移去这些模型卡 / add --demo, or take these cards out",
+        )
     with _releases() as releases:
         releases.built(engine.release_id, content_of(engine.catalogue), pack(engine.catalogue), by, reason)
     out.print(engine.release_id, highlight=False)

@@ -34,7 +34,7 @@ def main(way: str, source: str, target: str) -> None:
     wanted = WantedColumns(program.scalars, program.row_fields, AS_OF)
     Path(target).mkdir(parents=True, exist_ok=True)
     for number in range(len(found.sizes)):
-        wide = found.part(number, wanted.columns, program.row_fields)
+        wide = found.part(number, wanted.columns, wanted.row_fields)
         refuse_conflicts(wide.firms.height - wide.firms["said"].null_count())
         if way == "whole":
             scores, items = frames(score(engine, wide, question))

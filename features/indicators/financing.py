@@ -1,40 +1,32 @@
 """Rounds of equity financing: what was raised, and what the last round valued the firm at.
 
-Facts of a list have no order, so the last round is told from windows: it reaches an amount where within some window
-before as_of one round does and no other falls short. Where rounds of one window disagree the order is left open.
+Which round is the last follows from the days on which they were closed (`features.last_round`). Rounds of one day are all
+the last: where they disagree neither side is certain.
 """
 
 from __future__ import annotations
 
-from features.expression import Condition, Count, Either, Exists, RowFact, every
+from features.expression import Condition, Count, Exists, RowFact, every
 from features.indicators.achievements import recent
 from features.indicators.base import Indicator, Unit, indicator
-from features.moments import as_of, days_before, years_before
+from features.moments import as_of
 
 _TEXT = "各地独角兽企业认定条件"
 _FEN = 100
-_QUARTERS = tuple(range(1, 9))
-_YEARS = (2, 3, 4, 5, 7, 10, 50)
 
 
 def _round(field: str) -> RowFact:
     return RowFact("financing_round", field)
 
 
-def _windows() -> list[Condition]:
-    """Closed within so many times ninety days, then within so many years, before as_of."""
-    starts = [*(days_before(90 * quarters) for quarters in _QUARTERS), *map(years_before, _YEARS)]
-    return [every((_round("closed_on") >= start, _round("closed_on") <= as_of())) for start in starts]
+def _closed() -> Condition:
+    return every((_round("closed_on") <= as_of(),))
 
 
 def _last(wanted: Condition) -> Condition:
-    """The last round is certainly such: in some window one is, and none is not."""
-    return Either(
-        tuple(
-            Exists("financing_round", every((window, wanted))) & ~Exists("financing_round", every((window, ~wanted)))
-            for window in _windows()
-        )
-    )
+    """Some round was closed, and no last one is otherwise."""
+    other = every((_round("last").holds(), ~wanted))
+    return every((Exists("financing_round", _closed()), ~Exists("financing_round", other)))
 
 
 @indicator
@@ -73,7 +65,7 @@ def financed() -> Indicator:
         "获得过私募股权投资",
         "private equity received",
         Unit.TRUTH,
-        Exists("financing_round", every((_round("closed_on") <= as_of(),))),
+        Exists("financing_round", _closed()),
         _TEXT,
     )
 

@@ -38,7 +38,7 @@ _NUMBERS = st.one_of(
     st.sampled_from([10**6, 10**9, 10**14, -(10**14), 2**62, INT64, -INT64, INT64 + 1, 2**64, 2**100, WIDEST, -WIDEST]),
 )
 _PLACE = st.integers(0, 40)
-_STEPS = st.lists(st.tuples(st.integers(0, 15), _PLACE, _PLACE, _PLACE, _NUMBERS), min_size=3, max_size=14)
+_STEPS = st.lists(st.tuples(st.integers(0, 16), _PLACE, _PLACE, _PLACE, _NUMBERS), min_size=3, max_size=14)
 _MOST_NODES = 300
 """The oracle reads trees, in which what is shared is written out again and again."""
 
@@ -106,6 +106,9 @@ def _step(ints: list[Node], truths: list[Node], step: tuple[int, int, int, int, 
         case 15:
             # A truth is the integer 0 or 1 wherever a number is wanted.
             ints.append(core.choose(p, q, core.negate(r)) if k % 2 else core.add((p, q, a)))
+        case 16:
+            edges = sorted({a.lo, a.lo + 1, (a.lo + a.hi) // 2, a.hi - 1, number})
+            ints.append(core.step(a, edges, [*range(j, j + len(edges)), number]))
 
 
 def _grow(ints: list[Node], truths: list[Node], steps: Sequence[tuple[int, int, int, int, int]]) -> None:

@@ -42,6 +42,14 @@ OPERATORS: dict[str, tuple[Callable[[Node, Node, Node], Node], Callable[[int, in
     "choice": (lambda a, b, c: core.choose(core.ge(a, 0), b, c), lambda a, b, c: b if a >= 0 else c),
     "least": (lambda a, b, c: core.smallest((a, b, c)), min),
     "greatest": (lambda a, b, c: core.greatest((a, b, c)), max),
+    "step": (
+        lambda a, _, c: core.step(a, (c.lo - 1, c.lo, c.lo + 2), (7, 5, 5, 9)),
+        lambda a, _, c: 7 if a <= c - 1 else 5 if a <= c + 2 else 9,
+    ),
+    "step over a truth": (
+        lambda a, b, _: core.step(core.ge(a, b), (0,), (3, 4)),
+        lambda a, b, _: 4 if a >= b else 3,
+    ),
 }
 
 

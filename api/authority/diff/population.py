@@ -54,15 +54,15 @@ def compare(snapshot: Snapshot, before: Card, after: Card, as_of: date, done: Ca
     matrix: dict[tuple[str, str], int] = {}
     changed = [pl.DataFrame(schema=_SCHEMA)]
     for number, firms in enumerate(snapshot.sizes):
-        wide = snapshot.part(number, wanted.columns, program.row_fields)
-        for scored in score_under(rules, wide, question):
-            values = scored.values.cast(pl.Int64)
-            given = values.select(_answer(card).alias(card.id) for card in cards)
-            frame = scored.firms.select(HEAD[:2]).hstack(given)
-            for old, new, count in frame.group_by(SIDES).len().iter_rows():
-                matrix[old, new] = matrix.get((old, new), 0) + count
-            moved = frame[SIDES[0]] != frame[SIDES[1]]
-            changed.append(frame.filter(moved).with_columns(values.filter(moved).with_columns(why)["why"]))
+        wide = snapshot.part(number, wanted.columns, wanted.row_fields)
+        scored = score_under(rules, wide, question)
+        values = scored.values.cast(pl.Int64)
+        given = values.select(_answer(card).alias(card.id) for card in cards)
+        frame = scored.firms.select(HEAD[:2]).hstack(given)
+        for old, new, count in frame.group_by(SIDES).len().iter_rows():
+            matrix[old, new] = matrix.get((old, new), 0) + count
+        moved = frame[SIDES[0]] != frame[SIDES[1]]
+        changed.append(frame.filter(moved).with_columns(values.filter(moved).with_columns(why)["why"]))
         done(firms)
     answers = (possible_answers(before), possible_answers(after))
     return Compared(as_of, snapshot.known_at, sum(snapshot.sizes), matrix, answers, pl.concat(changed).sort("uscc"))

@@ -40,6 +40,8 @@ class Expressions:
             if node.op == "div":
                 # Rounded towards zero by SQL, so its sign is asked first.
                 used[id(node.operands[0])] += node.operands[0].lo < 0
+            if node.op == "step":
+                used[id(node.operands[0])] += 1
         level, found = dict.fromkeys(self._ready, 0), dict[int, list[Node]]()
         for node in nodes:
             depth = max((level[id(operand)] for operand in node.operands), default=0)
@@ -97,6 +99,11 @@ class Expressions:
                 return "(" + f" {'+' if node.op == 'add' else '*'} ".join(self._typed(node.operands)) + ")"
             case "div":
                 return self._quotient(*node.operands)
+            case "step":
+                edges, values = (cast(tuple[int, ...], numbers) for numbers in node.args[1:])
+                over, number = self.number(node.operands[0]), self._dialect.wide
+                up_to = (f"WHEN {over} <= {number(e)} THEN {number(v)}" for e, v in zip(edges, values, strict=False))
+                return f"CASE {' '.join(up_to)} ELSE {number(values[-1])} END"
         raise ValueError(f"cannot be written: {node.op}")
 
     def _compared(self, node: Node, *, negated: bool) -> str:
@@ -132,4 +139,4 @@ class Expressions:
     def _is_wide(self, node: Node) -> bool:
         if node.op in ("if", "min", "max"):
             return any(self._is_wide(operand) for operand in node.operands[node.op == "if" :])
-        return node.op in ("fill", "rows", "add", "mul", "div")
+        return node.op in ("fill", "rows", "add", "mul", "div", "step")

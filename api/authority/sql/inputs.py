@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from features.facts import OUT_OF_SCOPE, SIZE_GROUP, is_note
+from features.facts import LAST_ROUND, OUT_OF_SCOPE, SIZE_GROUP, is_note
 from features.kinds import NEVER, Choice, Day, Flag, Heads, Kind, Money, Rate
 from features.tables import TABLES
 
 _DERIVED = {
     SIZE_GROUP.path: ("划型行业 / size group", SIZE_GROUP.kind),
+    LAST_ROUND: ("基准日前最近一轮 / last round by as_of", Flag()),
     OUT_OF_SCOPE.path: ("个体工商户或合作社 / outside of every ladder", OUT_OF_SCOPE.kind),
 }
 _UNITS = ((Money, "分"), (Heads, "万分之一人"), (Rate, "百万分之一"), (Flag, "1 是 / 0 否"))

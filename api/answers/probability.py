@@ -1,0 +1,98 @@
+"""Probabilities by learned cards in the result JSON: who climbs to the next rung, and distress, with what each feature adds.
+
+A learned card ranks; it never overrides a rule. What it was trained on and of whom it may speak go with every number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from api.answers.numbers import amount, number
+from api.answers.parts import label
+from api.answers.reasons import Json
+from api.answers.state import Prepared, State
+from features.expression import Compound, Ratio
+from features.indicators.base import Unit
+from scoring.learned import MILLION, UNITS, Feature, LearnedCard, logistic
+from scoring.learned_points import measured
+
+CLIMB, DISTRESS = "climb", "distress"
+TOLD = 5
+"""So many of the strongest features are told."""
+DIGITS = 6
+MISSING = "缺失 missing"
+Write = Callable[[State, str | None], Json]
+
+
+def probability_writer(prepared: Prepared, learned: Sequence[LearnedCard]) -> Write:
+    """How the probabilities of an enterprise are written, given the next rung of its ladder; empty where no card speaks."""
+    climbs = {one.id.removeprefix(f"{CLIMB}."): _of(prepared, one) for one in learned if one.id.startswith(f"{CLIMB}.")}
+    distress = next((_of(prepared, one) for one in learned if one.id == DISTRESS), None)
+
+    def write(state: State, next_rung: str | None) -> Json:
+        found: Json = {}
+        if next_rung in climbs:
+            found[CLIMB] = {"target": next_rung, **climbs[next_rung](state)}
+        if distress is not None:
+            found[DISTRESS] = distress(state)
+        return {"probability": found} if found else {}
+
+    return write
+
+
+def _of(prepared: Prepared, card: LearnedCard) -> Callable[[State], Json]:
+    stated, facts = (prepared.places(f"{card.id}|{root}", "low", "high") for root in ("points", "facts"))
+    known = prepared.places(f"{card.id}|range", "low", "high") if card.uncertainty.low else None
+    features = [_feature(prepared, card, feature) for feature in card.features]
+    fixed = {"card": card.id, "sha256": card.sha256, "origin": card.origin}
+    fixed |= {"trained_on": card.trained_on, "valid_for": card.valid_for}
+
+    def of(state: State) -> Json:
+        points, least, most = state[stated[0]] or 0, state[facts[0]] or 0, state[facts[1]] or 0
+        out: Json = dict(fixed)
+        # Sources that differ give the points of each completion: then there is a range and no number.
+        if points == state[stated[1]]:
+            out["p"] = p = round(logistic(points), DIGITS)
+            if known is not None:
+                one, other = ((state[place] or 0) / MILLION for place in known)
+                out |= {"low": min(p, one), "high": max(p, other)}
+        out |= {"facts_low": round(logistic(least), DIGITS), "facts_high": round(logistic(most), DIGITS)}
+        told = sorted((feature(state) for feature in features), key=lambda one: -abs(one["log_odds"]))
+        out["reasons"] = [one for one in told[:TOLD] if one["log_odds"]]
+        return out
+
+    return of
+
+
+def _feature(prepared: Prepared, card: LearnedCard, feature: Feature) -> Callable[[State], Json]:
+    """What one feature adds to the log-odds, against the average of the training rows."""
+    indicator, prefix = measured(feature), f"show|{card.id}|{feature.name}"
+    points, _ = prepared.places(f"{prefix}|points", "low", "high")
+    band, _ = prepared.places(f"{prefix}|band", "low", "high")
+    numerator, _ = prepared.places(f"{prefix}|numerator", "low", "high")
+    denominator, _ = prepared.places(f"{prefix}|denominator", "low", "high")
+    fixed = {"feature": feature.name, **label(indicator)}
+    minus = indicator.expression.minus if isinstance(indicator.expression, Ratio) else 0
+    rooted, bands = isinstance(indicator.expression, Compound), _bands(indicator.unit, feature.edges)
+
+    def of(state: State) -> Json:
+        place, over, under = state[band], state[numerator] or 0, state[denominator] or 0
+        out: Json = {**fixed, "log_odds": round((state[points] or 0) / UNITS, DIGITS)}
+        if place is None or place < 0:
+            return out | {"band": MISSING}
+        if not rooted:
+            out["value"] = number(over - minus * under, under * indicator.unit.scale)
+        return out | {"band": bands[place]}
+
+    return of
+
+
+def _bands(unit: Unit, edges: Sequence[float]) -> list[str]:
+    """The bands in words, lowest first."""
+    if not edges:
+        return ["—"]
+    if unit is Unit.TRUTH:
+        return ["否 no", "是 yes"][: len(edges) + 1]
+    said = [amount(edge, unit.symbol) for edge in edges]
+    return [f"≤ {said[0]}", *(f"> {low}, ≤ {high}" for low, high in pairwise(said)), f"> {said[-1]}"]

@@ -1,0 +1,29 @@
+"""Which round of financing is the last that a firm closed by as_of: of one firm, and of many in columns.
+
+Unknown is what may change it: the day of a round, where that could be later, and rounds that an incomplete list leaves out.
+A round known to be earlier than another is not the last whatever else is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from features.held import ROW
+
+
+def last(closed_on: Sequence[int | None], as_of: int, *, listed: bool) -> list[int | None]:
+    """1 for the last of some rounds by their days, 0 for any other; None where that is open."""
+    latest = max((day for day in closed_on if day is not None and day <= as_of), default=None)
+    certain = 1 if listed and None not in closed_on else None
+    return [None if day is None else certain if day == latest else 0 for day in closed_on]
+
+
+def with_last(rounds: pl.DataFrame, as_of: int, listed: pl.Series) -> pl.DataFrame:
+    """The rounds of many firms with column ``last``; ``listed`` is 1 for each firm of which all rounds are known."""
+    closed, of_firm = pl.col("closed_on"), rounds.with_columns(listed.gather(rounds[ROW]).alias("listed"))
+    latest = closed.filter(closed <= as_of).max().over(ROW)
+    certain = pl.when(pl.col("listed").is_not_null() & closed.is_not_null().all().over(ROW)).then(1)
+    found = pl.when(closed.is_null()).then(None).when(closed == latest).then(certain).otherwise(0)
+    return of_firm.with_columns(found.cast(pl.Int64).alias("last")).drop("listed")
