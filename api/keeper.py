@@ -18,6 +18,8 @@ from api.store.sealing import seal_all
 
 EVERY = 0.5
 """Seconds between two rounds."""
+WATCH = 2.0
+"""Seconds after which new entries are looked at for unusual queries."""
 TIDY = 3600.0
 
 
@@ -28,7 +30,7 @@ class Keeper:
         self._service, self._log = service, log()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
-        self._rounds = 0
+        self._rounds = self._unlooked = 0
 
     def start(self) -> None:
         """Begin."""
@@ -52,9 +54,10 @@ class Keeper:
 
     def round(self) -> None:
         """One round."""
-        sealed = seal_all(self._service.store)
-        if sealed:
+        self._unlooked += seal_all(self._service.store)
+        if self._unlooked and self._rounds % int(WATCH / EVERY) == 0:
             self._stop_unusual()
+            self._unlooked = 0
         self._follow_release()
         if self._rounds % int(TIDY / EVERY) == 0:
             with self._service.store.session() as session:

@@ -90,6 +90,11 @@ class Principal:
     runs_distress: bool = False
 
     @property
+    def tenant(self) -> str:
+        """Whose requests count together: the institution; of people of enterprises, who share one, their enterprise."""
+        return self.uscc or self.institution
+
+    @property
     def reader(self) -> str:
         """Whose view of a result it is (`api.answers.views.READERS`)."""
         if self.role in BANK:

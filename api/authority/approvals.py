@@ -22,7 +22,7 @@ from features.errors import ValueProblem
 from features.identifiers import uscc
 from scoring.catalogue import Catalogue
 
-PROPOSERS = BANK | {Role.PARK_STAFF, Role.AUTHORITY}
+PROPOSERS = frozenset({Role.BANK_STAFF, Role.PARK_STAFF, Role.AUTHORITY})
 
 
 class Override(BaseModel):

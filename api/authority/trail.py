@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from api.http import paging
 from api.http.endpoint import Call
@@ -16,6 +16,13 @@ class TrailPage(paging.Page):
     """Which entries."""
 
     since: datetime | None = Field(None, description="自此刻起 / from this moment on")
+
+    @field_validator("since")
+    @classmethod
+    def _of_our_time(cls, given: datetime | None) -> datetime | None:
+        if given is not None and not 1980 <= given.year <= 2199:
+            raise ValueError("1980–2199")
+        return given
 
 
 class Entry(BaseModel):

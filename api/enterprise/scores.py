@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -81,9 +82,10 @@ def standing(call: Call) -> Consent:
     # This moment, not the one when the request came: what was withdrawn since does not stand.
     now = datetime.now(UTC)
     if named:
+        # An id of ours is recorded also where it opens nothing.
+        call.note.consent = named if re.fullmatch("[0-9a-f]{32}", named) else ""
         found = Consents(call.session).standing(code, call.who.institution, call.note.purpose, now, named)
         if isinstance(found, Consent):
-            call.note.consent = found.id
             return found
         reason = found.reason
     else:

@@ -21,7 +21,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from api.auth import access
@@ -89,6 +89,9 @@ def answered(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
         except IntegrityError:
             if not left:
                 raise Refused("conflict") from None
+        except DataError:
+            # What the database cannot hold, such as a NUL in a text, is a fault of what was sent.
+            raise Refused("invalid_parameter") from None
         except OperationalError:
             raise Refused("unavailable", headers={"Retry-After": "1"}) from None
         except (Refused, FactError, DossierProblems, RuleError, RequestValidationError) as error:
@@ -107,7 +110,7 @@ def _within(call: Call) -> Answer | Work:
     call.principal = known.principal
     if known.stopped is not None:
         raise Refused("stopped")
-    call.service.requests.take(call.who.institution)
+    call.service.requests.take(call.who.tenant)
     access.may_use(call.who, rule)
     if call.who.role in BANK and not call.service.settings.serving.bank:
         raise Refused("forbidden", "本部署不向银行提供 / this deployment serves no banks")

@@ -9,6 +9,7 @@ from sqlalchemy import distinct, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api.auth.tokens import new_id
+from api.store.parties import ENTERPRISES
 from api.store.tables import AccessRow, InstitutionRow, InvitationRow, StopRow
 
 STOPPED, RELEASED = "stopped", "released"
@@ -68,7 +69,8 @@ class Stops:
     def unusual(self, window: timedelta, firms: int, refusals: int) -> list[tuple[str, str]]:
         """Institutions whose reads of the window pass a limit and that are not stopped, each with what was seen.
 
-        What was seen before a release is explained and counts no more.
+        What was seen before a release is explained and counts no more. People of enterprises see one enterprise each, and
+        what one of them does must not stop the others.
         """
         since = datetime.now(UTC) - window
         a = AccessRow
@@ -77,7 +79,7 @@ class Stops:
         counted = (
             select(a.institution, read, refused)
             .join(InstitutionRow, InstitutionRow.id == a.institution)
-            .where(a.at >= since, InstitutionRow.stopped.is_(None))
+            .where(a.at >= since, InstitutionRow.stopped.is_(None), a.institution != ENTERPRISES)
             .group_by(a.institution)
             .having((read > firms) | (refused > refusals))
         )

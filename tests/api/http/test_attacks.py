@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import jwt
 import pytest
@@ -259,3 +260,30 @@ def test_neither_logs_nor_errors_tell_secrets_or_whose_data_it_is(
     assert '"route":"/v1/enterprises/{uscc}/score"' in told
     for text in (token, world.programs["bank program"][1], str(secret), LIUZHOU, "branch", "wrong password", "某某"):
         assert text not in told
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\u202e", "\U0001f600" * 10, "%00", "\n"])
+def test_characters_that_a_database_may_not_hold_are_no_fault(either: World, text: str) -> None:
+    headers = either.headers("bank program")
+    consent = either.consent("bank program", LIUZHOU)
+    address = f"/v1/enterprises/{LIUZHOU}/consents"
+    coded = quote(text)
+    answers = [
+        either.client.post(f"{address}/{consent}/withdrawal", json={"reason": text}, headers=headers),
+        either.client.post(f"{address}/{coded}/withdrawal", json={"reason": "x"}, headers=headers),
+        either.client.post("/v1/session", json={"login": text, "password": text}),
+        either.client.post(
+            "/v1/oauth/token", data={"grant_type": "client_credentials", "client_id": text, "client_secret": text}
+        ),
+        either.client.get(f"/v1/enterprises/{coded}/score", headers={**headers, "Purpose": "loan_review"}),
+        either.client.post(
+            f"/v1/approvals/{coded}/decision", json={"approve": True}, headers=either.headers("park staff")
+        ),
+    ]
+    assert [answer.status_code < 500 for answer in answers] == [True] * len(answers), [a.text for a in answers]
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "1e400", "2026-13-01"])
+def test_moments_out_of_time_are_refused(world: World, since: str) -> None:
+    answer = world.client.get("/v1/audit", params={"since": since}, headers=world.headers("regulator"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_parameter")
