@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,8 @@ from api.auth.roles import SCOPES
 from api.cli.console import err, out
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from api.store.parties import Parties
 
 party = typer.Typer(help="机构、人员与客户端 / institutions, people and programs", no_args_is_help=True)
@@ -25,16 +28,24 @@ OPERATOR = "cli"
 
 
 @contextmanager
-def _parties(action: str, by: str = OPERATOR) -> Iterator[Parties]:
+def _session(action: str, by: str) -> Iterator[Session]:
     # Only here: the database's packages take most of a second that no other command needs to wait for.
     from api.settings import load
-    from api.store.audit import Access, Audit
+    from api.store.audit import Access, Audit, opaque
     from api.store.database import Store
+
+    actor = opaque("--by", by)
+    with Store(load().store.url) as store, store.session() as session:
+        yield session
+        Audit(session).record(Access(datetime.now(UTC), actor, "", "cli", action))
+
+
+@contextmanager
+def _parties(action: str, by: str = OPERATOR) -> Iterator[Parties]:
     from api.store.parties import Parties
 
-    with Store(load().store.url).session() as session:
+    with _session(action, by) as session:
         yield Parties(session)
-        Audit(session).record(Access(datetime.now(UTC), by, "", "cli", action))
 
 
 @party.command()
@@ -123,6 +134,25 @@ def erase(named: Annotated[str, typer.Argument(metavar="PERSON")], by: By = OPER
     """删除姓名、登录名与口令，编号留在审计中 / erase name, login and password; the id stays in the audit."""
     with _parties("person.erase", by) as parties:
         parties.erase(named)
+
+
+@party.command()
+def overlays(
+    into: Annotated[
+        Path, typer.Option(help="存放覆盖规则的文件夹，即 DENGTI_OVERLAYS / folder of the deployment's overlays")
+    ],
+    by: By = OPERATOR,
+) -> None:
+    """把两人批准的覆盖规则写入文件夹，供制作发布版 / approved overlays into a folder, for the next release."""
+    from api.store.approvals import Approvals
+
+    into.mkdir(parents=True, exist_ok=True)
+    with _session("overlay.export", by) as session:
+        found = Approvals(session).overlays()
+    for name, text in found.items():
+        path = into / f"{name}.yaml"
+        path.write_text(text, encoding="utf-8")
+        out.print(str(path), highlight=False)
 
 
 @party.command("list")

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from api.auth.tokens import new_id
+from api.clock import today
 from api.http.refusals import Refused
 from api.store.tables import ApprovalRow
 
@@ -81,6 +82,15 @@ class Approvals:
         """Proposals of the institution by id, those after one."""
         asked = select(*_COLUMNS).where(ApprovalRow.institution_id == institution, ApprovalRow.id > after)
         return [dict(row._mapping) for row in self._session.execute(asked.order_by(ApprovalRow.id).limit(limit))]
+
+    def overlays(self) -> dict[str, str]:
+        """Approved overlays that have not expired: id → text of the file."""
+        asked = select(ApprovalRow.id, ApprovalRow.content, ApprovalRow.expires_on).where(
+            ApprovalRow.kind == OVERLAY, ApprovalRow.state == APPROVED
+        )
+        rows = self._session.execute(asked.order_by(ApprovalRow.id))
+        day = today().isoformat()
+        return {row.id: str(row.content["overlay"]) for row in rows if row.expires_on is None or row.expires_on >= day}
 
     def overrides(self, uscc: str, day: date) -> list[dict[str, Any]]:
         """Approved overrides of an enterprise that have not expired."""

@@ -229,7 +229,9 @@ class Parties:
 
     def close_client(self, client: str) -> None:
         """A program is answered no more."""
-        self._session.execute(update(ClientRow).where(ClientRow.id == client).values(closed_at=datetime.now(UTC)))
+        closed = update(ClientRow).where(ClientRow.id == client).values(closed_at=datetime.now(UTC))
+        if not self._session.execute(closed).rowcount:  # type: ignore[attr-defined]
+            raise _wrong("client", client, "没有这个客户端 / no such program", "dengti party list")
 
     # -- enterprises of officers and of the sandbox ----------------------------------------------------------------------------
 

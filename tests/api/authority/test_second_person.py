@@ -16,6 +16,7 @@ from world import AS_OF, CHENGDU, GUILIN, LIUZHOU, World
 from api.authority.bundle import pack
 from api.clock import today
 from api.settings import Patterns, Serving
+from api.store.approvals import Approvals
 from api.store.releases import Releases
 from api.store.tables import AccessRow, ApprovalRow
 from scoring.catalogue import Catalogue
@@ -106,7 +107,12 @@ def test_an_overlay_is_proposed_as_its_file(world: World) -> None:
     text = OVERLAY.read_text(encoding="utf-8")
     answer = _propose(world, {"kind": "overlay", "overlay": text, "reason": "园区确认（合成）"})
     assert answer.status_code == 201, answer.text
-    assert _decide(world, answer.json()["id"], "second of park").json()["state"] == "approved"
+    named = answer.json()["id"]
+    with world.store.session() as session:
+        assert Approvals(session).overlays() == {}
+    assert _decide(world, named, "second of park").json()["state"] == "approved"
+    with world.store.session() as session:
+        assert Approvals(session).overlays() == {named: text}
 
 
 def _release(world: World, folder: Path, by: str) -> str:
