@@ -5,6 +5,7 @@ from __future__ import annotations
 from api import assess
 from api.auth import routes as auth
 from api.authority import routes as authority
+from api.bank import routes as bank
 from api.enterprise import routes as enterprise
 from api.http.endpoint import Endpoint
 from api.operator import routes as operator
@@ -15,6 +16,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *auth.ROUTES,
     *assess.ROUTES,
     *enterprise.ROUTES,
+    *bank.ROUTES,
     *park.ROUTES,
     *authority.ROUTES,
 )

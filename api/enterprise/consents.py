@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.auth.roles import BANK, Role
 from api.http.endpoint import Call
 from api.http.refusals import Refused
-from api.http.serving import hold
 from api.store.consents import Consent, Consents
 from api.store.parties import Parties
 from features.errors import ValueProblem
@@ -119,7 +118,6 @@ def withdraw(call: Call) -> ConsentView:
     repository = Consents(call.session)
     if all(one.id != named for one in repository.of(code, recipient)):
         raise Refused("not_found")
-    hold(call.session, code, alone=True)
     repository.withdraw(named, call.who.actor, call.body(Withdrawal).reason, uscc=code)
     call.note.consent = named
     return next(_view(one) for one in repository.of(code) if one.id == named)

@@ -77,6 +77,7 @@ ROUTES = (
         "撤回授权，立即生效 / withdraw a consent, at once",
         Rule(BANK | {Role.ENTERPRISE}, "consent:write", Tenant.FIRM),
         consents.withdraw,
+        alone=True,
         body=consents.Withdrawal,
         answer=consents.ConsentView,
         tag="consent",

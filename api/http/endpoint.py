@@ -144,6 +144,8 @@ class Endpoint:
     largest: int = LARGEST
     store: bool = True
     """Whether it uses the store."""
+    alone: bool = False
+    """Whether it waits for all reads of the enterprise to end, and holds others up until it ends."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """More of its OpenAPI operation."""
     headers: tuple[dict[str, Any], ...] = ()

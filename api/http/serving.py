@@ -147,14 +147,14 @@ def _firm(call: Call) -> Firm:
     """The enterprise of the address. Whether it does not exist or belongs to others is not told apart."""
     code = uscc.check(call.asked.path["uscc"])[0]
     call.note.uscc = code
-    hold(call.session, code)
+    _hold(call.session, code, alone=call.endpoint.alone)
     firm = firm_of(call.session, code)
     if firm is None or not access.may_see(call.who, firm, Parties(call.session).assigned):
         raise Refused("not_found")
     return firm
 
 
-def hold(session: Session, code: str, *, alone: bool = False) -> None:
+def _hold(session: Session, code: str, *, alone: bool) -> None:
     """Reads of an enterprise go side by side; who ends a consent waits for those under way, so that none ends after it.
 
     SQLite has one writer at a time, and every call is one, for its audit record.

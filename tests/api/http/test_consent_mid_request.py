@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from world import LIUZHOU, World
 
+from api.store.facts import Facts
 from api.store.tables import AccessRow, ScoreRow
 from features.dossier import Dossier
 from scoring.engine import Answer, Engine, Question
@@ -103,3 +104,24 @@ def test_after_a_withdrawal_is_answered_no_read_is_recorded_as_let_through(eithe
         asked = select(AccessRow.outcome).where(AccessRow.action == "score.read").order_by(AccessRow.number)
         outcomes = list(session.scalars(asked))
     assert len(outcomes) == len(answers) + 2
+
+
+def test_withdrawals_and_own_facts_at_once_neither_deadlock_nor_get_lost(either: World) -> None:
+    headers = either.headers("bank program")
+    consents = [either.consent("bank program", LIUZHOU) for _ in range(8)]
+    address = f"/v1/enterprises/{LIUZHOU}"
+
+    def work(number: int) -> tuple[int, int]:
+        event = {"kind": "loan_default", "occurred_on": f"2026-05-{number + 1:02}"}
+        brought = {"enterprise": {"uscc": LIUZHOU}, "events": [event]}
+        first = either.client.post(f"{address}/facts", json=brought, headers=headers)
+        second = either.client.post(f"{address}/consents/{consents[number]}/withdrawal", json={}, headers=headers)
+        return first.status_code, second.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(work, range(8))) == {(200, 200)}
+    listed = either.client.get(f"{address}/consents", headers=headers).json()["items"]
+    assert all(one["withdrawn_at"] for one in listed)
+    with either.store.session() as session:
+        facts = Facts(session).standing([LIUZHOU], [either.institutions["bank"]])
+    assert len({fact.key for fact in facts if fact.table == "event"}) == 8

@@ -97,13 +97,15 @@ def test_a_consent_for_some_facts_withholds_the_others(world: World) -> None:
     )
 
 
-def test_what_a_bank_brought_is_seen_by_it_alone_unless_the_enterprise_consents_in_writing(
-    world: World, tmp_path: Any
-) -> None:
+def test_what_a_bank_brought_is_seen_by_it_alone_unless_the_enterprise_consents_in_writing(world: World) -> None:
     event = {"kind": "loan_default", "occurred_on": "2026-05-01", "severity": "major"}
     brought = {"enterprise": {"uscc": LIUZHOU}, "events": [event]}
-    load_facts(world.store, tmp_path, [brought], owner=world.institutions["bank"])
-
+    address = f"/v1/enterprises/{LIUZHOU}/facts"
+    told = [world.client.post(address, json=brought, headers=world.headers("bank program")).json() for _ in range(2)]
+    assert [one["already"] for one in told] == [False, True]
+    assert told[0]["owner"] == world.institutions["bank"]
+    wrong = {"enterprise": {"uscc": GUILIN}, "events": [event]}
+    assert world.client.post(address, json=wrong, headers=world.headers("bank program")).status_code == 422
     own, other = world.consent("bank program", LIUZHOU), world.consent("other bank program", LIUZHOU)
     first = world.score("bank program", LIUZHOU, **{"Consent-Id": own}).json()
     second = world.score("other bank program", LIUZHOU, **{"Consent-Id": other}).json()
