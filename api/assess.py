@@ -18,8 +18,9 @@ from api.dossier_schema import dossier_schema
 from api.enterprise.scores import without_distress
 from api.http import limits
 from api.http.endpoint import Answer, Call, Endpoint, Work
-from api.http.openapi import RESULT
-from api.http.serving import answered, read
+from api.http.reading import read
+from api.http.schemas import RESULT
+from api.http.serving import answered
 from api.issuer import notice, said_first, use
 from api.parameters import asked, parameters
 from api.service import Service

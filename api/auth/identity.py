@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from api.auth.tokens import digest
 from api.http.refusals import Refused
-from api.store.parties import Known, Parties
+from api.store.known import Known
+from api.store.logins import Logins
+from api.store.parties import Parties
 
 if TYPE_CHECKING:
     from api.http.endpoint import Asked
@@ -42,7 +44,7 @@ def _program(service: Service, session: Session, given: str) -> Known:
 
 
 def _person(session: Session, asked: Asked, writes: bool) -> Known:
-    found = Parties(session).person_of_session(digest(asked.cookies[COOKIE]))
+    found = Logins(session).person_of_session(digest(asked.cookies[COOKIE]))
     if found is None:
         raise Refused("unauthenticated", headers=CHALLENGE)
     known, csrf = found

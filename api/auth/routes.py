@@ -17,6 +17,7 @@ from api.auth.roles import SCOPES, Role
 from api.auth.tokens import digest, new_secret
 from api.http.endpoint import Answer, Call, Endpoint
 from api.http.refusals import Refused
+from api.store.logins import Logins
 from api.store.parties import Parties
 
 
@@ -105,18 +106,18 @@ def _basic(given: str | None) -> tuple[str, str] | None:
 def log_in(call: Call) -> Answer:
     """A session for a person; after some failures in a row the login is locked for some time."""
     given, settings = call.body(Login), call.service.settings
-    parties, now = Parties(call.session), datetime.now(UTC)
-    row = parties.by_login(given.login)
+    logins, now = Logins(call.session), datetime.now(UTC)
+    row = logins.by_login(given.login)
     if row is not None and row.locked_until is not None and row.locked_until > now:
         raise Refused("locked", headers={"Retry-After": str(int((row.locked_until - now).total_seconds()) + 1)})
     if not passwords.matches(row.password if row else None, given.password):
         return _failed(call, row)
-    known = parties.by_id(row.id)
+    known = logins.by_id(row.id)
     if known.stopped is not None:
         raise Refused("stopped")
-    parties.failed(row.id, 0, None)
+    logins.failed(row.id, 0, None)
     cookie, csrf, minutes = new_secret(), new_secret(), settings.sessions.session_minutes
-    parties.opened(row.id, digest(cookie), digest(csrf), minutes)
+    logins.opened(row.id, digest(cookie), digest(csrf), minutes)
     call.principal = known.principal
     told = LoggedIn(person=row.id, csrf_token=csrf, expires_in=minutes * 60)
     return Answer(orjson.dumps(told.model_dump()), 200, {"Set-Cookie": _cookie(call, cookie, minutes * 60)})
@@ -129,14 +130,14 @@ def _failed(call: Call, row: Any) -> Answer:
         failures = row.failures + 1
         locked = failures >= limits.failures_until_locked
         until = datetime.now(UTC) + timedelta(minutes=limits.locked_minutes) if locked else None
-        Parties(call.session).failed(row.id, 0 if locked else failures, until)
-        call.principal = Parties(call.session).by_id(row.id).principal
+        Logins(call.session).failed(row.id, 0 if locked else failures, until)
+        call.principal = Logins(call.session).by_id(row.id).principal
     return Answer.of(Refused("wrong_credentials"))
 
 
 def log_out(call: Call) -> Answer:
     """End the session."""
-    Parties(call.session).ended(digest(call.asked.cookies[COOKIE]))
+    Logins(call.session).ended(digest(call.asked.cookies[COOKIE]))
     return Answer(b"", 204, {"Set-Cookie": _cookie(call, "", 0)})
 
 

@@ -11,6 +11,7 @@ from api.auth.tokens import digest, new_secret
 from api.http.endpoint import Call
 from api.http.refusals import Refused
 from api.store.access import Invitations
+from api.store.logins import Logins
 from api.store.parties import Parties
 from features.identifiers import uscc
 
@@ -77,7 +78,6 @@ def accept(call: Call) -> Accepted:
     same = found is not None and found[0] == uscc.normalise(given.uscc)
     if found is None or not same or not hmac.compare_digest(found[1], given.letter.removeprefix("sha256:")):
         raise Refused("wrong_credentials")
-    parties = Parties(call.session)
-    person = parties.person_of_enterprise(found[0], given.login, given.name, given.password)
-    call.principal, call.note.uscc = parties.by_id(person).principal, found[0]
+    person = Parties(call.session).person_of_enterprise(found[0], given.login, given.name, given.password)
+    call.principal, call.note.uscc = Logins(call.session).by_id(person).principal, found[0]
     return Accepted(person=person, uscc=found[0])

@@ -6,8 +6,8 @@ from api.auth.access import WAY_IN, Rule, Tenant
 from api.auth.roles import BANK, PARK, READERS, Role
 from api.enterprise import consents, invitations, listing, scores
 from api.http.endpoint import Endpoint
-from api.http.openapi import CONSENT_ID, ISSUED, RESULT
 from api.http.paging import Page
+from api.http.schemas import CONSENT_ID, ISSUED, RESULT
 
 BASE = "/v1/enterprises"
 ONE = BASE + "/{uscc}"

@@ -10,16 +10,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -28,8 +26,9 @@ from api.auth import access
 from api.auth.access import Firm, Tenant
 from api.auth.identity import identified
 from api.auth.roles import BANK
-from api.http import idempotency, limits
+from api.http import idempotency
 from api.http.endpoint import Answer, Asked, Call, Endpoint, Note, Work
+from api.http.reading import read, understand
 from api.http.refusals import Refused
 from api.service import Service
 from api.store.audit import Access, Audit
@@ -58,17 +57,6 @@ def endpoint_of(service: Service, endpoint: Endpoint) -> Callable[[Request], Awa
         return Response(found.body, found.status, dict(found.headers), found.media_type)
 
     return answer
-
-
-async def read(service: Service, endpoint: Endpoint, request: Request) -> Asked:
-    """The request as it came: nothing of it is looked at before it is known who asks. Raises `Refused` for its size."""
-    given = request.query_params
-    params: dict[str, str | list[str]] = dict(given)
-    if len(params) < len(given.multi_items()):
-        params = {name: found if len(found := given.getlist(name)) > 1 else found[0] for name in given}
-    raw = await limits.body(request, endpoint.largest, service.settings.limits.body_seconds) if endpoint.writes else b""
-    address = request.client.host if request.client else ""
-    return Asked(request.path_params, params, raw, request.headers, request.cookies, address, datetime.now(UTC))
 
 
 def answered(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
@@ -104,7 +92,7 @@ def _within(call: Call) -> Answer | Work:
     endpoint, rule = call.endpoint, call.endpoint.rule
     if rule.tenant is Tenant.PUBLIC:
         call.service.logins.take(call.asked.address)
-        _understand(call)
+        understand(call)
         return _finished(call, _handled(call))
     known = identified(call.service, call.session, call.asked, endpoint.writes)
     call.principal = known.principal
@@ -117,7 +105,7 @@ def _within(call: Call) -> Answer | Work:
     _purpose(call)
     if endpoint.of_firm:
         call.firm = _firm(call)
-    _understand(call)
+    understand(call)
     key = call.asked.headers.get(idempotency.HEADER) if endpoint.keyed else None
     if key is None:
         return _finished(call, _handled(call))
@@ -222,42 +210,3 @@ def _begin(session: Session) -> None:
     """On SQLite a transaction that will write says so at once: it then reads what holds until it ends."""
     if session.get_bind().dialect.name == "sqlite":
         session.connection().exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _understand(call: Call) -> None:
-    """Query and body as the endpoint declares them. Raises `Refused`, `RequestValidationError`."""
-    endpoint, asked = call.endpoint, call.asked
-    if endpoint.query is not None:
-        call.given_query = _model(endpoint.query, asked.params, "query")
-    if endpoint.body is not None:
-        call.given_body = _model(endpoint.body, _form(asked) if endpoint.form else _json(asked), "body")
-
-
-def _model(model: type[BaseModel], given: Any, where: str) -> BaseModel:
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        raise RequestValidationError([{**one, "loc": (where, *one["loc"])} for one in error.errors()]) from None
-
-
-def _json(asked: Asked) -> Any:
-    _of_kind(asked, "application/json")
-    limits.check_depth(asked.raw)
-    try:
-        return orjson.loads(asked.raw)
-    except ValueError as error:
-        raise Refused("invalid_json", str(error)[:120]) from None
-
-
-def _form(asked: Asked) -> dict[str, str]:
-    _of_kind(asked, "application/x-www-form-urlencoded")
-    try:
-        return dict(parse_qsl(asked.raw.decode(), keep_blank_values=True, max_num_fields=20))
-    except ValueError as error:
-        raise Refused("invalid_form", str(error)[:120]) from None
-
-
-def _of_kind(asked: Asked, wanted: str) -> None:
-    kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != wanted:
-        raise Refused("unsupported_media_type", detail=wanted)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from api.auth import passwords
-from api.auth.roles import ROLES_OF, SCOPES, Principal, Role
+from api.auth.roles import ROLES_OF, SCOPES, Role
 from api.auth.tokens import digest, new_id, new_secret
+from api.store.known import SCOPED, Known, principal_of
 from api.store.tables import (
     AssignmentRow,
     BranchRow,
@@ -29,30 +29,13 @@ from features.identifiers import regions, uscc
 
 ENTERPRISES = "enterprises"
 """The one institution of all people of enterprises; each of them sees one enterprise."""
-_I, _C, _P, _S = (table_of(row).c for row in (InstitutionRow, ClientRow, PersonRow, SessionRow))
-_SCOPED = (_I.id, _I.stopped, _I.park, _I.region, _I.zone_type, _I.zone_level, _I.runs_distress)
+_C = table_of(ClientRow).c
 # Made once, of plain tables: to put a statement together costs more than to execute it.
 _CLIENT = (
-    select(_C.role, _C.scopes, _C.sandbox, _C.closed_at, _C.secret, *_SCOPED)
-    .join_from(table_of(ClientRow), table_of(InstitutionRow), _I.id == _C.institution_id)
+    select(_C.role, _C.scopes, _C.sandbox, _C.closed_at, _C.secret, *SCOPED)
+    .join_from(table_of(ClientRow), table_of(InstitutionRow), SCOPED[0] == _C.institution_id)
     .where(_C.id == bindparam("client"))
 )
-_PERSON = select(_P.id.label("person"), _P.role, _P.branch_id, _P.uscc, *_SCOPED).join_from(
-    table_of(PersonRow), table_of(InstitutionRow), _I.id == _P.institution_id
-)
-_BY_SESSION = (
-    _PERSON.add_columns(_S.csrf)
-    .join(table_of(SessionRow), _S.person_id == _P.id)
-    .where(_S.id == bindparam("session"), _S.expires_at > bindparam("now"), _P.password.is_not(None))
-)
-
-
-@dataclass(frozen=True)
-class Known:
-    """Somebody the store knows, and why nothing may be answered to them (None: they are answered)."""
-
-    principal: Principal
-    stopped: str | None
 
 
 class Parties:
@@ -61,7 +44,7 @@ class Parties:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    # -- who asks ---------------------------------------------------------------------------------------------------------
+    # -- programs that ask ---------------------------------------------------------------------------------------------------------
 
     def client(self, client: str, scopes: frozenset[str] | None = None, secret: str | None = None) -> Known | None:
         """An open client, with the scopes that its token still has in common with it; with a secret only if it is its own."""
@@ -70,7 +53,7 @@ class Parties:
             return None
         allowed = frozenset(row.scopes.split())
         return Known(
-            _principal(
+            principal_of(
                 row,
                 client,
                 "api",
@@ -79,16 +62,6 @@ class Parties:
             ),
             row.stopped,
         )
-
-    def person_of_session(self, session: str) -> tuple[Known, str] | None:
-        """The person whose session it is (SHA-256 of the cookie), and the digest of its CSRF token."""
-        row = self._session.connection().execute(_BY_SESSION, {"session": session, "now": datetime.now(UTC)}).first()
-        return (Known(_person(row), row.stopped), row.csrf) if row else None
-
-    def by_id(self, person: str) -> Known:
-        """A person that is there."""
-        row = self._session.execute(_PERSON.where(_P.id == person)).one()
-        return Known(_person(row), row.stopped)
 
     # -- institutions -----------------------------------------------------------------------------------------------------
 
@@ -164,23 +137,6 @@ class Parties:
             self.institution("企业 / enterprises", "enterprises", named=ENTERPRISES)
         return self.person(ENTERPRISES, Role.ENTERPRISE, login, name, password, code=uscc.check(code)[0])
 
-    def by_login(self, login: str) -> Any:
-        """The row of a person by login: id, password, failures, locked_until."""
-        columns = (
-            PersonRow.id,
-            PersonRow.password,
-            PersonRow.failures,
-            PersonRow.locked_until,
-            PersonRow.institution_id,
-        )
-        return self._session.execute(select(*columns).where(PersonRow.login == login).with_for_update()).first()
-
-    def failed(self, person: str, failures: int, locked_until: datetime | None) -> None:
-        """Keep the number of failed logins in a row."""
-        self._session.execute(
-            update(PersonRow).where(PersonRow.id == person).values(failures=failures, locked_until=locked_until)
-        )
-
     def erase(self, person: str) -> None:
         """Erase name, login and password of a person; the id stays, for the audit."""
         done = self._session.execute(
@@ -189,20 +145,6 @@ class Parties:
         if not done.rowcount:  # type: ignore[attr-defined]
             raise _wrong("person", person, "没有此人 / no such person", "dengti party list")
         self._session.execute(delete(SessionRow).where(SessionRow.person_id == person))
-
-    def opened(self, person: str, session: str, csrf: str, minutes: int) -> None:
-        """Keep a login (digests of cookie and CSRF token); ended ones go."""
-        now = datetime.now(UTC)
-        self._session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
-        self._session.execute(
-            insert(SessionRow).values(
-                id=session, person_id=person, csrf=csrf, expires_at=now + timedelta(minutes=minutes)
-            )
-        )
-
-    def ended(self, session: str) -> None:
-        """End a login."""
-        self._session.execute(delete(SessionRow).where(SessionRow.id == session))
 
     # -- programs ---------------------------------------------------------------------------------------------------------
 
@@ -281,25 +223,6 @@ class Parties:
             raise _wrong(field, values.get("login", key), "已有人使用 / already in use", "换一个 / choose another")
         self._session.execute(insert(table).values(id=key, **values))
         return key
-
-
-def _principal(row: Any, actor: str, channel: str, **more: Any) -> Principal:
-    return Principal(
-        actor,
-        Role(row.role),
-        row.id,
-        channel,
-        park=row.park,
-        region=row.region,
-        zone_type=row.zone_type,
-        zone_level=row.zone_level,
-        runs_distress=row.runs_distress,
-        **more,
-    )
-
-
-def _person(row: Any) -> Principal:
-    return _principal(row, row.person, "session", branch=row.branch_id, uscc=row.uscc)
 
 
 def _one_of(field: str, value: str, known: Iterable[str]) -> None:
