@@ -13,19 +13,19 @@ from api import parameters
 from api.answers.receipts import receipted
 from api.answers.result import result
 from api.answers.views import seen_by
-from api.auth.roles import BANK
+from api.auth.roles import BANK, Principal
 from api.clock import today
 from api.enterprise.overrides import overrides
 from api.enterprise.public import consented, public_facts
 from api.http.endpoint import Answer, Call, Work
 from api.http.refusals import Refused
 from api.issuer import notice, said_first, use
-from api.service import Service
+from api.settings import Settings
 from api.store.consents import Consent, Consents
 from api.store.facts import Facts
 from api.store.scores import Scores
 from features.dossier import Dossier
-from scoring.engine import Question
+from scoring.engine import Engine, Question
 from scoring.release import canonical
 
 
@@ -63,7 +63,7 @@ def score(call: Call) -> Answer | Work:
             dossier = Facts(call.session).dossier(code, question.known_at, readers)
             if dossier is None:
                 raise Refused("not_found")
-            return Work(lambda: (key, view.answer(call.service, dossier, question)))
+            return Work(lambda: (key, view.answer(engine, dossier, question)))
         kept = found
     call.note.release = engine.release_id
     call.note.fields = tuple(consent.scope) if consent else ("all",)
@@ -109,11 +109,8 @@ class _View:
     """What of a result somebody sees."""
 
     def __init__(self, call: Call, consent: Consent | None, whole: bool) -> None:
-        settings = call.service.settings
         self._reader, self._whole, self._consent = call.who.reader, whole, consent
-        self._distress = settings.serving.distress and (
-            settings.issuer.mode == "filed_bureau" or call.who.runs_distress
-        )
+        self._distress = sees_distress(call.service.settings, call.who)
 
     def fingerprint(self, version: str, question: Question) -> str:
         """Of everything that the answer depends on besides enterprise, release and days."""
@@ -122,16 +119,21 @@ class _View:
         told = (version, self._reader, self._whole, self._distress, scope, asked)
         return "sha256:" + hashlib.sha256(repr(told).encode()).hexdigest()
 
-    def answer(self, service: Service, dossier: Dossier, question: Question) -> bytes:
+    def answer(self, engine: Engine, dossier: Dossier, question: Question) -> bytes:
         """The result as they see it, in canonical form."""
         seen, withheld = consented(dossier, self._consent) if self._consent else (dossier, frozenset[str]())
-        given = service.engine.answer(seen, question)
+        given = engine.answer(seen, question)
         found = seen_by(self._reader, receipted(result(given), given.rules.program))
         if not self._whole:
             found = {name: part for name, part in found.items() if name != "program"}
         if withheld:
             found = {**found, "missing": [_withheld(fact, withheld) for fact in found["missing"]]}
         return canonical(found if self._distress else without_distress(found))
+
+
+def sees_distress(settings: Settings, who: Principal) -> bool:
+    """Whether somebody is told of distress: never unless it is served, then a bank that runs it, or all of a filed bureau."""
+    return settings.serving.distress and (settings.issuer.mode == "filed_bureau" or who.runs_distress)
 
 
 def _withheld(fact: dict[str, Any], tables: frozenset[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from api.auth import access
@@ -60,7 +61,18 @@ def endpoint_of(service: Service, endpoint: Endpoint) -> Callable[[Request], Awa
 
 
 def answered(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
-    """The answer; a refusal is recorded and raised."""
+    """The answer; a refusal is recorded and raised. Raises `Refused` also where the store is away or too busy."""
+    try:
+        _ = service.store
+    except FactError:
+        raise Refused("unavailable", headers={"Retry-After": "5"}) from None
+    try:
+        return _in_rounds(service, endpoint, asked)
+    except (OperationalError, PoolTimeout):
+        raise Refused("unavailable", headers={"Retry-After": "1"}) from None
+
+
+def _in_rounds(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
     computed: Any = None
     for left in reversed(range(ROUNDS)):
         call: Call | None = None
@@ -80,8 +92,6 @@ def answered(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
         except DataError:
             # What the database cannot hold, such as a NUL in a text, is a fault of what was sent.
             raise Refused("invalid_parameter") from None
-        except OperationalError:
-            raise Refused("unavailable", headers={"Retry-After": "1"}) from None
         except (Refused, FactError, DossierProblems, RuleError, RequestValidationError) as error:
             _record_refusal(service, call, error)
             raise

@@ -214,3 +214,15 @@ def test_a_service_that_is_told_to_stop_ends_what_runs_and_seals_the_audit(tmp_p
     with Store(url) as store, store.session() as session:
         rows = session.execute(select(AccessRow.action, AccessRow.place)).all()
         assert [tuple(row) for row in rows] == [("token.issue", 1)]
+
+
+def test_a_store_that_is_away_is_no_fault_of_who_asks(copied: Callable[..., World], tmp_path: Path) -> None:
+    world = copied()
+    headers = world.headers("park staff")
+    world.store.engine.dispose()
+    for file in tmp_path.glob("store.db*"):
+        file.unlink()
+    (tmp_path / "store.db").mkdir()
+    answer = world.client.get("/v1/me", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert world.client.get("/ready").status_code == 503
