@@ -19,7 +19,7 @@ from api.enterprise.scores import without_distress
 from api.http import limits
 from api.http.endpoint import Answer, Call, Endpoint, Work
 from api.http.reading import read
-from api.http.schemas import RESULT
+from api.http.schemas import DOSSIER, RESULT
 from api.http.serving import answered
 from api.issuer import notice, said_first, use
 from api.parameters import asked, parameters
@@ -92,7 +92,10 @@ ROUTES = (
         largest=LARGEST_BODY,
         extra={
             "parameters": parameters(),
-            "requestBody": {"required": True, "content": {"application/json": {"schema": dossier_schema()}}},
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": dossier_schema(), "example": DOSSIER}},
+            },
         },
         replayable=False,
     ),

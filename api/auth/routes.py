@@ -184,6 +184,7 @@ ROUTES = (
         WAY_IN,
         log_in,
         body=Login,
+        example={"login": "zhang", "password": "four unrelated words"},
         answer=LoggedIn,
         tag="access",
         refusals=("wrong_credentials", "locked", "stopped"),

@@ -7,6 +7,7 @@ from api.auth.roles import BANK
 from api.bank import facts
 from api.dossier_schema import dossier_schema
 from api.http.endpoint import Endpoint
+from api.http.schemas import DOSSIER
 
 ROUTES = (
     Endpoint(
@@ -21,6 +22,11 @@ ROUTES = (
         refusals=("invalid_dossier", "invalid_value"),
         largest=2 * 2**20,
         alone=True,
-        extra={"requestBody": {"required": True, "content": {"application/json": {"schema": dossier_schema()}}}},
+        extra={
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": dossier_schema(), "example": DOSSIER}},
+            }
+        },
     ),
 )

@@ -7,7 +7,7 @@ from api.auth.roles import BANK, PARK, READERS, Role
 from api.enterprise import consents, invitations, listing, scores
 from api.http.endpoint import Endpoint
 from api.http.paging import Page
-from api.http.schemas import CONSENT_ID, ISSUED, RESULT
+from api.http.schemas import CONSENT_ID, ISSUED, RESULT, USCC
 
 BASE = "/v1/enterprises"
 ONE = BASE + "/{uscc}"
@@ -79,6 +79,7 @@ ROUTES = (
         consents.withdraw,
         alone=True,
         body=consents.Withdrawal,
+        example={"reason": "贷款已结清"},
         answer=consents.ConsentView,
         tag="consent",
     ),
@@ -90,6 +91,7 @@ ROUTES = (
         Rule(PARK, "party:write", Tenant.FIRM),
         invitations.invite,
         body=invitations.NewInvitation,
+        example={"letter": "sha256:" + "0" * 64, "letter_reference": "授权〔2026〕1号"},
         answer=invitations.Invitation,
         status=201,
         tag="enterprise",
@@ -103,6 +105,14 @@ ROUTES = (
         WAY_IN,
         invitations.accept,
         body=invitations.Acceptance,
+        example={
+            "code": "…",
+            "uscc": USCC,
+            "letter": "sha256:" + "0" * 64,
+            "login": "li",
+            "name": "某人",
+            "password": "four unrelated words",
+        },
         answer=invitations.Accepted,
         status=201,
         tag="enterprise",

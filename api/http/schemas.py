@@ -9,6 +9,14 @@ from api.auth.roles import SCOPES
 
 Json = dict[str, Any]
 USCC = "91450200MA00000151"
+DOSSIER: Json = {
+    "enterprise": {"uscc": USCC, "established_on": "2016-05-01", "region_code": "450200", "industry_code": "C3612"},
+    "annual_reports": [{"fiscal_year": 2025, "revenue": 42000000, "rd_expense": 3000000, "employees": 80}],
+    "intellectual_property": [],
+    "certificates": [],
+    "events": [],
+}
+"""Of an enterprise that does not exist."""
 CONSENT_ID: Json = {
     "name": "Consent-Id",
     "in": "header",

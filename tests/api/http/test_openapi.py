@@ -59,6 +59,10 @@ def test_the_description_is_openapi_3_1_with_examples(world: World) -> None:
     for path, each in found["paths"].items():
         for method, one in each.items():
             assert one["summary"], (method, path)
+            for content in one.get("requestBody", {}).get("content", {}).values():
+                named = content["schema"].get("$ref", "").rpartition("/")[2]
+                model = found["components"]["schemas"].get(named, {})
+                assert content.get("example") or model.get("examples"), (method, path)
             for status, answer in one["responses"].items():
                 if int(status) >= 400:
                     content = answer["content"]["application/problem+json"]
