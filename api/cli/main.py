@@ -20,6 +20,7 @@ from api.cli.compare import compare
 from api.cli.credit import credit
 from api.cli.importing import import_
 from api.cli.keys import keys
+from api.cli.model import model
 from api.cli.party import party
 from api.cli.population import population
 from api.cli.release import release
@@ -27,6 +28,7 @@ from api.cli.rescore import rescore
 from api.cli.rulebook import rulebook
 from api.cli.score import score
 from api.cli.serve import serve
+from api.cli.train import train
 from api.cli.verify import verify
 
 app = typer.Typer(
@@ -50,6 +52,8 @@ app.command()(backup)
 app.command()(restore)
 app.command()(population)
 app.command()(serve)
+app.command()(train)
+app.add_typer(model, name="model")
 app.command()(verify)
 
 

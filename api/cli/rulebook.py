@@ -12,6 +12,7 @@ from rich.table import Table
 from api import rules
 from api.authority import lint as linting
 from api.authority import quotes
+from api.authority.named import named
 from api.authority.show import workbook
 from api.authority.show.description import describe
 from api.authority.show.markdown import markdown
@@ -54,19 +55,28 @@ def list_() -> None:
 
 @rulebook.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="RULEBOOK", help="规则名 / id, for instance tech_sme")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULEBOOK",
+            help="规则名[@版本][+区划或园区] / id, for instance tech_sme@2017 or gazelle.sichuan@2019+510100",
+        ),
+    ],
     edition: Annotated[str | None, typer.Option(help="版本，默认最新 / edition, default the newest")] = None,
     kind: Annotated[str, typer.Option(help="申请类型 new 或 renewal / application kind")] = "new",
     form: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = FORMATS[0],
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="写入文件 / write to a file")] = None,
     dialect: Annotated[str, typer.Option(help="SQL 方言 / dialect: " + " | ".join(DIALECTS))] = "postgres",
     as_of: Annotated[str | None, typer.Option(help="SQL 的评价日，默认今天 / day of evaluation of the SQL")] = None,
+    rules_on: Annotated[str | None, typer.Option(help="覆盖规则以该日为准，默认今天 / overlays of this day")] = None,
 ) -> None:
     """按条文展示一张卡片：文本、Markdown、工作簿或 SQL / one card as an official would read it, or as SQL."""
     one_of("--kind", kind, KINDS)
     one_of("--format", form, FORMATS)
     one_of("--dialect", dialect, DIALECTS)
-    found = rules.catalogue().edition(name, edition)
+    whole, plus, places = name.partition("+")
+    asked = (f"{whole}@{edition}" if edition else whole) + plus + places
+    found = named(asked, rules.catalogue(), day_option(rules_on, "rules_on"))
     card = found.card(date.max, kind)
     described = describe(card, found.tree)
     match form:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .naive_ladder import ATTESTED, CLASS_1
@@ -10,8 +10,17 @@ from .random_dossiers import AS_OF, CENT, Row, random_uscc
 
 WAN = 10_000
 LINES = [Decimal(n * WAN) for n in (200, 500, 1000, 1500, 2000, 5000, 10_000, 20_000, 40_000, 50_000, 100_000)]
-GROWTHS = [Decimal(n) / 100 for n in (0, 5, 10, 15, 20, 25, 30, 40)]
-REGIONS = ["450200", "510100", "320500", "370200", "370100", "210100", "442000"]
+STARTS = [Decimal(n * WAN) for n in (600, 900, 1000, 3000, 8000, 15_000, 30_000, 45_000, 90_000)]
+RATES = [Decimal(n) / 100 for n in (5, 10, 15, 20, 25, 30, 40)]
+SHARES = {
+    "rd_expense": ("revenue", ["0.01", "0.02", "0.025", "0.03", "0.035", "0.04", "0.05"], "0.12"),
+    "st_activity_expense": ("revenue", ["0.025", "0.04"], "0.08"),
+    "main_business_revenue": ("revenue", ["0.5", "0.55", "0.6", "0.7", "0.8", "0.9"], "0.96"),
+    "total_liabilities": ("total_assets", ["0.55", "0.7", "0.75", "0.8"], "0.3"),
+}
+"""Of what each is a share, where the bounds lie, and what is far from any."""
+PROFITS = ("net_profit", "operating_profit", "total_profit")
+REGIONS = ["450200", "510100", "510100", "320500", "370200", "370100", "210100", "442000", "442000"]
 BAD = [
     "safety_accident",
     "quality_accident",
@@ -24,34 +33,67 @@ BAD = [
 ]
 
 
-def near(rng: random.Random, point: Decimal) -> Decimal:
-    """The point itself, mostly, or one cent beside it."""
-    return point.quantize(CENT, ROUND_HALF_UP) + rng.choice([0, 0, 0, 0, -CENT, CENT])
+def _beside(rng: random.Random) -> Decimal:
+    """Nothing, or one cent to either side."""
+    return rng.choice([Decimal(0), Decimal(0), -CENT, CENT])
 
 
 def _number(value: Decimal) -> int | Decimal:
-    return int(value) if value == value.to_integral_value() else value
+    return int(value) if value == value.to_integral_value() else value.quantize(CENT)
 
 
-def _path(rng: random.Random, last: Decimal) -> list[Decimal]:
-    """Four years up to ``last``, oldest first, growing at one of the rates over two or three intervals, or a little beside."""
-    rate, intervals = rng.choice(GROWTHS), rng.choice([1, 2, 2, 3, 3])
-    start = last / (1 + rate) ** intervals
-    if rng.random() < 0.6:
-        # Exactly at the rate: a start in whole yuan, and what it grows to.
-        start = Decimal(int(start)) + 1
-        last = start * (1 + rate) ** intervals
-    years = [start * (last / start) ** (Decimal(n) / intervals) for n in range(intervals)]
-    older = [start * Decimal(rng.choice(["0.8", "1", "1.1"]))] * (3 - intervals)
-    path = [*older, *years, last]
-    if rng.random() < 0.15:
-        place = rng.randrange(3)
-        path[place] = path[place] * Decimal(rng.choice(["0.5", "1.6"]))
-    return [near(rng, value) if place in (0, 1) else value.quantize(CENT) for place, value in enumerate(path)]
+def _growing(rng: random.Random, start: Decimal, rate: Decimal, intervals: int) -> list[Decimal]:
+    """Four years of which the last intervals grow at exactly the rate, or end one cent beside; oldest first."""
+    older = [start * Decimal(rng.choice(["0.8", "0.9"]))] * (3 - intervals)
+    years = [start * (1 + rate) ** n for n in range(intervals + 1)]
+    return [*older, *years[:-1], years[-1] + _beside(rng)]
 
 
-def _share(rng: random.Random, whole: Decimal, shares: list[str]) -> Decimal:
-    return max(Decimal(0), near(rng, whole * Decimal(rng.choice(shares))))
+def _strong(start: Decimal) -> list[Decimal]:
+    return [start * Decimal("1.5") ** n for n in range(4)]
+
+
+def _path(rng: random.Random, start: Decimal) -> list[Decimal]:
+    """Four years of an amount with one thing about it at a bound: growth, the last amount, the first, or the last change."""
+    match rng.choice(["growth", "growth", "growth", "mean", "last", "first", "flat", "strong"]):
+        case "growth":
+            return _growing(rng, start, rng.choice(RATES), rng.choice([1, 2, 2, 3, 3]))
+        case "mean":
+            rate = rng.choice(RATES)
+            second = start * (1 + rate - Decimal("0.05"))
+            return [start, start, second, second * (1 + rate + Decimal("0.05")) + _beside(rng)]
+        case "last":
+            line = rng.choice(LINES)
+            return [*(line * Decimal(part) for part in ("0.2", "0.35", "0.6")), line + _beside(rng)]
+        case "first":
+            first = 1000 * WAN + _beside(rng)
+            lead = rng.choice([0, 1])
+            return [*[first * Decimal("0.7")] * lead, first, *_strong(2000 * Decimal(WAN))[lead:3]]
+        case "flat":
+            years = _strong(start)
+            place = rng.choice([1, 2, 3])
+            return [*years[:place], years[place - 1] + _beside(rng), *years[place + 1 :]]
+        case _:
+            return _strong(start)
+
+
+def _heads(rng: random.Random) -> list[int]:
+    match rng.choice(["growth", "first", "mean", "size", "steady", "steady", "steady"]):
+        case "growth":
+            rate, start = rng.choice([Decimal("0.3"), Decimal("0.2")]), 1000
+            return [int(start * (1 + rate) ** n) for n in range(3)] + [
+                int(start * (1 + rate) ** 3) + rng.choice([-1, 0, 0, 1])
+            ]
+        case "first":
+            first = rng.choice([9, 10, 11, 99, 100, 101])
+            return [first, first * 2, first * 3, first * 4]
+        case "mean":
+            return [40, 35, 35, 35 + rng.choice([-1, 0, 1])]
+        case "size":
+            line = rng.choice([300, 1000])
+            return [line // 2, line // 2, line // 2, line + rng.choice([-1, 0])]
+        case _:
+            return [120, 120, 120, 120]
 
 
 def _day(rng: random.Random, *years: int) -> str:
@@ -62,40 +104,35 @@ def _day(rng: random.Random, *years: int) -> str:
 
 
 def _reports(rng: random.Random) -> list[Row]:
-    revenue = _path(rng, near(rng, rng.choice(LINES) * rng.choice([1, 1, 2])))
-    staff = [Decimal(int(n)) for n in _path(rng, Decimal(rng.choice([35, 100, 219, 220, 300, 999, 1000, 1500])))]
+    revenue, staff = _path(rng, rng.choice(STARTS)), _heads(rng)
+    profits = {name: [amount / 10 for amount in revenue] for name in PROFITS}
+    if rng.random() < 0.5:
+        # Revenue or profit alone may decide.
+        profits = {name: [Decimal(-1)] * 4 for name in PROFITS}
     if rng.random() < 0.3:
-        first = rng.choice([99, 100, 101, 10, 9])
-        staff = [Decimal(n) for n in (first, first + 20, first + 50, rng.choice([first * 3, first * 2, 219, 220]))]
-    profits = {
-        name: _path(rng, near(rng, revenue[-1] / 10)) for name in ("net_profit", "operating_profit", "total_profit")
-    }
-    rows = []
-    for place, year in enumerate(range(AS_OF.year - 4, AS_OF.year)):
-        assets = near(rng, revenue[place] * Decimal(rng.choice(["1", "1.5"])))
-        spent = _share(
-            rng, revenue[place], ["0.03", "0.03", "0.05", "0.05", "0.06", "0.02", "0.01", "0.04", "0.035", "0.1"]
-        )
-        if rng.random() < 0.15:
-            spent = near(rng, Decimal(rng.choice([100, 600]) * WAN))
-        rows.append(
-            {
-                "fiscal_year": year,
-                "revenue": _number(revenue[place]),
-                "main_business_revenue": _number(
-                    _share(rng, revenue[place], ["0.8", "0.9", "0.9", "0.95", "0.7", "0.6", "0.5"])
-                ),
-                "rd_expense": _number(spent),
-                "st_activity_expense": _number(_share(rng, revenue[place], ["0.025", "0.04", "0.05", "0.02"])),
-                "rd_super_deduction": rng.random() < 0.9,
-                "total_assets": _number(assets),
-                "total_liabilities": _number(_share(rng, assets, ["0.55", "0.7", "0.75", "0.8", "0.3", "0.4"])),
-                "employees": int(staff[place]),
-                "employees_year_end": int(staff[place]),
-                **{name: _number(path[place]) for name, path in profits.items()},
-            }
-        )
-    return rows
+        profits[rng.choice(PROFITS)] = _path(rng, rng.choice(STARTS))
+        revenue = revenue if rng.random() < 0.5 else _strong(rng.choice(STARTS))
+    at_bound = rng.choice([None, *SHARES])
+    amounts = {"revenue": revenue, "total_assets": [Decimal(2) * one for one in revenue], **profits}
+    for name, (whole, bounds, far) in SHARES.items():
+        share = Decimal(rng.choice(bounds)) if name == at_bound else Decimal(far)
+        amounts[name] = [max(Decimal(0), one * share) for one in amounts[whole]]
+        if name == at_bound:
+            place = rng.randrange(1, 4)
+            amounts[name][place] = max(Decimal(0), amounts[name][place] + _beside(rng))
+    if rng.random() < 0.1:
+        least = Decimal(rng.choice([0, 100, 600]) * WAN)
+        amounts["rd_expense"][rng.choice([1, 2, 3])] = max(Decimal(0), least + _beside(rng))
+    return [
+        {
+            "fiscal_year": AS_OF.year - 4 + place,
+            "rd_super_deduction": rng.random() < 0.98,
+            "employees": staff[place],
+            "employees_year_end": staff[place],
+            **{name: _number(years[place].quantize(CENT, ROUND_HALF_UP)) for name, years in amounts.items()},
+        }
+        for place in range(4)
+    ]
 
 
 def _rights(rng: random.Random) -> list[Row]:
@@ -203,10 +240,18 @@ def _rounds(rng: random.Random) -> list[Row]:
     return rows
 
 
+READINGS = [
+    one
+    for one in ATTESTED
+    if one.rpartition(".")[2] not in ("recognition", "product_field", "independent", "credit_report", "market_position")
+]
+"""How a person reads a text that leaves it open."""
+
+
 def random_climber(rng: random.Random) -> Row:
     """A dossier without any gap."""
     dossier = _anyone(rng)
-    return _favoured(rng, dossier) if rng.random() < 0.7 else dossier
+    return _favoured(rng, dossier) if rng.random() < 0.8 else dossier
 
 
 def _favoured(rng: random.Random, dossier: Row) -> Row:
@@ -239,7 +284,11 @@ def _favoured(rng: random.Random, dossier: Row) -> Row:
         "certificates": [
             {"kind": kind, "number": kind, "valid_from": "2025-01-01", "valid_to": "2027-12-31"} for kind in held
         ],
-        "expert_grades": {**dict.fromkeys(ATTESTED, True), "specialised.platform_score": 60},
+        "expert_grades": {
+            **dict.fromkeys(ATTESTED, True),
+            **{one: rng.random() < 0.5 for one in READINGS},
+            "specialised.platform_score": rng.choice([50, 59, 60, 60, 75]),
+        },
         "enterprise": {
             **{name: value for name, value in dossier["enterprise"].items() if name != "excluded_kind"},
             "zone_type": "htz",
@@ -248,20 +297,6 @@ def _favoured(rng: random.Random, dossier: Row) -> Row:
             "listed_on": None,
         },
     }
-    share, steady = Decimal(rng.choice(["0.05", "0.06"])), rng.random() < 0.6
-    for row in dossier["annual_reports"]:
-        row["rd_super_deduction"] = True
-        if steady:
-            revenue = Decimal(row["revenue"])
-            row |= {
-                "rd_expense": _number((revenue * share).quantize(CENT, ROUND_UP)),
-                "main_business_revenue": row["revenue"],
-            }
-            row |= {
-                name: _number((revenue / 10).quantize(CENT))
-                for name in ("net_profit", "operating_profit", "total_profit")
-            }
-            row |= {"total_assets": row["revenue"], "total_liabilities": _number((revenue / 2).quantize(CENT))}
     spared = rng.choice([None, *good])
     return {**dossier, **{name: part for name, part in good.items() if name != spared}}
 
@@ -274,7 +309,7 @@ def _anyone(rng: random.Random) -> Row:
     enterprise = {
         "uscc": random_uscc(rng, region),
         "name": "合成企业 synthetic",
-        "established_on": _day(rng, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 20),
+        "established_on": _day(rng, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 14, 15, 20),
         "region_code": region,
         "zone_type": rng.choice(["htz", "htz", "htz", "etz"]),
         "zone_level": rng.choice(["national", "national", "national", "provincial"]),
