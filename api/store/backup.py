@@ -44,6 +44,7 @@ MANIFEST = "manifest.json"
 ROWS = 1_000
 """Rows written in one statement."""
 _REVISION = "alembic_version"
+_AS_THEY_ARE = (String, Integer, Boolean, JSON)
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _tables(connection: Connection) -> list[Table]:
 
 
 def _told(kind: Any, value: Any) -> Any:
-    if value is None or isinstance(kind, (String, Integer, Boolean, JSON)):
+    if value is None or isinstance(kind, _AS_THEY_ARE):
         return value
     if isinstance(kind, LargeBinary):
         return base64.b64encode(value).decode()

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from dossiers import strong
 from loads import TODAY, load_dossiers
-from sqlalchemy import inspect, select
+from sqlalchemy import JSON, Boolean, Date, Integer, LargeBinary, String, inspect, select
 
 from api.answers.result import result
+from api.store import backup as backups
 from api.store.audit import Access, Audit, Head
 from api.store.audit_check import check
 from api.store.backup import MANIFEST, Contents, backup, restore
@@ -127,11 +128,9 @@ def test_a_backup_of_an_older_schema_is_restored_and_migrated(store: Store, othe
 
 def _old_backup(store: Store, path: Path) -> Contents:
     """As a program of the first revision wrote it: that had no audit trail."""
-    from api.store import backup as module
-
     with store.session() as session:
         Releases(session).built(RELEASE, {}, b"rules", "甲")
-    return module._write(store, path)
+    return backups._write(store, path)
 
 
 def test_a_backup_of_a_later_program_is_refused(store: Store, tmp_path: Path) -> None:
@@ -151,6 +150,16 @@ def _pack(path: Path, contents: Contents) -> None:
     }
     with zipfile.ZipFile(path, "w") as packed:
         packed.writestr(MANIFEST, json.dumps(manifest))
+
+
+def test_every_column_has_a_form_in_a_backup(store: Store) -> None:
+    samples = {LargeBinary: b"\xff", Date: TODAY, JSON: [1], Boolean: True, Integer: 1, String: "x"}
+    with store.engine.connect() as connection:
+        for table in backups._tables(connection):
+            for column in table.columns:
+                sample = next(value for kind, value in samples.items() if isinstance(column.type, kind))
+                told = json.loads(json.dumps(backups._told(column.type, sample)))
+                assert backups._read(column.type, told) == sample
 
 
 def _without_a_row(path: Path) -> None:
