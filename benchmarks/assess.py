@@ -20,7 +20,8 @@ TARGET = 2.5
 
 
 def section(requests: int, repeats: int) -> Section:
-    process = subprocess.Popen(python("benchmarks.assess_server"), stdout=subprocess.PIPE, cwd=ROOT)
+    command = python("benchmarks.assess_server")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
     try:
         assert process.stdout is not None
         client = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()), timeout=60)

@@ -20,6 +20,7 @@ from features.facts import OUT_OF_SCOPE
 from scoring import core, verifier
 from scoring.core import Node
 from scoring.program import Program
+from scoring.release import digest
 
 SIGNING_KEY = "DENGTI_SIGNING_KEY"
 """Environment variable: the file of the release key, an Ed25519 private key in PEM."""
@@ -49,20 +50,19 @@ def core_of(program: Program, *, reference: bool = False) -> tuple[Json, str]:
         "assembly": {name: place[id(node)] for name, node in made.items()},
         "schemes": tables_of(one.card for name, one in program.cards.items() if name in told),
     }
-    return found, verifier.digest(found)
+    return found, digest(found)
 
 
 def receipted(result: Json, program: Program) -> Json:
     """The result with its rules and, where this deployment has a key, its signature. Raises `ValueProblem` for a wrong key."""
-    rules, digest = core_of(program)
-    receipt, key = {**result["receipt"], "program": digest}, signing_key()
-    out = {**result, "program": rules, "receipt": receipt}
+    rules, of_rules = core_of(program)
+    receipt, key = {**result["receipt"], "program": of_rules}, signing_key()
+    out: Json = {**result, "program": rules, "receipt": receipt}
     if "decision_reference" in result:
-        part = {**result["decision_reference"], "program": core_of(program, reference=True)[0]}
+        out["program_reference"], receipt["program_reference"] = core_of(program, reference=True)
         if key is not None:
-            part["salt"] = _salt(key, receipt)
-        receipt["reference"] = verifier.digest(part)
-        out["decision_reference"] = part
+            part = {**result["decision_reference"], "salt": _salt(key, receipt)}
+            out["decision_reference"], receipt["reference"] = part, digest(part)
     if key is not None:
         receipt["key"] = key_id(key.public_key())
         receipt["signature"] = key.sign(verifier.signed(receipt)).hex()

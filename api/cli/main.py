@@ -21,6 +21,7 @@ from api.cli.credit import credit
 from api.cli.importing import import_
 from api.cli.keys import keys
 from api.cli.model import model
+from api.cli.party import party
 from api.cli.population import population
 from api.cli.release import release
 from api.cli.rescore import rescore
@@ -44,6 +45,7 @@ app.add_typer(release, name="release")
 app.add_typer(keys, name="keys")
 app.add_typer(credit, name="credit")
 app.add_typer(bank, name="bank")
+app.add_typer(party, name="party")
 app.add_typer(audit, name="audit")
 app.command("import")(import_)
 app.command()(backup)
