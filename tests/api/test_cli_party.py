@@ -28,7 +28,7 @@ def url(tmp_path: Path) -> str:
 def _run(url: str, *arguments: str, given: str = "") -> Any:
     environment = {**os.environ, "DENGTI_STORE": url}
     command = [sys.executable, "-m", "api.cli.main", "party", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, input=given, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=ROOT, env=environment, input=given, capture_output=True, text=True, timeout=600)
 
 
 def _made(url: str, *arguments: str, given: str = "") -> str:

@@ -128,7 +128,7 @@ def test_the_service_does_not_start_and_says_all_that_is_missing(tmp_path: Path)
     path = tmp_path / "settings.toml"
     path.write_text('mode = "production"')
     command = [sys.executable, "-m", "api.cli.main", "serve", "--settings", str(path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 1
     for field in ("issuer.name", "issuer.legal_basis", "issuer.data_location", "keys.signing_key"):
         assert field in done.stderr

@@ -165,7 +165,7 @@ def test_unusual_queries_stop_an_institution_until_an_administrator_releases_it(
         for code in (LIUZHOU, GUILIN, CHENGDU):
             headers = {**token, "Purpose": "loan_review"}
             world.client.get(f"/v1/enterprises/{code}/score", params=AS_OF, headers=headers)
-        for _ in range(100):
+        for _ in range(600):
             answer = world.client.get("/v1/me", headers=token)
             if answer.status_code == 403:
                 break
@@ -207,11 +207,11 @@ def test_the_regulator_reads_the_sealed_chain_page_by_page(world: World) -> None
     for _ in range(3):
         world.score("park staff", LIUZHOU, "statistics")
     headers, found, cursor = world.headers("regulator"), [], None
-    for _ in range(100):
+    for _ in range(600):
         if world.client.get("/v1/audit", headers=headers).json()["head"]["place"] >= 8:
             break
         time.sleep(0.1)
-    for _ in range(100):
+    for _ in range(600):
         params = {"limit": "2", **({"cursor": cursor} if cursor else {})}
         page = world.client.get("/v1/audit", params=params, headers=headers).json()
         found += [one["place"] for one in page["items"]]

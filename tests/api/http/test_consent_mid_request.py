@@ -26,7 +26,7 @@ class Slow(Engine):
 
     def answer(self, dossier: Dossier, question: Question) -> Answer:
         self.computing.set()
-        assert self.go.wait(60)
+        assert self.go.wait(300)
         return super().answer(dossier, question)
 
 
@@ -43,11 +43,11 @@ def test_a_withdrawal_while_the_answer_is_computed_holds(copied: Callable[..., W
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(read)
-        assert slow.computing.wait(60)
+        assert slow.computing.wait(300)
         withdrawn = world.client.post(f"{address}/consents/{consent}/withdrawal", json={}, headers=firm)
         assert withdrawn.status_code == 200
         slow.go.set()
-        answer = running.result(60)
+        answer = running.result(300)
     assert (answer.status_code, answer.json()["reason"]) == (403, "withdrawn")
     assert "assessments" not in answer.text
     with world.store.session() as session:
@@ -68,11 +68,11 @@ def test_facts_that_arrive_while_the_answer_is_computed_are_in_it(
     address = f"/v1/enterprises/{LIUZHOU}/score?as_of=2026-11-22&known_at=2027-12-31"
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(world.client.get, address, headers=staff)
-        assert slow.computing.wait(60)
+        assert slow.computing.wait(300)
         accident = {"kind": "safety_accident", "occurred_on": "2026-06-01", "severity": "major"}
         load_facts(world.store, tmp_path, [facts(LIUZHOU, events=[accident])], fingerprint="sha256:later")
         slow.go.set()
-        found = running.result(60).json()
+        found = running.result(300).json()
     assert found["assessments"]["tech_sme"]["gates"]["compliance"]["verdict"] == "fail"
 
 

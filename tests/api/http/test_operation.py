@@ -196,9 +196,9 @@ def test_a_service_that_is_told_to_stop_ends_what_runs_and_seals_the_audit(tmp_p
     environment = {**os.environ, "DENGTI_STORE": url}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        for _ in range(600):
+        for _ in range(3000):
             try:
-                if httpx.get(f"http://127.0.0.1:{port}/ready", timeout=5).status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{port}/ready", timeout=60).status_code == 200:
                     break
             except httpx.TransportError:
                 time.sleep(0.1)
@@ -206,7 +206,7 @@ def test_a_service_that_is_told_to_stop_ends_what_runs_and_seals_the_audit(tmp_p
         answer = httpx.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form, timeout=60)
         assert answer.status_code == 200
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=60)
+        _, told = process.communicate(timeout=300)
     finally:
         process.kill()
         process.wait()

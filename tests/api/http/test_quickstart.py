@@ -30,7 +30,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
     environment = {"PATH": f"{folder}:{os.environ['PATH']}", "PORT": str(free_port()), "HOME": str(folder)}
     script = "set -eu\n" + "\n".join(_blocks("sh")).replace("wait $SERVER", "wait $SERVER || true")
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done.stdout

@@ -56,15 +56,15 @@ def servers(postgres_server: str, engine: Engine, tmp_path: Path) -> Iterator[tu
     finally:
         for process in running:
             process.terminate()
-        codes = [process.wait(60) for process in running]
+        codes = [process.wait(300) for process in running]
         world.store.engine.dispose()
     assert all(code in (0, -15) for code in codes), codes
 
 
 def _wait(address: str) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         try:
-            if httpx.get(f"{address}/ready", timeout=5).status_code == 200:
+            if httpx.get(f"{address}/ready", timeout=60).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
@@ -81,7 +81,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice(servers: tuple[worlds.World, 
 
     def writes(number: int) -> list[tuple[int, str, int]]:
         found = []
-        with httpx.Client(timeout=120, headers={"Authorization": f"Bearer {token}"}) as http:
+        with httpx.Client(timeout=600, headers={"Authorization": f"Bearer {token}"}) as http:
             for turn in range(EACH):
                 # The same key goes to both processes, at nearly the same time: the write is done once.
                 key = {"Idempotency-Key": f"key-{number // 2}-{turn}"}
@@ -111,7 +111,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice(servers: tuple[worlds.World, 
 def _sealed(url: str) -> None:
     """Within a second all is in the chain, and the chain is whole."""
     with Store(url) as store:
-        for _ in range(100):
+        for _ in range(600):
             with store.session() as session:
                 left = session.scalar(select(func.count()).where(AccessRow.place.is_(None)))
             if not left:
