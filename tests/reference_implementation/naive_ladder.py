@@ -94,6 +94,11 @@ class Firm:
         found = (row for kind in kinds for row in self.events(kind, years))
         return any(not wanted or row["severity"] in wanted for row in found)
 
+    def listed_in(self, kind: str, years: int) -> bool:
+        """At some time of the last years."""
+        begin = years_before(self.as_of, years)
+        return any(row.get("ended_on") is None or day(row["ended_on"]) >= begin for row in self.events(kind))
+
     def listed_now(self, *kinds: str) -> bool:
         rows = (row for kind in kinds for row in self.events(kind))
         return any(row.get("ended_on") is None or day(row["ended_on"]) >= self.as_of for row in rows)
@@ -135,18 +140,17 @@ class Firm:
         latest = max((row["closed_on"] for row in closed), default=None)
         return [row for row in closed if row["closed_on"] == latest]
 
-    def equity(self, years: int) -> Fraction:
-        """New equity that qualified institutions have paid in, in yuan of the round's own figure."""
-        return sum(
-            (
-                Fraction(str(row["amount"]))
-                for row in self.raw["financing_rounds"]
-                if row["arrived"]
-                and row["qualified_institution"]
-                and years_before(self.as_of, years) <= day(row["closed_on"]) <= self.as_of
-            ),
-            Fraction(0),
-        )
+    def equity(self, years: int, least: int, criterion: str) -> bool:
+        """New equity that qualified institutions have paid in; what other currencies are in yuan, a person says."""
+        paid = [
+            row
+            for row in self.raw["financing_rounds"]
+            if row["arrived"]
+            and row["qualified_institution"]
+            and years_before(self.as_of, years) <= day(row["closed_on"]) <= self.as_of
+        ]
+        yuan = sum((Fraction(str(row["amount"])) for row in paid if row["currency"] == "CNY"), Fraction(0))
+        return yuan >= least or (any(row["currency"] != "CNY" for row in paid) and self.yes(criterion))
 
 
 # --- 优质中小企业 -----------------------------------------------------------------------------------------------------
@@ -220,7 +224,7 @@ def innovative_sme(firm: Firm) -> bool:
         any(row["level"] in ("national", "provincial") for row in firm.events("st_award", 3))
         or firm.holds("high_tech_enterprise")
         or _institution(firm, "international", "national", "provincial")
-        or firm.equity(3) >= 500 * WAN
+        or firm.equity(3, 500 * WAN, "innovative_sme.equity_abroad")
     )
     return small_or_medium(firm) and compliant_2026(firm) and ((sum(points.values()) >= 60 and floors) or direct)
 
@@ -252,7 +256,7 @@ def specialised_sme(firm: Firm) -> bool:
         and compliant_2026(firm)
         and firm.holds("tech_sme", "innovative_sme")
         and _in_niche(firm, 3)
-        and (revenue >= 1500 * WAN or firm.equity(2) >= 2000 * WAN)
+        and (revenue >= 1500 * WAN or firm.equity(2, 2000 * WAN, "specialised.equity_abroad"))
         and firm.share(firm.of("main_business_revenue"), revenue, "0.80")
         and firm.at_most_share(firm.of("total_liabilities"), firm.of("total_assets"), "0.80")
         and all(firm.of("rd_expense", ago) >= 100 * WAN for ago in (1, 2))
@@ -336,10 +340,8 @@ def sichuan(firm: Firm) -> bool:
     intervals = 3 if firm.yes("gazelle.sichuan.three_intervals") else 2
     clean = not (
         firm.happened(["safety_accident", "quality_accident"], 3, ["major"])
-        or firm.happened(
-            ["environmental_violation", "sector_violation", "tax_evasion", "fraud", "loan_default", "dishonest_list"], 3
-        )
-        or firm.listed_now("dishonest_list")
+        or firm.happened(["environmental_violation", "sector_violation", "tax_evasion", "fraud", "loan_default"], 3)
+        or firm.listed_in("dishonest_list", 3)
     )
     return (
         firm.in_region("51")
@@ -361,7 +363,7 @@ def sichuan(firm: Firm) -> bool:
 
 
 def _no_fall(firm: Firm) -> bool:
-    never = all(firm.of("revenue", ago) >= firm.of("revenue", ago + 1) > 0 for ago in (1, 2, 3))
+    never = all(firm.of("revenue", ago) >= firm.of("revenue", ago + 1) for ago in (1, 2, 3))
     return never or firm.yes("gazelle.no_sharp_fall")
 
 
@@ -474,11 +476,9 @@ def liaoning(firm: Firm) -> bool:
     """辽科创办发〔2021〕2号."""
     revenue = firm.of("revenue")
     young = firm.age_at_most(20)
-    venture = any(
-        row["currency"] == "CNY" and Fraction(str(row["amount"])) >= 1000 * WAN
-        for row in firm.raw["financing_rounds"]
-        if day(row["closed_on"]) <= firm.as_of
-    )
+    closed = [row for row in firm.raw["financing_rounds"] if day(row["closed_on"]) <= firm.as_of]
+    venture = any(row["currency"] == "CNY" and Fraction(str(row["amount"])) >= 1000 * WAN for row in closed)
+    abroad = any(row["currency"] != "CNY" for row in closed) and firm.yes("gazelle.liaoning.round_abroad")
     routes = (
         young
         and firm.of("revenue", 4) > 1000 * WAN
@@ -490,7 +490,7 @@ def liaoning(firm: Firm) -> bool:
         and firm.grew("employees_year_end", "0", 1, more=True),
         firm.age_at_most(5) and revenue >= 5 * YI,
         firm.age_at_most(10) and revenue >= 10 * YI,
-        young and venture and firm.yes("gazelle.liaoning.venture_suffices"),
+        young and (venture or abroad) and firm.yes("gazelle.liaoning.venture_suffices"),
     )
     intensity = firm.share(firm.total("st_activity_expense", 4), firm.total("revenue", 4), "0.025")
     return firm.in_region("21") and intensity and any(routes)
@@ -573,10 +573,8 @@ def seed_unicorn_sichuan(firm: Firm) -> bool:
     )
     clean = not (
         firm.happened(["safety_accident", "quality_accident"], 3, ["major"])
-        or firm.happened(
-            ["environmental_violation", "sector_violation", "tax_evasion", "fraud", "loan_default", "dishonest_list"], 3
-        )
-        or firm.listed_now("dishonest_list")
+        or firm.happened(["environmental_violation", "sector_violation", "tax_evasion", "fraud", "loan_default"], 3)
+        or firm.listed_in("dishonest_list", 3)
     )
     return (
         firm.in_region("51")
@@ -607,6 +605,8 @@ CARDS: dict[str, Callable[[Firm], bool]] = {
     "seed_unicorn.sichuan": seed_unicorn_sichuan,
 }
 ATTESTED = (
+    "innovative_sme.equity_abroad",
+    "specialised.equity_abroad",
     "specialised.market_position",
     "little_giant.recognition",
     "little_giant.product_field",
@@ -620,6 +620,7 @@ ATTESTED = (
     "gazelle.jinan.rd_over_sums",
     "gazelle.jinan.credit_report",
     "gazelle.liaoning.venture_suffices",
+    "gazelle.liaoning.round_abroad",
     "gazelle.zhongshan_torch.bound_included",
     "gazelle.zhongshan_torch.two_growths",
     "unicorn.valuation",

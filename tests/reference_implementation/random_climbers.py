@@ -171,9 +171,9 @@ def _events(rng: random.Random) -> list[Row]:
             }
         )
     if rng.random() < 0.06:
-        ended = rng.choice([None, AS_OF.isoformat(), (AS_OF - dt.timedelta(days=1)).isoformat()])
+        ended = rng.choice([None, AS_OF.isoformat(), (AS_OF - dt.timedelta(days=1)).isoformat(), _day(rng, 3)])
         kind = rng.choice(["abnormal_list", "dishonest_list"])
-        rows.append({"kind": kind, "occurred_on": _day(rng, 1, 2), "severity": "general", "ended_on": ended})
+        rows.append({"kind": kind, "occurred_on": _day(rng, 1, 2, 4), "severity": "general", "ended_on": ended})
     if rng.random() < 0.85:
         rows.append(
             {"kind": "niche_since", "occurred_on": rng.choice(["2022-12-31", "2023-01-01", "2023-01-02", "2019-05-01"])}
