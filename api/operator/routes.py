@@ -15,7 +15,7 @@ OBJECT: dict[str, Any] = {"type": "object"}
 STATUS: dict[str, Any] = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
 
 ROUTES = (
-    Endpoint("GET", "/health", "health", "存活 / health", PUBLIC, health.health, answer=STATUS, store=False),
+    Endpoint("GET", "/healthz", "health", "存活 / health", PUBLIC, health.health, answer=STATUS, store=False),
     Endpoint(
         "GET", "/ready", "ready", "就绪 / readiness", PUBLIC, raw=health.ready, answer=STATUS, refusals=("unavailable",)
     ),

@@ -59,7 +59,7 @@ def test_what_is_sent_is_the_canonical_form_of_the_result(
 
 
 def test_health_names_the_release(client: TestClient) -> None:
-    found = client.get("/health").json()
+    found = client.get("/healthz").json()
     assert found["status"] == "ok"
     assert found["release"].startswith("sha256:")
 

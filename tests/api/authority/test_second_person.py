@@ -141,7 +141,7 @@ def test_a_release_is_approved_by_another_person_and_then_answers(copied: Callab
         assert post("approval", "authority").status_code == 200
         assert post("activation", "authority").json()["items"][0]["live"]
         for _ in range(200):
-            if world.client.get("/health").json()["release"] == named:
+            if world.client.get("/healthz").json()["release"] == named:
                 break
             time.sleep(0.1)
         found = world.score("park staff", LIUZHOU, "statistics").json()

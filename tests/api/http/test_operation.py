@@ -105,7 +105,7 @@ def test_readiness_ends_while_the_service_stops(world: World) -> None:
     world.client.app.state.service.stopping = True  # type: ignore[attr-defined]
     answer = world.client.get("/ready")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    assert world.client.get("/health").status_code == 200
+    assert world.client.get("/healthz").status_code == 200
 
 
 def test_metrics_name_routes_and_no_enterprise(world: World) -> None:

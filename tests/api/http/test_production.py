@@ -62,7 +62,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, st
 
 def test_the_live_release_answers_and_nobody_asks_without_credentials(deployed: tuple[str, str]) -> None:
     address, release = deployed
-    assert httpx.get(f"{address}/health", timeout=120).json()["release"] == release
+    assert httpx.get(f"{address}/healthz", timeout=120).json()["release"] == release
     answer = httpx.post(f"{address}/v1/assess", json=strong(), timeout=120)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
     assert httpx.get(f"{address}/v1/disclosure", timeout=120).json()["issuer"]["name"] == "某高新区管理委员会（示例）"
