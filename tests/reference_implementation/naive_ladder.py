@@ -179,10 +179,10 @@ def innovative_points(firm: Firm) -> dict[str, int]:
     def by(part: Fraction, whole: Fraction, *bands: tuple[str, int]) -> int:
         return next((points for least, points in bands if firm.share(part, whole, least)), 0)
 
-    class_1 = _counted(firm, CLASS_1)
+    class_1 = counted(firm, CLASS_1)
     class_2 = [
         row
-        for row in _counted(firm, {"utility_model", "design_patent", "software_copyright"})
+        for row in counted(firm, {"utility_model", "design_patent", "software_copyright"})
         if row["kind"] == "software_copyright" or day(row["granted_on"]) < years_before(firm.as_of, 2)
     ]
     if any(row["high_value"] for row in class_1):
@@ -203,7 +203,7 @@ def innovative_points(firm: Firm) -> dict[str, int]:
     }
 
 
-def _counted(firm: Firm, kinds: Iterable[str]) -> list[dict[str, Any]]:
+def counted(firm: Firm, kinds: Iterable[str]) -> list[dict[str, Any]]:
     """Tied to the leading product; one transferred in less than a year ago does not count."""
     year_ago = years_before(firm.as_of, 1)
     return [
@@ -214,6 +214,10 @@ def _counted(firm: Firm, kinds: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def innovative_sme(firm: Firm) -> bool:
+    return small_or_medium(firm) and compliant_2026(firm) and innovative_by_score_or_directly(firm)
+
+
+def innovative_by_score_or_directly(firm: Firm) -> bool:
     points = innovative_points(firm)
     floors = (
         points["ip"] + points["rd_intensity"] >= 20
@@ -223,13 +227,13 @@ def innovative_sme(firm: Firm) -> bool:
     direct = (
         any(row["level"] in ("national", "provincial") for row in firm.events("st_award", 3))
         or firm.holds("high_tech_enterprise")
-        or _institution(firm, "international", "national", "provincial")
+        or institution(firm, "international", "national", "provincial")
         or firm.equity(3, 500 * WAN, "innovative_sme.equity_abroad")
     )
-    return small_or_medium(firm) and compliant_2026(firm) and ((sum(points.values()) >= 60 and floors) or direct)
+    return (sum(points.values()) >= 60 and floors) or direct
 
 
-def _institution(firm: Firm, *levels: str) -> bool:
+def institution(firm: Firm, *levels: str) -> bool:
     standing = (r for r in firm.events("rd_institution") if not r.get("ended_on") or day(r["ended_on"]) >= firm.as_of)
     return any(row["level"] in levels for row in standing)
 
@@ -241,13 +245,21 @@ def _in_niche(firm: Firm, years: int) -> bool:
 
 
 def _platform(firm: Firm, least: int) -> bool:
-    return Fraction(str(firm.raw["expert_grades"]["specialised.platform_score"])) >= least
+    """The score of this year."""
+    given = firm.raw["expert_grades"]["specialised.platform_score"]
+    rows = given if isinstance(given, list) else [{"year": firm.as_of.year, "value": given}]
+    return any(row["year"] == firm.as_of.year and row["value"] >= least for row in rows)
 
 
 def specialised_sme(firm: Firm) -> bool:
     """〔2026〕2号 附件1, new applications."""
+    return specialised_in_substance(firm) and _platform(firm, 50)
+
+
+def specialised_in_substance(firm: Firm) -> bool:
+    """All but the platform's score."""
     revenue = firm.of("revenue")
-    waived = _institution(firm, "international", "national", "provincial") or any(
+    waived = institution(firm, "international", "national", "provincial") or any(
         row["level"] in ("international", "national", "provincial") and row["rank"] <= 3
         for row in firm.events("st_award", 3)
     )
@@ -263,12 +275,23 @@ def specialised_sme(firm: Firm) -> bool:
         and all(firm.share(firm.of("rd_expense", ago), firm.of("revenue", ago), "0.03") for ago in (1, 2))
         and (bool(firm.rights(CLASS_1, tied=True, applied=True)) or waived)
         and firm.yes("specialised.market_position")
-        and _platform(firm, 50)
     )
 
 
 def little_giant(firm: Firm) -> bool:
     """〔2026〕2号 附件2 and 117号, new applications."""
+    return (
+        little_giant_in_substance(firm)
+        and firm.grew("revenue", "0.05", 2)
+        and _platform(firm, 60)
+        and not firm.holds("manufacturing_champion")
+        and firm.yes("little_giant.independent")
+        and not firm.happened(["fraud"], 3)
+    )
+
+
+def little_giant_in_substance(firm: Firm) -> bool:
+    """What a re-verification asks as well, but for the platform's score."""
     own = [
         row
         for row in firm.rights(CLASS_1, tied=True, applied=True)
@@ -287,7 +310,6 @@ def little_giant(firm: Firm) -> bool:
         and _in_niche(firm, 3)
         and firm.of("revenue") >= 5000 * WAN
         and firm.share(firm.of("main_business_revenue"), firm.of("revenue"), "0.90")
-        and firm.grew("revenue", "0.05", 2)
         and firm.at_most_share(firm.of("total_liabilities"), firm.of("total_assets"), "0.75")
         and firm.total("rd_expense", 2) >= 1200 * WAN
         and all(firm.share(firm.of("rd_expense", ago), firm.of("revenue", ago), "0.03") for ago in (1, 2))
@@ -295,17 +317,13 @@ def little_giant(firm: Firm) -> bool:
         and position
         and firm.yes("little_giant.recognition")
         and firm.yes("little_giant.product_field")
-        and _platform(firm, 60)
-        and not firm.holds("manufacturing_champion")
-        and firm.yes("little_giant.independent")
-        and not firm.happened(["fraud"], 3)
     )
 
 
 # --- 瞪羚 -------------------------------------------------------------------------------------------------------------
 
 
-def _bracket(revenue: Fraction, *rates: tuple[int, str]) -> str:
+def bracket(revenue: Fraction, *rates: tuple[int, str]) -> str:
     """The rate of the highest bracket whose lower bound is reached."""
     return next(rate for least, rate in reversed(rates) if revenue >= least)
 
@@ -313,7 +331,7 @@ def _bracket(revenue: Fraction, *rates: tuple[int, str]) -> str:
 def guangxi_pool(firm: Firm) -> bool:
     """桂科高字〔2022〕92号."""
     sales = firm.of("revenue")
-    rate = _bracket(sales, (0, "0.15"), (2000 * WAN, "0.10"), (YI, "0.05"))
+    rate = bracket(sales, (0, "0.15"), (2000 * WAN, "0.10"), (YI, "0.05"))
     since = dt.date(firm.as_of.year - 1, 1, 1)
     bad = any(
         row["severity"] == "major"
@@ -335,8 +353,8 @@ def guangxi_pool(firm: Firm) -> bool:
 def sichuan(firm: Firm) -> bool:
     """四川省瞪羚企业备案, the current regime; the age and the items not seen are for a person."""
     revenue = firm.of("revenue")
-    rate = _bracket(revenue, (0, "0.20"), (2 * YI, "0.15"), (10 * YI, "0.10"))
-    intensity = _bracket(revenue, (0, "0.05"), (2 * YI, "0.04"), (10 * YI, "0.03"))
+    rate = bracket(revenue, (0, "0.20"), (2 * YI, "0.15"), (10 * YI, "0.10"))
+    intensity = bracket(revenue, (0, "0.05"), (2 * YI, "0.04"), (10 * YI, "0.03"))
     intervals = 3 if firm.yes("gazelle.sichuan.three_intervals") else 2
     clean = not (
         firm.happened(["safety_accident", "quality_accident"], 3, ["major"])
@@ -415,13 +433,13 @@ def jiangsu(firm: Firm) -> bool:
 def shandong(firm: Firm) -> bool:
     """鲁工信发〔2020〕8号."""
     revenue = firm.of("revenue")
-    rate = "0.10" if revenue > 4 * YI else _bracket(revenue, (0, "0.25"), (2000 * WAN, "0.20"), (YI, "0.15"))
+    rate = "0.10" if revenue > 4 * YI else bracket(revenue, (0, "0.25"), (2000 * WAN, "0.20"), (YI, "0.15"))
     intensity = "0.025" if revenue >= YI else "0.05"
     each = all(firm.share(firm.of("rd_expense", ago), firm.of("revenue", ago), intensity) for ago in (1, 2))
     sums = firm.share(firm.total("rd_expense", 2), firm.total("revenue", 2), intensity)
     rights = (
-        _sum_of(firm, "invention_patent") >= 2
-        or _sum_of(firm, "utility_model", "software_copyright") >= 8
+        sum_of(firm, "invention_patent") >= 2
+        or sum_of(firm, "utility_model", "software_copyright") >= 8
         or _led_a_standard(firm)
     )
     score = any(
@@ -442,7 +460,7 @@ def shandong(firm: Firm) -> bool:
     )
 
 
-def _sum_of(firm: Firm, *kinds: str) -> int:
+def sum_of(firm: Firm, *kinds: str) -> int:
     return sum(row["count"] for row in firm.rights(kinds))
 
 
@@ -453,14 +471,14 @@ def _led_a_standard(firm: Firm) -> bool:
 def jinan(firm: Firm) -> bool:
     """济工信中小企业字〔2020〕16号."""
     revenue = firm.of("revenue")
-    rate = "0.10" if revenue > 4 * YI else _bracket(revenue, (0, "0.20"), (YI, "0.15"))
+    rate = "0.10" if revenue > 4 * YI else bracket(revenue, (0, "0.20"), (YI, "0.15"))
 
     def reached(wanted: str, *, more: bool = False) -> bool:
         return any(firm.grew(field, wanted, 2, more=more) for field in ("revenue", "total_profit"))
 
     each = all(firm.share(firm.of("rd_expense", ago), firm.of("revenue", ago), "0.035") for ago in (1, 2))
     sums = firm.share(firm.total("rd_expense", 2), firm.total("revenue", 2), "0.035")
-    rights = _sum_of(firm, "invention_patent") >= 2 or _sum_of(firm, "software_copyright") >= 4 or _led_a_standard(firm)
+    rights = sum_of(firm, "invention_patent") >= 2 or sum_of(firm, "software_copyright") >= 4 or _led_a_standard(firm)
     return (
         firm.in_region("3701")
         and firm.founded <= dt.date(firm.as_of.year - 3, 1, 1)
@@ -498,7 +516,7 @@ def liaoning(firm: Firm) -> bool:
 
 def zhongshan_torch(firm: Firm) -> bool:
     revenue = firm.of("revenue")
-    rate = _bracket(revenue, (0, "0.40"), (YI, "0.30"), (5 * YI, "0.20"))
+    rate = bracket(revenue, (0, "0.40"), (YI, "0.30"), (5 * YI, "0.20"))
     reached = firm.grew("revenue", rate, 2, more=not firm.yes("gazelle.zhongshan_torch.bound_included"))
     growing = [firm.grew("revenue", "0", 1, more=True, ago=ago) for ago in (1, 2, 3)]
     last_year = firm.as_of.year - 1
