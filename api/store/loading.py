@@ -86,7 +86,7 @@ def load(
     """Add a file's facts; ``done`` is told the number of firms after each transaction. Raises `DossierProblem` for a wrong date."""
     rule = _rule(file.known_from, today)
     with store.session() as session:
-        kept = _begun(session, file, rule, imported.rejects.height)
+        kept = begun(session, file, rule, imported.rejects.height)
     if kept.finished_at is not None:
         return Loaded(already=True)
     if rule.rule != DATE:
@@ -97,7 +97,7 @@ def load(
         firms = list(part.dossiers())
         with store.session() as session:
             alone(session, _LOADING)
-            _load_part(session, kept.number, file, rule, firms, loaded)
+            load_part(session, kept.number, file, rule, firms, loaded)
         done(len(firms))
     with store.session() as session:
         _finish(session, kept.number, file, loaded)
@@ -110,7 +110,8 @@ def _rule(stated: str, today: date) -> KnownFrom:
     return KnownFrom(DATE, dossier.day(stated, "known_from"))
 
 
-def _begun(session: Session, file: File, rule: KnownFrom, rejected: int) -> LoadRow:
+def begun(session: Session, file: File, rule: KnownFrom, rejected: int) -> LoadRow:
+    """The load of a file: a new one, or the one that was begun before, finished or not."""
     identity = {
         "fingerprint": file.fingerprint,
         "owner": file.owner,
@@ -134,9 +135,8 @@ def _begun(session: Session, file: File, rule: KnownFrom, rejected: int) -> Load
     return found
 
 
-def _load_part(
-    session: Session, number: int, file: File, rule: KnownFrom, firms: list[Dossier], loaded: Loaded
-) -> None:
+def load_part(session: Session, number: int, file: File, rule: KnownFrom, firms: list[Dossier], loaded: Loaded) -> None:
+    """Add what some firms' dossiers state to a load, counting in ``loaded``."""
     now, rows, newest = datetime.now(UTC), [], {}
     readers = [file.owner] if file.owner else []
     before: dict[str, list[Any]] = {}
