@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from api.answers.decision import reference_schemes
+from api.answers.decision import reference_schemes, told_cards
 from api.answers.reasons import Json
 from api.answers.scheme_figures import tables_of
 from features.errors import ValueProblem
@@ -32,7 +32,7 @@ def core_of(program: Program, *, reference: bool = False) -> tuple[Json, str]:
     those alone.
     """
     hidden = reference_schemes(program)
-    told = hidden if reference else (program.cards.keys() | {card.id for card in program.learned}) - hidden
+    told = hidden if reference else (program.cards.keys() | {card.id for card in told_cards(program)}) - hidden
 
     def of(roots: Mapping[str, Node]) -> dict[str, Node]:
         return {name: node for name, node in roots.items() if not told.isdisjoint(name.split("|"))}
