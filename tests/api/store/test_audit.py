@@ -184,13 +184,7 @@ def test_the_export_has_every_entry_of_its_days_in_order(store: Store) -> None:
 def test_the_sealer_seals_within_a_second_and_at_its_end(store: Store) -> None:
     with Sealer(store):
         _record(store, 3)
-        until = time.monotonic() + 10
-        place = 0
-        while place < 3 and time.monotonic() < until:
-            time.sleep(0.05)
-            with store.session() as session:
-                place = Audit(session).head().place
-        assert place == 3
+        _until_sealed(store, 3)
         _record(store, 2)
     assert _sealed(store, 0).place == 5
 
@@ -221,16 +215,31 @@ while sealed < int(sys.argv[2]):
 
 def test_processes_that_record_and_seal_at_once_lose_nothing(store: Store, url: str) -> None:
     each, writers = 150, ("p-1", "p-2")
-    started = [_start(WRITER, url, name, str(each)) for name in writers]
-    started += [_start(SEALER, url, str(each * len(writers))) for _ in range(2)]
+    last = each * len(writers) + 1
+    # Writers begin when a sealer is at work: the first entry has a seal of its own.
+    _record(store, 1)
+    started = [_start(SEALER, url, str(last)) for _ in range(2)]
+    _until_sealed(store, 1)
+    started += [_start(WRITER, url, name, str(each)) for name in writers]
     assert [(one.communicate(timeout=120)[1], one.returncode) for one in started] == [("", 0)] * 4
     with store.session() as session:
         said = session.execute(select(AccessRow.actor, AccessRow.outcome, AccessRow.place)).all()
         seals = session.scalar(select(func.count()).select_from(SealRow)) or 0
-    assert {(actor, int(outcome)) for actor, outcome, _ in said} == {(w, n) for w in writers for n in range(each)}
-    assert sorted(place or 0 for *_, place in said) == list(range(1, each * len(writers) + 1))
+    assert {(actor, int(outcome)) for actor, outcome, _ in said if outcome != "ok"} == {
+        (w, n) for w in writers for n in range(each)
+    }
+    assert sorted(place or 0 for *_, place in said) == list(range(1, last + 1))
     assert seals > 1
     assert _check(store).wrong == []
+
+
+def _until_sealed(store: Store, place: int) -> None:
+    until, found = time.monotonic() + 60, 0
+    while found < place:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+        with store.session() as session:
+            found = Audit(session).head().place
 
 
 def _start(code: str, *arguments: str) -> subprocess.Popen[str]:
