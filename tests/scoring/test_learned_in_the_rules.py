@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -109,13 +110,16 @@ def test_what_it_was_trained_on_and_of_whom_it_may_speak_go_with_every_number(en
     assert _answered(engine, strong())["release"]["demo"] is True
 
 
-def test_the_chance_to_climb_is_told_of_the_next_rung_only(engine: Engine) -> None:
+def test_the_chance_to_climb_is_told_of_the_next_rung_only(engine: Engine, tmp_path: Path) -> None:
     firm = strong()
     firm["certificates"] = [one for one in firm["certificates"] if one["kind"] != "high_tech_enterprise"]
     firm["expert_grades"] = {}
-    answer = _answered(engine, firm)
-    expected = {"high_tech_enterprise"} if answer["tier"]["next"] == "high_tech_enterprise" else set()
-    assert {one["target"] for name, one in answer["probability"].items() if name == "climb"} == expected
+    assert _answered(engine, firm)["tier"]["next"] == "specialised_sme"
+    assert "climb" not in _answered(engine, firm)["probability"]
+    both = Engine(catalogue(tmp_path, CLIMB, replace(CLIMB, id="climb.specialised_sme")))
+    told = _answered(both, firm)["probability"]["climb"]
+    assert (told["target"], told["card"]) == ("specialised_sme", "climb.specialised_sme")
+    assert 0 < told["p"] < 1
 
 
 def test_people_see_a_range_of_what_happened_to_firms_with_such_points(engine: Engine) -> None:
