@@ -163,10 +163,14 @@ class Catalogue:
         nearest = min(candidates, key=lambda e: _distance(e.latest.period(kind), rules_on))
         return replace(self._picked(nearest, rules_on, place, kind), outside=True)
 
-    def _picked(self, edition: Edition, rules_on: date, place: Place, kind: str) -> Picked:
+    def under(self, edition: Edition, place: Place, rules_on: date) -> Edition:
+        """An edition with the overlays that lie on it at a place on a day; itself where there are none."""
         lying = tuple(o for o in self.overlays if o.lies_on(edition.latest) and o.holds(place, rules_on))
         key = edition.path, tuple(overlay.id for overlay in lying)
-        found = self._under.setdefault(key, replace(edition, overlays=lying) if lying else edition)
+        return self._under.setdefault(key, replace(edition, overlays=lying) if lying else edition)
+
+    def _picked(self, edition: Edition, rules_on: date, place: Place, kind: str) -> Picked:
+        found = self.under(edition, place, rules_on)
         return Picked(found.card(rules_on, kind), found)
 
     def _for(self, rulebook: str, place: Place, kind: str) -> list[Edition]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -75,7 +76,7 @@ def digest(value: object) -> str:
 
 def signed(receipt: Json) -> bytes:
     """What a signature covers: the hashes of the decision part, of its rules and of the part that stands apart."""
-    covered = {name: receipt[name] for name in ("program", "reference") if name in receipt}
+    covered = {name: receipt[name] for name in ("program", "reference", "program_reference") if name in receipt}
     return canonical({"decision": receipt["sha256"], **covered})
 
 
@@ -87,6 +88,7 @@ def verify(result: Json, public_key: bytes | None = None) -> tuple[list[str], st
         ("决定部分 / the decision part", decision, "sha256"),
         ("规则 / the program", result.get("program"), "program"),
         ("参考方案部分 / the part of the reference scheme", apart, "reference"),
+        ("参考方案规则 / the rules of the reference scheme", result.get("program_reference"), "program_reference"),
     ):
         if part is not None and digest(part) != receipt.get(key):
             wrong.append(f"{name}：与收据的指纹不符 / does not match its receipt")
@@ -94,7 +96,7 @@ def verify(result: Json, public_key: bytes | None = None) -> tuple[list[str], st
             unchecked.append(f"{name}：未提供，未重新计算 / not given, not recomputed")
     try:
         wrong += _shown(result, decision, {**decision["cards"], **(apart["cards"] if apart else {})})
-        for rules, part in ((result.get("program"), decision), (apart and apart.get("program"), apart)):
+        for rules, part in ((result.get("program"), decision), (result.get("program_reference"), apart)):
             wrong += _recomputed(rules, part) if rules and part else []
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         wrong.append("决定部分或规则残缺，无法重新计算 / the decision part or the program is malformed")
@@ -171,18 +173,20 @@ def _figures(scheme: Json, card: str, decided: Json, value: Mapping[str, int]) -
     return {**made, "percentile": below}
 
 
-def _is_signed(receipt: Json, public_key: bytes) -> bool:
+def _is_signed(receipt: Json, public_keys: bytes) -> bool:
+    """Whether one of the keys, of which an issuer has several over the years, signed it."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    key = load_pem_public_key(public_key)
-    try:
-        if isinstance(key, Ed25519PublicKey):
-            key.verify(bytes.fromhex(receipt.get("signature", "")), signed(receipt))
-            return True
-    except (InvalidSignature, ValueError):
-        pass
+    found = re.findall(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", public_keys, re.DOTALL)
+    for key in map(load_pem_public_key, found or [public_keys]):
+        try:
+            if isinstance(key, Ed25519PublicKey):
+                key.verify(bytes.fromhex(receipt.get("signature", "")), signed(receipt))
+                return True
+        except (InvalidSignature, ValueError):
+            continue
     return False
 
 

@@ -21,7 +21,7 @@ from scoring.assembly import Verdict
 from scoring.card import REFERENCE, Card
 from scoring.compile import CompiledCard
 from scoring.engine import Answer, park_of
-from scoring.learned import LearnedCard
+from scoring.learned import DISTRESS, LearnedCard
 from scoring.program import Program
 from scoring.release import canonical
 
@@ -105,7 +105,7 @@ def _sides(program: Program) -> tuple[_Side, _Side]:
     """What everybody gets, and what stands under schemes of reference."""
     hidden = reference_schemes(program)
     cards = {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
-    cards |= {card.id: _of_learned(program, card) for card in program.learned}
+    cards |= {card.id: _of_learned(program, card) for card in told_cards(program)}
     roots = {**program.parts, **program.shown}
     apart = {name for name in roots if not hidden.isdisjoint(name.split("|"))}
     read = frozenset(core.read(roots[name] for name in apart))
@@ -130,6 +130,11 @@ def _side(cards: dict[str, Callable[[Answer], Json]], names: Iterable[str], only
         else:
             scalars.add(name)
     return _Side(cards, frozenset(scalars), {table: frozenset(each) for table, each in fields.items()}, only)
+
+
+def told_cards(program: Program) -> tuple[LearnedCard, ...]:
+    """Learned cards that a receipt covers: not that of distress, which stands in no receipt shown to others (contract §5)."""
+    return tuple(card for card in program.learned if card.id != DISTRESS)
 
 
 def reference_schemes(program: Program) -> frozenset[str]:
@@ -207,6 +212,6 @@ def _clauses(card: Card) -> dict[str, str]:
 
 def park_id(answer: Answer) -> str | None:
     """The enterprise's park by its id, as it states it where no list has it."""
-    park = park_of(answer.dossier)
+    park = park_of(answer.known)
     zone = regions.find_zone(park) if park else None
     return zone.id if zone else park

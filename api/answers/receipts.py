@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from api.answers.decision import reference_schemes
+from api.answers.decision import reference_schemes, told_cards
 from api.answers.reasons import Json
 from api.answers.scheme_figures import tables_of
 from features.errors import ValueProblem
@@ -19,6 +20,7 @@ from features.facts import OUT_OF_SCOPE
 from scoring import core, verifier
 from scoring.core import Node
 from scoring.program import Program
+from scoring.release import digest
 
 SIGNING_KEY = "DENGTI_SIGNING_KEY"
 """Environment variable: the file of the release key, an Ed25519 private key in PEM."""
@@ -30,7 +32,7 @@ def core_of(program: Program, *, reference: bool = False) -> tuple[Json, str]:
     those alone.
     """
     hidden = reference_schemes(program)
-    told = hidden if reference else (program.cards.keys() | {card.id for card in program.learned}) - hidden
+    told = hidden if reference else (program.cards.keys() | {card.id for card in told_cards(program)}) - hidden
 
     def of(roots: Mapping[str, Node]) -> dict[str, Node]:
         return {name: node for name, node in roots.items() if not told.isdisjoint(name.split("|"))}
@@ -48,21 +50,21 @@ def core_of(program: Program, *, reference: bool = False) -> tuple[Json, str]:
         "assembly": {name: place[id(node)] for name, node in made.items()},
         "schemes": tables_of(one.card for name, one in program.cards.items() if name in told),
     }
-    return found, verifier.digest(found)
+    return found, digest(found)
 
 
 def receipted(result: Json, program: Program) -> Json:
     """The result with its rules and, where this deployment has a key, its signature. Raises `ValueProblem` for a wrong key."""
-    rules, digest = core_of(program)
-    receipt, key = {**result["receipt"], "program": digest}, signing_key()
-    out = {**result, "program": rules, "receipt": receipt}
+    rules, of_rules = core_of(program)
+    receipt, key = {**result["receipt"], "program": of_rules}, signing_key()
+    out: Json = {**result, "program": rules, "receipt": receipt}
     if "decision_reference" in result:
-        part = {**result["decision_reference"], "program": core_of(program, reference=True)[0]}
+        out["program_reference"], receipt["program_reference"] = core_of(program, reference=True)
         if key is not None:
-            part["salt"] = _salt(key, receipt)
-        receipt["reference"] = verifier.digest(part)
-        out["decision_reference"] = part
+            part = {**result["decision_reference"], "salt": _salt(key, receipt)}
+            out["decision_reference"], receipt["reference"] = part, digest(part)
     if key is not None:
+        receipt["key"] = key_id(key.public_key())
         receipt["signature"] = key.sign(verifier.signed(receipt)).hex()
     return out
 
@@ -72,6 +74,11 @@ def _salt(key: Ed25519PrivateKey, receipt: Json) -> str:
     always has the same.
     """
     return hmac.new(key.private_bytes_raw(), verifier.canonical(receipt), "sha256").hexdigest()
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """By what a receipt names its key: the first 16 digits of the SHA-256 of the raw public key."""
+    return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
 
 
 def signing_key() -> Ed25519PrivateKey | None:
@@ -89,5 +96,5 @@ def signing_key() -> Ed25519PrivateKey | None:
         field=SIGNING_KEY,
         value=stated,
         rule="应为 Ed25519 私钥（PEM，无口令） / must be an Ed25519 private key in PEM, without a passphrase",
-        remedy="以 dengti release key 生成，或取消这一环境变量 / make one with dengti release key, or unset the variable",
+        remedy="以 dengti keys new 生成，或取消这一环境变量 / make one with dengti keys new, or unset the variable",
     )

@@ -40,7 +40,8 @@ def seen_by(reader: str, result: Json) -> Json:
         "missing": [_without(fact, names) for fact in result["missing"] if _fact(fact["fact"]) not in only],
         "flags": [flag for flag in result["flags"] if _fact(flag.removeprefix("conflict:")) not in only],
     }
-    del seen["decision_reference"]
+    for name in ("decision_reference", "program_reference"):
+        seen.pop(name, None)
     if told[1:]:
         seen["other_credit"] = told[1:]
     return seen

@@ -1,4 +1,4 @@
-"""``dengti release build|approve|activate|rollback|list|at|key``."""
+"""``dengti release build|approve|activate|rollback|list|at``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from rich.table import Table
 
 from api import rules
@@ -20,7 +18,7 @@ from api.authority.peers import freeze
 from api.cli import population_option as population
 from api.cli.console import out
 from api.clock import SHANGHAI
-from features.errors import FileProblem, ValueProblem
+from features.errors import ValueProblem
 from scoring.catalogue import Catalogue
 from scoring.engine import Engine
 from scoring.release import content_of
@@ -41,7 +39,7 @@ def _releases() -> Iterator[Releases]:
     from api.store.database import Store
     from api.store.releases import Releases
 
-    with Store().session() as session:
+    with Store() as store, store.session() as session:
         yield Releases(session)
 
 
@@ -143,25 +141,3 @@ def at(
         out.print("那时没有启用的发布版 / none was live then")
         raise typer.Exit(1)
     out.print(found, highlight=False)
-
-
-@release.command()
-def key(
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="私钥文件；公钥写在旁边 / the private key; the public one beside it")
-    ],
-) -> None:
-    """生成签名用的密钥 / make the key that signs receipts."""
-    if path.exists():
-        raise FileProblem(
-            field="FILE",
-            value=str(path),
-            rule="文件已存在，不覆盖 / the file exists and is not replaced",
-            remedy="换一个文件名 / give another name",
-        )
-    made = Ed25519PrivateKey.generate()
-    path.touch(mode=0o600)
-    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public = path.with_suffix(".pub.pem")
-    public.write_bytes(made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    out.print(f"{path}\n{public}", highlight=False)

@@ -27,7 +27,8 @@ LISTED = 20
 
 def diff(
     before: Annotated[
-        str, typer.Argument(metavar="A", help="规则、规则@版本或 YAML 文件 / rulebook, @edition or file")
+        str,
+        typer.Argument(metavar="A", help="规则[@版本][+区划或园区] 或 YAML 文件 / rulebook[@edition][+place] or file"),
     ],
     after: Annotated[str, typer.Argument(metavar="B", help="与之比较 / what it is compared with")],
     kind: Annotated[str, typer.Option(help="申请类型 new 或 renewal / application kind")] = KINDS[0],
@@ -37,6 +38,7 @@ def diff(
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="评价日，默认今天 / day of evaluation, default today")] = None,
     known_at: Annotated[str | None, typer.Option(help="按该日已知的事实 / facts as known on this day")] = None,
+    rules_on: Annotated[str | None, typer.Option(help="覆盖规则以该日为准，默认今天 / overlays of this day")] = None,
     firms: Annotated[int, typer.Option(min=0, help="列出的企业数 / enterprises listed")] = LISTED,
     output: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="全部写入工作簿 / all as a workbook")] = None,
 ) -> None:
@@ -45,7 +47,8 @@ def diff(
     console.one_of("--format", form, FORMATS)
     target = None if output is None else console.file_option(output, "xlsx")
     catalogue = rules.catalogue()
-    old, new = (side(given, kind, catalogue) for given in (before, after))
+    day = console.day_option(rules_on, "rules_on")
+    old, new = (side(given, kind, catalogue, day) for given in (before, after))
     scored = None if population is None else _compared(old, new, population, as_of, known_at)
     report = Report(old, new, changes(old, new), scored)
     match form:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from features.expression import Exists, RowFact, every
 from features.indicators.achievements import recent
 from features.indicators.base import Indicator, Unit, indicator
-from features.moments import as_of, days_before, year_start
+from features.moments import as_of, days_before, year_start, years_before
 
 
 def _event(field: str) -> RowFact:
@@ -132,6 +132,22 @@ def listed(kinds: list[str], since_year: int) -> Indicator:
         Unit.TRUTH,
         Exists("event", where),
         "国科火字〔2022〕67号",
+    )
+
+
+@indicator
+def listed_in(kinds: list[str], years: int) -> Indicator:
+    """On one of the lists at some time within the last years up to as_of."""
+    where = every(
+        (_event("kind").is_(*kinds), _event("occurred_on") <= as_of(), _event("ended_on") >= years_before(years))
+    )
+    return Indicator(
+        f"listed_in({'|'.join(kinds)},{years})",
+        f"近{years}年曾在失信等名单内",
+        f"on a list of the dishonest within {years} years",
+        Unit.TRUTH,
+        Exists("event", where),
+        "四川省瞪羚企业备案 第四条",
     )
 
 

@@ -168,6 +168,20 @@ def revenue_growth(year: int = -1) -> Indicator:
 
 
 @indicator
+def revenue_change(year: int = -1) -> Indicator:
+    """营业收入增减额 of one accounting year on the year before it; a firm that began from nothing has not fallen."""
+    return Indicator(
+        f"revenue_change({year})",
+        "营业收入增减额" if year == -1 else f"营业收入增减额（前{-year}年）",
+        "change of revenue",
+        Unit.YUAN,
+        annual("revenue", year) - annual("revenue", year - 1),
+        _GAZELLE,
+        year,
+    )
+
+
+@indicator
 def profit_growth_compound(of: str, intervals: int) -> Indicator:
     """利润复合增长率 of net, operating or total profit; there is none where the first year made no profit."""
     return _compound("profit_growth_compound", *_profit(of), partial(annual, of), intervals, _GAZELLE, of)

@@ -57,16 +57,20 @@ def _stated_share() -> tuple[Condition, ...]:
 
 
 @indicator
-def market_share(percent: int) -> Indicator:
-    """主导产品在细分市场的占有率 of at least so many percent, as stated last year or this year."""
+def market_share(percent: int, levels: list[str] | None = None) -> Indicator:
+    """主导产品在细分市场的占有率 of at least so many percent, as stated last year or this year.
+
+    With ``levels`` only that of a market of one of them: 全国 is the market of the country, not that of a province.
+    """
     # Shares are kept in millionths.
     enough = _event("value") >= percent * 10_000
+    where = (_event("level").is_(*levels),) if levels else ()
     return Indicator(
-        f"market_share({percent})",
+        f"market_share({percent}" + (f",{'|'.join(levels)})" if levels else ")"),
         f"细分市场占有率达到{percent}%",
         f"niche market share of {percent} %",
         Unit.TRUTH,
-        Exists("event", every((*_stated_share(), enough))),
+        Exists("event", every((*_stated_share(), enough, *where))),
         _TEXT,
     )
 
@@ -101,26 +105,44 @@ def maker_contest(years: int, places: int) -> Indicator:
     )
 
 
+def _round(field: str) -> RowFact:
+    return RowFact("financing_round", field)
+
+
+def _paid_in(years: int) -> tuple[Condition, ...]:
+    """Paid in by a qualified institution within the last years."""
+    return (
+        _round("arrived").holds(),
+        _round("qualified_institution").holds(),
+        recent("financing_round", "closed_on", years),
+    )
+
+
 @indicator
 def equity_financing(years: int) -> Indicator:
-    """近几年新增股权融资总额: paid in by qualified institutional investors within the last years up to as_of."""
+    """近几年新增股权融资总额 in yuan: paid in by qualified institutional investors within the last years up to as_of.
 
-    def _round(field: str) -> RowFact:
-        return RowFact("financing_round", field)
-
-    where = every(
-        (
-            _round("arrived").holds(),
-            _round("qualified_institution").holds(),
-            recent("financing_round", "closed_on", years),
-        )
-    )
+    Rounds in another currency are left out: no rate of exchange is assumed (see `equity_abroad`).
+    """
     return Indicator(
         f"equity_financing({years})",
-        f"近{years}年新增股权融资（合格机构投资者实缴）",
-        f"new equity paid in by qualified institutions in {years} years",
+        f"近{years}年新增股权融资（合格机构投资者实缴，人民币）",
+        f"new equity in yuan paid in by qualified institutions in {years} years",
         Unit.YUAN,
-        Count("financing_round", where, "amount"),
+        Count("financing_round", every((_round("currency").is_("CNY"), *_paid_in(years))), "amount"),
+        _TEXT,
+    )
+
+
+@indicator
+def equity_abroad(years: int) -> Indicator:
+    """Such equity was paid in in another currency than yuan, so that `equity_financing` says too little."""
+    return Indicator(
+        f"equity_abroad({years})",
+        f"近{years}年有外币新增股权融资",
+        f"new equity in another currency in {years} years",
+        Unit.TRUTH,
+        Exists("financing_round", every((~_round("currency").is_("CNY"), *_paid_in(years)))),
         _TEXT,
     )
 

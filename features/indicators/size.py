@@ -5,7 +5,7 @@ from __future__ import annotations
 from features.expression import annual, calibre, enterprise, flagged
 from features.facts import SIZE_GROUP
 from features.indicators.base import Indicator, Unit, indicator
-from features.moments import as_of
+from features.moments import as_of, year_start
 
 
 @indicator
@@ -92,14 +92,17 @@ def size_group() -> Indicator:
 
 
 @indicator
-def registered() -> Indicator:
-    """Still registered at as_of: not struck off."""
+def registered(counted_to: str = "as_of") -> Indicator:
+    """Not deregistered: still on the register at as_of, or at 31 December of the year before."""
+    ends = {"as_of": as_of(), "year_end": year_start(0) - 1}
+    if counted_to not in ends:
+        raise ValueError("counted_to: " + " | ".join(ends))
     return Indicator(
-        "registered",
-        "在册企业",
-        "registered enterprise",
+        "registered" if counted_to == "as_of" else f"registered({counted_to})",
+        "在册企业" if counted_to == "as_of" else "在册企业（上年末）",
+        "registered enterprise" if counted_to == "as_of" else "registered at the last year-end",
         Unit.TRUTH,
-        enterprise("deregistered_on") > as_of(),
+        enterprise("deregistered_on") > ends[counted_to],
         "国科发政〔2017〕115号 第六条",
     )
 

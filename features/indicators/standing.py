@@ -75,7 +75,7 @@ def accounting_years_closed(years: int) -> Indicator:
 
 @indicator
 def registered_in(region: int) -> Indicator:
-    """Registered in a province or city, by the six digits of its code: 450000 is Guangxi, 450200 Liuzhou."""
+    """On the register of a province or city at as_of, by the six digits of its code: 450000 is Guangxi, 450200 Liuzhou."""
     code = enterprise("region_code")
     # Trailing pairs of zeros leave the lower levels open.
     span = 10_000 if region % 10_000 == 0 else 100 if region % 100 == 0 else 1
@@ -84,7 +84,7 @@ def registered_in(region: int) -> Indicator:
         f"在本地区注册（{region}）",
         f"registered in the region ({region})",
         Unit.TRUTH,
-        every((code >= region, code < region + span)),
+        every((code >= region, code < region + span, enterprise("deregistered_on") > as_of())),
         "GB/T 2260",
     )
 

@@ -78,9 +78,10 @@ def as_json(report: Report, firms: int) -> dict[str, Any]:
     return found
 
 
-def _side(side: Side) -> dict[str, str]:
+def _side(side: Side) -> dict[str, Any]:
     card = side.card
-    return {"rulebook": card.id, "edition": card.edition, "status": card.status, "sha256": card.sha256}
+    lying = {"overlays": [laid.id for laid in card.overlays]} if card.overlays else {}
+    return {"rulebook": card.id, "edition": card.edition, **lying, "status": card.status, "sha256": card.sha256}
 
 
 def _change(change: Change) -> dict[str, Any]:

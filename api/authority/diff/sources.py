@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from api.authority.named import named
 from scoring.card import Card
 from scoring.catalogue import Catalogue, Edition
 
@@ -24,18 +25,16 @@ class Side:
 
     @property
     def name(self) -> str:
-        """Rulebook and edition, and the file where there is one: a draft may be of the same edition."""
-        return f"{self.card.id}@{self.card.edition}" + (f" ({self.file})" if self.file else "")
+        """Rulebook, edition and overlays, and the file where there is one: a draft may be of the same edition."""
+        laid = "".join(f" + {overlay.id}" for overlay in self.card.overlays)
+        return f"{self.card.id}@{self.card.edition}{laid}" + (f" ({self.file})" if self.file else "")
 
 
-def side(given: str, kind: str, catalogue: Catalogue) -> Side:
-    """``rulebook@edition``, a rulebook (its newest edition) or the path of a YAML file.
+def side(given: str, kind: str, catalogue: Catalogue, rules_on: date = date.max) -> Side:
+    """``rulebook[@edition][+place]`` or the path of a YAML file.
 
-    Raises `UnknownName`; `CardError` where a file is wrong; OSError where it cannot be read.
+    Raises as `named`; `CardError` where a file is wrong; OSError where it cannot be read.
     """
-    if given.endswith(_SUFFIXES):
-        edition, file = Edition(Path(given), given), given
-    else:
-        rulebook, _, named = given.partition("@")
-        edition, file = catalogue.edition(rulebook, named or None), ""
-    return Side(edition, edition.card(date.max, kind), file)
+    is_file = given.endswith(_SUFFIXES)
+    edition = Edition(Path(given), given) if is_file else named(given, catalogue, rules_on)
+    return Side(edition, edition.card(date.max, kind), given if is_file else "")

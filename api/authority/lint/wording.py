@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from api.authority.lint.bands import domain
 from api.authority.lint.limits import Limit
 from features.expression import MeanGrowth, Ratio
 from features.indicators import written
@@ -82,5 +83,8 @@ def _silent_on_exclusion(label: str) -> bool:
 
 
 def _says_some(limit: Limit) -> bool:
-    """More than none of a counted or booked amount."""
-    return not limit.value and limit.sign == ">" and not isinstance(limit.indicator.expression, (Ratio, MeanGrowth))
+    """More than none of a counted or booked amount, which is never below it."""
+    if limit.value or limit.sign != ">" or isinstance(limit.indicator.expression, (Ratio, MeanGrowth)):
+        return False
+    (least, _), _ = domain(limit.indicator)
+    return least >= 0

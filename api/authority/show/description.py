@@ -89,6 +89,11 @@ def facts(card: Card) -> Iterator[tuple[Label, str]]:
     yield Label("状态", "status"), card.status
     if card.region:
         yield Label("适用地区", "region"), card.region
+    for laid in card.overlays:
+        said = f"{laid.title.zh} / {laid.title.en}（{laid.id}）"
+        if laid.decision:
+            said += f"：{laid.decision.by}，{laid.decision.on}，{laid.decision.because}"
+        yield Label("覆盖规则", "overlay"), said
     if card.items and not card.classes:
         yield Label("满分", "maximum"), str(Line(points=(card.maximum, card.maximum)).worth)
     yield from _scheme(card)

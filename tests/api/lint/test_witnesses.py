@@ -1,0 +1,64 @@
+"""A cliff as two dossiers that differ in one fact by its smallest step, and that ``dengti score`` answers as told."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli_score import dengti
+
+from scoring.catalogue import FOLDER
+
+CARDS = ("tech_sme/2017", "little_giant/2026", "gazelle/shandong/2020", "high_tech_enterprise/2016")
+
+
+def differing(one: Any, other: Any, path: str = "") -> list[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [found for key in {**one, **other} for found in differing(one.get(key), other.get(key), f"{path}/{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [
+            found
+            for place, pair in enumerate(zip(one, other, strict=True))
+            for found in differing(*pair, f"{path}/{place}")
+        ]
+    return [] if one == other else [path]
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_every_pair_differs_in_one_fact_and_falls_when_scored(card: str, tmp_path: Path) -> None:
+    told = dengti("rulebook", "lint", str(FOLDER / f"{card}.yaml"), "--dossiers", str(tmp_path))
+    assert told.returncode == 0
+    rulebook, edition = card.rsplit("/", 1)
+    name = rulebook.replace("/", ".")
+    pairs = json.loads((tmp_path / f"{name}@{edition}.json").read_text(encoding="utf-8"))
+    assert len(pairs) >= 2
+    rank = {"fail": 0, "undetermined": 1, "pass": 2}
+    for pair in pairs[:4]:
+        sides = []
+        for side in ("before", "after"):
+            path = tmp_path / f"{pair['pair']}_{side}.json"
+            sides.append(json.loads(path.read_text(encoding="utf-8")))
+            asked = ("--as-of", pair["as_of"], "--kind", pair["kind"], "--rulebook", name)
+            answer = json.loads(dengti("score", str(path), *asked).stdout)
+            assert answer["assessments"][name]["verdict"] == pair[side][0]
+        assert len(differing(*sides)) == 1, pair
+        assert rank[pair["after"][0]] < rank[pair["before"][0]]
+
+
+def test_the_cliff_lies_where_the_text_puts_it(tmp_path: Path) -> None:
+    """国科发政〔2017〕115号 第六条(二): 500 persons pass, one more does not."""
+    dengti("rulebook", "lint", str(FOLDER / "tech_sme/2017.yaml"), "--dossiers", str(tmp_path))
+    pairs = json.loads((tmp_path / "tech_sme@2017.json").read_text(encoding="utf-8"))
+    pair = next(one for one in pairs if one["part"] == "gates.employees")
+    year = date.fromisoformat(pair["as_of"]).year - 1
+
+    def heads(side: str) -> float:
+        raw = json.loads((tmp_path / f"{pair['pair']}_{side}.json").read_text(encoding="utf-8"))
+        return next(
+            float(row["employees_quarterly_avg"]) for row in raw["annual_reports"] if row["fiscal_year"] == year
+        )
+
+    assert (heads("before"), heads("after")) == (500, 500.0001)
