@@ -16,7 +16,7 @@ from typing import TypeVar
 from features.indicators.base import Unit
 from scoring import card as cards
 from scoring.reading_parts import REQUIREMENTS, award, label, limits, most_points, optional_points, points, requirement
-from scoring.scheme import UNSET, effect, read_scheme, weighed, weights
+from scoring.scheme import UNSET, GradeWeighedError, effect, read_scheme, weighed, weights
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
 STATUSES = ("in_force", "draft", "expected", "repealed")
@@ -218,6 +218,9 @@ class _CardReader:
             reader.lacks("percentile_outside_scheme", "percentile")
         try:
             return weighed(item, stated, self.scheme) if self.scheme else item
+        except GradeWeighedError:
+            self.findings.add("grade_weighed", reader.at("weights"))
+            return item
         except ValueError as error:
             self.findings.add("weight_not_whole", reader.at("weights"), reason=error)
             return item

@@ -82,10 +82,14 @@ def weights(reader: Reader, scheme: cards.Scheme | None) -> dict[str, int]:
     return {name: optional_points(inner, name) or 0 for name in stated}
 
 
+class GradeWeighedError(ValueError):
+    """A recorded grade is in the award's own points, and there is no saying what it is in those of a weight."""
+
+
 def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) -> cards.Item:
     """The item with its award scaled to the weight of each stage, or as it is for all where it has no weights.
 
-    Raises ValueError where points would not be whole.
+    Raises ValueError where points would not be whole, `GradeWeighedError` where a person's grade would be scaled.
     """
     if not given or scheme.by is None:
         return replace(item, award=_scaled(item.award, item.cap, item.cap, "all"), unweighed=item.award)
@@ -103,6 +107,8 @@ def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Awar
         return found
 
     match award:
+        case cards.Bands(criterion=str()) | cards.Expert() if weight != cap:
+            raise GradeWeighedError(f"{weight} / {cap}")
         case cards.Bands(bands=bands):
             made = tuple(replace(band, low=scaled(band.low), high=scaled(band.high)) for band in bands)
             return replace(award, bands=made)
@@ -110,12 +116,15 @@ def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Awar
             return replace(award, options={name: _scaled(one, weight, cap, stage) for name, one in options.items()})
         case cards.Choose(by, cases):
             return cards.Choose(by, tuple(cards.Case(c.range, _scaled(c.body, weight, cap, stage)) for c in cases))
-        case cards.LinearToCap(points=points) | cards.Fixed(points=points):
+        case cards.LinearToCap(points=points, step=step):
+            # Without a step it is the micro-point, whatever the weight.
+            return replace(award, points=scaled(points), step=scaled(step) if step > 1 else step)
+        case cards.Fixed(points=points):
             return replace(award, points=scaled(points))
         case cards.Percentile(indicator, points, cuts):
             return cards.Bands(indicator, _of_peers(cuts.get(stage, cuts.get("all", ())), scaled(points)))
-        case cards.Expert(low=low, high=high):
-            return replace(award, low=scaled(low), high=scaled(high))
+        case cards.Expert():
+            return award
     raise TypeError(award)
 
 
