@@ -15,6 +15,8 @@ from scoring.reading_parts import indicator_of, label, optional_points, range_of
 from scoring.yaml_tree import Reader
 
 UNSET = "unset"
+ALL = "all"
+"""Of a frozen table the group of all enterprises, whatever their stage."""
 EFFECTS = ("veto", "deduct", "flag", UNSET)
 
 
@@ -87,15 +89,27 @@ class GradeWeighedError(ValueError):
 
 
 def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) -> cards.Item:
-    """The item with its award scaled to the weight of each stage, or as it is for all where it has no weights.
+    """The item with its award scaled to the weight of each stage, or as it is for all where nothing of it is told by stage.
 
     Raises ValueError where points would not be whole, `GradeWeighedError` where a person's grade would be scaled.
     """
-    if not given or scheme.by is None:
-        return replace(item, award=_scaled(item.award, item.cap, item.cap, "all"), unweighed=item.award)
-    cases = [cards.Case(s.range, _scaled(item.award, given[s.id], item.cap, s.id)) for s in scheme.stages]
+    if scheme.by is None or not (given or _has_tables_of_stages(item.award)):
+        return replace(item, award=_scaled(item.award, item.cap, item.cap, ALL), unweighed=item.award)
+    cases = [cards.Case(s.range, _scaled(item.award, given.get(s.id, item.cap), item.cap, s.id)) for s in scheme.stages]
     award = cards.Choose(scheme.by, tuple(cases))
-    return replace(item, award=award, unweighed=item.award, cap=max(given.values()), weights=dict(given))
+    cap = max(given.values(), default=item.cap)
+    return replace(item, award=award, unweighed=item.award, cap=cap, weights=dict(given))
+
+
+def _has_tables_of_stages(award: cards.Award) -> bool:
+    match award:
+        case cards.Percentile(cuts=cuts):
+            return cuts.keys() != {ALL}
+        case cards.BestOf(options) | cards.LeastOf(options):
+            return any(map(_has_tables_of_stages, options.values()))
+        case cards.Choose(_, cases):
+            return any(_has_tables_of_stages(case.body) for case in cases)
+    return False
 
 
 def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Award:
@@ -122,7 +136,7 @@ def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Awar
         case cards.Fixed(points=points):
             return replace(award, points=scaled(points))
         case cards.Percentile(indicator, points, cuts):
-            return cards.Bands(indicator, _of_peers(cuts.get(stage, cuts.get("all", ())), scaled(points)))
+            return cards.Bands(indicator, _of_peers(cuts.get(stage, cuts.get(ALL, ())), scaled(points)))
         case cards.Expert():
             return award
     raise TypeError(award)
