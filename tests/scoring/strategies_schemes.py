@@ -52,7 +52,9 @@ def schemes(draw: st.DrawFn) -> Card:
     scheme = Scheme(LABEL, None, 0, BY, stages, {})
 
     def one() -> Award:
-        plain = st.one_of(bands().filter(lambda table: table.criterion is None), linear(), st.builds(Fixed, st.integers(1, 5)))
+        plain = st.one_of(
+            bands().filter(lambda table: table.criterion is None), linear(), st.builds(Fixed, st.integers(1, 5))
+        )
         return draw(st.one_of(plain, percentiles(stages)))
 
     def item(name: str, award: Award, *, by_stage: bool) -> Item:
