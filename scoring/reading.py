@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from features.indicators.base import Unit
 from scoring import card as cards
+from scoring.made_under import fitted
 from scoring.reading_parts import REQUIREMENTS, award, label, limits, most_points, optional_points, points, requirement
 from scoring.scheme import UNSET, GradeWeighedError, effect, read_scheme, weighed, weights
 from scoring.yaml_tree import Findings, Reader, Tree, load
@@ -75,7 +76,7 @@ class _CardReader:
         items = self._provisions({n: tree for n, tree in stated["items"].items() if n not in unset}, self._item)
         begins, ends = reader.day("effective_from", required=True), reader.day("effective_to")
         whole = cards.Period(begins or date.min, ends or date.max)
-        return cards.Card(
+        card = cards.Card(
             id=reader.text("card", required=True),
             edition=reader.text("edition", required=True),
             title=_label_of(reader, "title"),
@@ -96,6 +97,7 @@ class _CardReader:
             scheme=self.scheme,
             unset=self._provisions(unset, self._unset),
         )
+        return fitted(card)
 
     def _kinds(self, whole: cards.Period) -> dict[str, cards.Period]:
         """The kinds of a list, in force as the card is; of a mapping, each with its own first and last day."""

@@ -23,8 +23,9 @@ EFFECTS = ("veto", "deduct", "flag", UNSET)
 def read_scheme(reader: Reader) -> cards.Scheme:
     """The mapping below ``scheme``: who issues it, its scale, its stages and by what they are told apart."""
     by = indicator_of(reader, "by") if reader.has("by") else None
-    # Ranks over a population, and what the peers were made of, are read by those who rank.
-    reader.stated(("lists", "peers_of"))
+    # Ranks over a population are read by those who rank.
+    reader.stated(("lists",))
+    peers_of = reader.mapping("peers_of") if reader.has("peers_of") else {}
 
     def stage(inner: Reader) -> cards.Stage:
         return cards.Stage(inner.text("id", required=True), label(inner), range_of(inner, by))
@@ -36,6 +37,7 @@ def read_scheme(reader: Reader) -> cards.Scheme:
         by=by,
         stages=tuple(reader.whole(tree, stage, "article") for tree in reader.items("stages")),
         peers=reader.whole(reader.at("peers"), _peers) if reader.has("peers") else {},
+        frozen_under=str(peers_of["made_under"].value) if "made_under" in peers_of else None,
         refuse_accounts_older_than=_months(reader, "refuse_accounts_older_than"),
     )
 

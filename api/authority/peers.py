@@ -29,6 +29,7 @@ from scoring.card import Card, Percentile
 from scoring.catalogue import OVERLAYS, Catalogue, Edition
 from scoring.engine import Engine, Question
 from scoring.lower import Lowering
+from scoring.made_under import made_under
 from scoring.overlay import Place
 
 TENTHS = 100_000
@@ -278,6 +279,7 @@ def _overlay(scheme: _Scheme, frozen: Frozen, items: dict[str, Any], found: Coun
                 "known_at": frozen.snapshot.known_at.isoformat(),
                 "snapshot": frozen.snapshot.sha256,
                 "edition": card.edition,
+                "made_under": made_under(card),
                 "least_in_a_cell": LEAST,
                 "left_out": sorted(found.keys() - kept.keys()),
             },

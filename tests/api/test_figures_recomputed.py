@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scheme_firms import CONFIRMED, PEERS, QUESTION, SCHEME, Json, changed, firm
+from scheme_firms import CONFIRMED, PEERS, QUESTION, SCHEME, Json, changed, firm, lay
 
 from api.answers.receipts import receipted
 from api.answers.result import result
@@ -18,9 +18,9 @@ from scoring.engine import Engine
 
 
 def _answer(folder: Path, raw: Json, *, confirmed: bool = False) -> Json:
-    (folder / "peers.yaml").write_text(PEERS, encoding="utf-8")
+    lay(folder / "peers.yaml", PEERS)
     if confirmed:
-        (folder / "liuzhou.yaml").write_text(CONFIRMED, encoding="utf-8")
+        lay(folder / "liuzhou.yaml", CONFIRMED)
     answer = Engine(Catalogue(FOLDER, folder)).answer(read(raw), QUESTION)
     found: Json = json.loads(json.dumps(receipted(result(answer), answer.rules.program)))
     return found

@@ -25,6 +25,7 @@ from reference_implementation.random_credit import (
     random_firm,
     unknown,
 )
+from scheme_firms import lay
 
 from api.answers.result import result
 from features.dossier import read
@@ -68,7 +69,7 @@ items:
     with: {kinds: [gazelle, unicorn_list]}
     bands: [{is: "true", points: 20}, {is: "false", points: 0}]
 scheme:
-  peers_of: {population: 合成人口, firms: 60, as_of: 2026-06-01, snapshot: "sha256:0"}
+  peers_of: {population: 合成人口, firms: 60, as_of: 2026-06-01, snapshot: "sha256:0", made_under: MADE_UNDER}
   peers:
     all: {"0": 10, "100": 5, "333": 20, "500": 20, "999": 5}
     stage:seed: {"0": 4, "200": 4, "444": 2}
@@ -92,7 +93,7 @@ EDITED = Scheme({**weights(), "award": DOUBLED, "high_growth": DOUBLED}, cuts=CU
 def confirmed(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A park's scheme: a percentile, a bonus that can pass its cap, a deduction and a veto."""
     folder = tmp_path_factory.mktemp("park")
-    (folder / "liuzhou.yaml").write_text(OVERLAY, encoding="utf-8")
+    lay(folder / "liuzhou.yaml", OVERLAY)
     return Engine(Catalogue(FOLDER, folder))
 
 
