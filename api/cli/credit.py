@@ -24,6 +24,7 @@ from api.cli import console
 from api.cli import population_option as population
 from api.cli.series import breaks, series_table
 from features import dossier
+from features.durable import fingerprint
 from features.errors import ValueProblem
 from scoring.catalogue import OVERLAYS
 
@@ -77,11 +78,12 @@ def rank(
         firms = pl.read_parquet(source / "scores.parquet")
         run = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
         edition = catalogue.pick_by_name(scheme, dossier.day(run["rules_on"] or run["as_of"], "rules_on")).edition
-        origin = {key: run[key] for key in ("as_of", "known_at", "release")}
+        origin = {**{key: run[key] for key in ("as_of", "known_at", "release")}, "data": run["snapshot"]}
         wanted = {"stage": f"{scheme}.stage", "low": f"{scheme}.score.low", "high": f"{scheme}.score.high"}
     else:
         firms = pl.read_csv(source, schema_overrides={"uscc": pl.String})
         origin = {"as_of": console.day_option(as_of, "as_of").isoformat(), "known_at": None, "release": None}
+        origin["data"] = fingerprint(source)
         wanted = {"stage": "stage", "low": "score", "high": "score"}
     if missing := {"uscc", *wanted.values()} - set(firms.columns):
         raise ValueProblem(
