@@ -54,8 +54,7 @@ class Overlay:
     @property
     def head(self) -> Laid:
         """What a card says of it."""
-        brings = isinstance(self.changes.value, dict) and "documents" in self.changes.value
-        return Laid(self.id, self.title, *self.scope, self.decision, brings)
+        return Laid(self.id, self.title, *self.scope, self.decision, "documents" in self.changes.mapping)
 
     @property
     def rank(self) -> tuple[bool, int, date]:
@@ -119,21 +118,16 @@ def _decision(reader: Reader) -> Decision:
 
 def _check_grades(changes: Tree, findings: Findings) -> None:
     """A grade good enough to decide rests upon a document of the overlay's own: named beside it, else in ``source``."""
-    own, source = (_below(changes, key) for key in ("documents", "source"))
+    stated = changes.mapping
+    own = stated["documents"].mapping if "documents" in stated else {}
+    default = stated["source"].mapping.get("document") if "source" in stated else None
     waiting = [changes]
     while waiting:
         tree = waiting.pop()
-        inner = tree.value if isinstance(tree.value, dict) else {}
-        grade = inner.get("grade")
-        named = inner.get("document", source.get("document"))
+        grade, named = tree.mapping.get("grade"), tree.mapping.get("document", default)
         if grade is not None and grade.value in DECIDING_GRADES and (named is None or named.value not in own):
             findings.add("grade_without_document", grade, grade=grade.value)
-        waiting += [*inner.values(), *(tree.value if isinstance(tree.value, list) else ())]
-
-
-def _below(tree: Tree, key: str) -> dict[str, Tree]:
-    inner = tree.value.get(key) if isinstance(tree.value, dict) else None
-    return inner.value if inner is not None and isinstance(inner.value, dict) else {}
+        waiting += [*tree.mapping.values(), *(tree.value if isinstance(tree.value, list) else ())]
 
 
 def laid(base: Tree, overlays: Iterable[Overlay]) -> Tree:

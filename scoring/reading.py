@@ -46,12 +46,8 @@ def read_tree(tree: Tree, rules_on: date | None, file: str, kind: str = KINDS[0]
 
 def laid_over(tree: Tree, version: Tree) -> Tree:
     """A provision as it reads in one of its versions."""
-    laid = {k: v for k, v in _mapping(version).items() if k not in ("from", "to", "application_kinds")}
-    return Tree({**{k: v for k, v in _mapping(tree).items() if k != "versions"}, **laid}, tree.line, tree.path)
-
-
-def _mapping(tree: Tree) -> dict[str, Tree]:
-    return tree.value if isinstance(tree.value, dict) else {}
+    laid = {k: v for k, v in version.mapping.items() if k not in ("from", "to", "application_kinds")}
+    return Tree({**{k: v for k, v in tree.mapping.items() if k != "versions"}, **laid}, tree.line, tree.path)
 
 
 def fingerprint(tree: Tree) -> str:
@@ -220,11 +216,9 @@ class _CardReader:
             reader.lacks("percentile_outside_scheme", "percentile")
         try:
             return weighed(item, stated, self.scheme) if self.scheme else item
-        except GradeWeighedError:
-            self.findings.add("grade_weighed", reader.at("weights"))
-            return item
         except ValueError as error:
-            self.findings.add("weight_not_whole", reader.at("weights"), reason=error)
+            code = "grade_weighed" if isinstance(error, GradeWeighedError) else "weight_not_whole"
+            self.findings.add(code, reader.at("weights"), reason=error)
             return item
 
     def _unset(self, name: str, reader: Reader) -> cards.Unset:
@@ -249,7 +243,7 @@ class _CardReader:
 
 
 def _is_unset(tree: Tree) -> bool:
-    return _mapping(tree).get("weights", tree).value == UNSET
+    return tree.mapping.get("weights", tree).value == UNSET
 
 
 def _period(reader: Reader, whole: cards.Period) -> cards.Period:

@@ -98,8 +98,7 @@ def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) ->
     if scheme.by is None or not (given or _has_tables_of_stages(item.award)):
         return replace(item, award=_scaled(item.award, item.cap, item.cap, ALL), unweighed=item.award)
     cases = [cards.Case(s.range, _scaled(item.award, given.get(s.id, item.cap), item.cap, s.id)) for s in scheme.stages]
-    award = cards.Choose(scheme.by, tuple(cases))
-    cap = max(given.values(), default=item.cap)
+    award, cap = cards.Choose(scheme.by, tuple(cases)), max(given.values(), default=item.cap)
     return replace(item, award=award, unweighed=item.award, cap=cap, weights=dict(given))
 
 
