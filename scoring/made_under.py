@@ -15,11 +15,10 @@ def made_under(card: Card) -> str:
     """Hash of all that a scheme's points follow from: scale, stages, items with awards and weights, groups; no text, no source."""
     scheme = card.scheme
     assert scheme is not None
-    scale = {"base": scheme.base, "bonus": scheme.bonus, "by": scheme.by}
     stages = [[stage.id, stage.range] for stage in scheme.stages]
     items = {name: [item.stated, item.cap, item.weights] for name, item in card.items.items()}
     groups = {name: [group.items, group.cap] for name, group in card.groups.items()}
-    return digest(_plain({**scale, "stages": stages, "items": items, "groups": groups}))
+    return digest(_plain([scheme.base, scheme.bonus, scheme.by, stages, items, groups]))
 
 
 def fitted(card: Card) -> Card:

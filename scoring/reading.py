@@ -216,10 +216,11 @@ class _CardReader:
             reader.lacks("percentile_outside_scheme", "percentile")
         try:
             return weighed(item, stated, self.scheme) if self.scheme else item
+        except GradeWeighedError:
+            self.findings.add("grade_weighed", reader.at("weights"))
         except ValueError as error:
-            code = "grade_weighed" if isinstance(error, GradeWeighedError) else "weight_not_whole"
-            self.findings.add(code, reader.at("weights"), reason=error)
-            return item
+            self.findings.add("weight_not_whole", reader.at("weights"), reason=error)
+        return item
 
     def _unset(self, name: str, reader: Reader) -> cards.Unset:
         reader.text("weights")
