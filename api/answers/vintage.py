@@ -6,13 +6,14 @@ from datetime import date
 
 from api.answers.reasons import Json
 from features.dossier import Dossier
+from features.resolve import resolve
 from scoring.engine import Engine
 from scoring.release import digest
 
 
 def vintage(dossier: Dossier, known_at: date, engine: Engine) -> Json:
-    """Day of knowledge, release, and the fingerprint of the facts as they were given."""
-    data = digest({"tables": dict(dossier.tables), "evaluation": dict(dossier.evaluation)})
+    """Day of knowledge, release, and the fingerprint of the facts as they were known then: later ones do not move it."""
+    data = digest({"tables": dict(resolve(dossier, known_at).tables), "evaluation": dict(dossier.evaluation)})
     return {"known_at": known_at.isoformat(), "release": engine.release_id, "data": data}
 
 
