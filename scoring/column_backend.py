@@ -66,36 +66,36 @@ class Plan:
     def values(self, facts: Facts) -> dict[str, Column]:
         """Every root's values by name: truths as bytes, integers of 128 bits as two columns, the lower first."""
         count = facts.frame.height
-        unknown = np.full(max(count, LANES), UNKNOWN)
-        columns = [_column(facts.frame, name, facts.shared, unknown) for name in self._code.columns]
+        held = max(count, LANES)
+        numbers = _numbers(facts.frame, self._code.columns, held)
+        unknown = np.full(held, UNKNOWN)
+        for name in (name for name in self._code.columns if name not in numbers):
+            value = facts.shared.get(name)
+            numbers[name] = unknown if value is None else np.full(held, value)
+        columns = [numbers[name] for name in self._code.columns]
         lists = [column for table, fields in self._code.lists.items() for column in _rows(facts, table, fields)]
         return self._machine.evaluate(count, columns, lists)
 
 
-def _column(frame: pl.DataFrame, name: str, shared: Mapping[str, int | None], unknown: Column) -> Column:
-    if name in frame.columns:
-        return _numbers(frame[name], unknown.size)
-    value = shared.get(name)
-    return unknown if value is None else np.full(unknown.size, value)
-
-
-def _numbers(column: pl.Series, least: int) -> Column:
-    """What is unknown by its mark, and as many places as there must be."""
-    numbers = column.cast(pl.Int64)
-    told = (numbers.fill_null(UNKNOWN) if numbers.has_nulls() else numbers).to_numpy()
-    return told if told.size >= least else np.append(told, np.full(least - told.size, UNKNOWN))
+def _numbers(frame: pl.DataFrame, wanted: Sequence[str], least: int) -> dict[str, Column]:
+    """Columns of the frame: what is unknown by its mark, and as many places as there must be."""
+    there = [name for name in wanted if name in frame.columns]
+    given = frame.select(pl.col(there).cast(pl.Int64).fill_null(UNKNOWN))
+    found = {name: given[name].to_numpy() for name in there}
+    if frame.height < least:
+        found = {name: np.append(one, np.full(least - one.size, UNKNOWN)) for name, one in found.items()}
+    return found
 
 
 def _rows(facts: Facts, table: str, fields: Sequence[str]) -> list[Column]:
     """Where each enterprise's rows begin, and the fields."""
-    rows = facts.children[table]
+    rows, held = facts.children[table], max(facts.frame.height, LANES)
     if not rows[ROW].is_sorted():
         rows = rows.sort(ROW)
-    held = max(facts.frame.height, LANES)
     begins = np.zeros(held + 1, np.int64)
     np.cumsum(np.bincount(rows[ROW].to_numpy(), minlength=held), out=begins[1:])
-    unknown = np.full(rows.height, UNKNOWN)
-    return [begins, *(_numbers(rows[field], 0) if field in rows.columns else unknown for field in fields)]
+    numbers, unknown = _numbers(rows, fields, 0), np.full(rows.height, UNKNOWN)
+    return [begins, *(numbers.get(field, unknown) for field in fields)]
 
 
 def told(name: str, column: Column) -> pl.Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import compress
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -33,35 +32,47 @@ class Told:
     def __init__(
         self, numbers: Sequence[Ends], schema: Mapping[str, pl.DataType], tell: Callable[..., Sequence[Any]]
     ) -> None:
-        self._schema, self._tell, self._lock = dict(schema), tell, Lock()
-        self._table = pl.DataFrame(schema={_CODE: pl.Int64(), **schema})
+        self._schema, self._tell = dict(schema), tell
         self._digits, stride = list[tuple[int, int, int]](), 1
         for number in numbers:
             width = number.most - number.least + 1
             self._digits.append((stride, width, number.least))
             stride *= width
+        self._codes = _Codes(self._made)
 
     def of(self, numbers: Sequence[Column], firms: int) -> tuple[pl.DataFrame, Column]:
         """What is told of some, and for each, by an array a number, the row in which it is told."""
         code = np.zeros(firms, np.int64)
         for given, (stride, _, least) in zip(numbers, self._digits, strict=True):
             code += (given.astype(np.int64) - least) * stride
-        codes = pl.Series(_CODE, code).to_frame()
-        with self._lock:
-            new = codes.unique(maintain_order=True).join(self._table, on=_CODE, how="anti")[_CODE]
-            if new.len():
-                self._table = pl.concat([self._table, self._made(new.to_list())])
-            table = self._table
-        places = table.select(_CODE).with_row_index("at")
-        rows = codes.join(places, on=_CODE, how="left", maintain_order="left")["at"]
-        return table.drop(_CODE), rows.to_numpy().astype(np.int64)
+        return self._codes.of(code)
 
-    def _made(self, codes: list[int]) -> pl.DataFrame:
-        code = pl.Series(codes, dtype=pl.Int64)
-        numbers = [(code // stride % width + least).to_list() for stride, width, least in self._digits]
+    def _made(self, codes: pl.Series) -> pl.DataFrame:
+        numbers = [(codes // stride % width + least).to_list() for stride, width, least in self._digits]
         told = [self._tell(*row) for row in zip(*numbers, strict=True)] if numbers else [self._tell() for _ in codes]
-        columns = zip(self._schema.items(), zip(*told, strict=True), strict=True)
-        return pl.DataFrame([pl.Series(_CODE, codes, dtype=pl.Int64), *(_column(*one, of) for one, of in columns)])
+        columns = zip(*told, strict=True) if told else [()] * len(self._schema)
+        return pl.DataFrame([_column(*one, of) for one, of in zip(self._schema.items(), columns, strict=True)])
+
+
+class _Codes:
+    """What ``make`` tells of codes, each made once."""
+
+    def __init__(self, make: Callable[[pl.Series], pl.DataFrame]) -> None:
+        self._make, self._lock = make, Lock()
+        none = pl.Series(_CODE, [], dtype=pl.Int64)
+        self._codes, self._told = none.to_frame(), make(none)
+
+    def of(self, given: Column) -> tuple[pl.DataFrame, Column]:
+        """What is told, and for each the row in which it is."""
+        codes = pl.Series(_CODE, given).to_frame()
+        with self._lock:
+            new = codes.unique(maintain_order=True).join(self._codes, on=_CODE, how="anti")
+            if new.height:
+                self._told = pl.concat([self._told, self._make(new[_CODE])], rechunk=True)
+                self._codes = pl.concat([self._codes, new], rechunk=True)
+            places, told = self._codes.with_row_index("at"), self._told
+        rows = codes.join(places, on=_CODE, how="left", maintain_order="left")["at"]
+        return told, rows.to_numpy().astype(np.int64)
 
 
 def _column(name: str, kind: pl.DataType, told: Sequence[Any]) -> pl.Series:
@@ -99,13 +110,9 @@ class _Few:
     """As many words as a number has bits."""
 
     def __init__(self, words: Sequence[tuple[str, Sequence[str]]]) -> None:
-        names = [word for word, _ in words]
         self._truths = [truths for _, truths in words]
-
-        def tell(code: int) -> list[list[str]]:
-            return [list(compress(names, (code >> bit & 1 for bit in range(len(names)))))]
-
-        self._told = Told([Ends(0, 2**_BITS)], {"words": pl.List(WORD)}, tell)
+        self._words = pl.Series("words", [word for word, _ in words], dtype=WORD)
+        self._codes = _Codes(self._made)
 
     def of(self, truth: Callable[[str], Column], firms: int) -> tuple[pl.DataFrame, Column]:
         code = np.zeros((firms, 8), np.uint8)
@@ -115,4 +122,13 @@ class _Few:
                 for name in truths:
                     bits |= truth(name).astype(np.uint8, copy=False) << bit
             code[:, byte // 8] = bits
-        return self._told.of([code.view("<i8")[:, 0]], firms)
+        return self._codes.of(code.view("<i8")[:, 0])
+
+    def _made(self, codes: pl.Series) -> pl.DataFrame:
+        bits = codes.to_numpy()[:, None] >> np.arange(len(self._words)) & 1
+        rows, words = np.nonzero(bits)
+        of_row = pl.DataFrame([pl.Series("row", rows), self._words[pl.Series(words, dtype=pl.UInt32)]])
+        told = of_row.group_by("row", maintain_order=True).agg("words")
+        every = pl.DataFrame({"row": np.arange(codes.len())}, schema_overrides={"row": pl.Int64})
+        found = every.join(told, on="row", how="left", maintain_order="left")["words"]
+        return found.fill_null(pl.Series([[]], dtype=pl.List(WORD))).to_frame()
