@@ -118,13 +118,11 @@ def _decision(reader: Reader) -> Decision:
 
 def _check_grades(changes: Tree, findings: Findings) -> None:
     """A grade good enough to decide rests upon a document of the overlay's own: named beside it, else in ``source``."""
-    stated = changes.mapping
-    own = stated["documents"].mapping if "documents" in stated else {}
-    default = stated["source"].mapping.get("document") if "source" in stated else None
+    own, source = (changes.mapping.get(key, Tree({}, 1, "")).mapping for key in ("documents", "source"))
     waiting = [changes]
     while waiting:
         tree = waiting.pop()
-        grade, named = tree.mapping.get("grade"), tree.mapping.get("document", default)
+        grade, named = tree.mapping.get("grade"), tree.mapping.get("document", source.get("document"))
         if grade is not None and grade.value in DECIDING_GRADES and (named is None or named.value not in own):
             findings.add("grade_without_document", grade, grade=grade.value)
         waiting += [*tree.mapping.values(), *(tree.value if isinstance(tree.value, list) else ())]

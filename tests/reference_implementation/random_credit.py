@@ -105,7 +105,6 @@ def _event(rng: random.Random) -> Row:
     read = [
         "safety_accident",
         "dishonest_debtor",
-        "dishonest_list",
         "research_dishonesty",
         "st_award",
         "rd_project",
