@@ -273,6 +273,8 @@ class Event(Table):
             "market_share": "市场占有率",
             "credit_score": "信用评分",
             "maker_contest": "创客中国|创客中国大赛入围",
+            # The courts' list; that of the market authorities (严重违法失信名单) is ``dishonest_list``.
+            "dishonest_debtor": "失信被执行人|失信被执行人名单",
         },
         "类别",
         "事项类型",

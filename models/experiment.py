@@ -70,13 +70,14 @@ def train(
     told = {"trained_on": provenance.trained_on, "valid_for": provenance.valid_for, "origin": provenance.origin}
     card = of_catalogue(model.to_card(dataset.name, event=dataset.name, **told), dataset)
     progress("撰写报告 report")
+    data = fingerprint(dataset)
     return Trained(
         card,
         Profile.of(features, outcome),
         found,
-        report(found, card),
+        report(found, card, data),
         {**model.get_params(), "n_trees_": model.n_trees_, "calibration_": model.calibration_},
-        fingerprint(dataset),
+        data,
         _test_from(dataset),
         time.perf_counter() - begun,
     )

@@ -291,6 +291,10 @@ class Scheme:
     peers: dict[str, tuple[tuple[int, int], ...]]
     """Frozen distribution of scores: for ``all``, ``stage:<id>`` and ``park:<id>`` enterprises by tenths of a point, certain
     points rounded down, in order."""
+    frozen_under: str | None = None
+    """Hash of what that distribution says it was made under (`scoring.made_under`)."""
+    peers_of_others: bool = False
+    """Whether there is a distribution, made under other items, weights or stages: ``peers`` is empty then."""
     refuse_accounts_older_than: int | None = None
     """Months after which the scheme gives no points on accounts; None where it only marks them as stale."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from features.identifiers import regions
-from scoring.card import Card, Decision, Label, Laid, Period
+from scoring.card import DECIDING_GRADES, Card, Decision, Label, Laid, Period
 from scoring.reading import STATUSES, fingerprint
 from scoring.reading_parts import AWARDS, REQUIREMENTS, label
 from scoring.yaml_tree import Findings, Reader, Tree, load
@@ -54,8 +54,7 @@ class Overlay:
     @property
     def head(self) -> Laid:
         """What a card says of it."""
-        brings = isinstance(self.changes.value, dict) and "documents" in self.changes.value
-        return Laid(self.id, self.title, *self.scope, self.decision, brings)
+        return Laid(self.id, self.title, *self.scope, self.decision, "documents" in self.changes.mapping)
 
     @property
     def rank(self) -> tuple[bool, int, date]:
@@ -84,6 +83,8 @@ def read_overlay(path: Path, shown: str) -> Overlay:
     decided = reader.whole(reader.at("decision"), _decision) if reader.has("decision") else None
     if scope.park and decided is None:
         reader.lacks("key_missing", "decision", name="decision")
+    changes = Tree({key: reader.at(key) for key in reader.stated(CHANGED)}, 1, "")
+    _check_grades(changes, findings)
     found = Overlay(
         id=reader.text("overlay", required=True),
         title=reader.within("title", label, Label("", "")),
@@ -94,7 +95,7 @@ def read_overlay(path: Path, shown: str) -> Overlay:
         period=Period(begins or date.min, ends or date.max),
         published_on=reader.day("published_on", required=True) or date.min,
         decision=decided,
-        changes=Tree({key: reader.at(key) for key in reader.stated(CHANGED)}, 1, ""),
+        changes=changes,
         sha256=fingerprint(tree),
     )
     reader.stated(("texts", "note"))
@@ -113,6 +114,18 @@ def _scope(reader: Reader) -> Place:
 def _decision(reader: Reader) -> Decision:
     by, because = (reader.text(key, required=True) for key in ("by", "because"))
     return Decision(by, reader.day("on", required=True) or date.min, because)
+
+
+def _check_grades(changes: Tree, findings: Findings) -> None:
+    """A grade good enough to decide rests upon a document of the overlay's own: named beside it, else in ``source``."""
+    own, source = (changes.mapping.get(key, Tree({}, 1, "")).mapping for key in ("documents", "source"))
+    waiting = [changes]
+    while waiting:
+        tree = waiting.pop()
+        grade, named = tree.mapping.get("grade"), tree.mapping.get("document", source.get("document"))
+        if grade is not None and grade.value in DECIDING_GRADES and (named is None or named.value not in own):
+            findings.add("grade_without_document", grade, grade=grade.value)
+        waiting += [*tree.mapping.values(), *(tree.value if isinstance(tree.value, list) else ())]
 
 
 def laid(base: Tree, overlays: Iterable[Overlay]) -> Tree:

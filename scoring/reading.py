@@ -15,8 +15,9 @@ from typing import TypeVar
 
 from features.indicators.base import Unit
 from scoring import card as cards
+from scoring.made_under import fitted
 from scoring.reading_parts import REQUIREMENTS, award, label, limits, most_points, optional_points, points, requirement
-from scoring.scheme import UNSET, effect, read_scheme, weighed, weights
+from scoring.scheme import UNSET, GradeWeighedError, effect, read_scheme, weighed, weights
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
 STATUSES = ("in_force", "draft", "expected", "repealed")
@@ -45,12 +46,8 @@ def read_tree(tree: Tree, rules_on: date | None, file: str, kind: str = KINDS[0]
 
 def laid_over(tree: Tree, version: Tree) -> Tree:
     """A provision as it reads in one of its versions."""
-    laid = {k: v for k, v in _mapping(version).items() if k not in ("from", "to", "application_kinds")}
-    return Tree({**{k: v for k, v in _mapping(tree).items() if k != "versions"}, **laid}, tree.line, tree.path)
-
-
-def _mapping(tree: Tree) -> dict[str, Tree]:
-    return tree.value if isinstance(tree.value, dict) else {}
+    laid = {k: v for k, v in version.mapping.items() if k not in ("from", "to", "application_kinds")}
+    return Tree({**{k: v for k, v in tree.mapping.items() if k != "versions"}, **laid}, tree.line, tree.path)
 
 
 def fingerprint(tree: Tree) -> str:
@@ -75,7 +72,7 @@ class _CardReader:
         items = self._provisions({n: tree for n, tree in stated["items"].items() if n not in unset}, self._item)
         begins, ends = reader.day("effective_from", required=True), reader.day("effective_to")
         whole = cards.Period(begins or date.min, ends or date.max)
-        return cards.Card(
+        card = cards.Card(
             id=reader.text("card", required=True),
             edition=reader.text("edition", required=True),
             title=_label_of(reader, "title"),
@@ -96,6 +93,7 @@ class _CardReader:
             scheme=self.scheme,
             unset=self._provisions(unset, self._unset),
         )
+        return fitted(card)
 
     def _kinds(self, whole: cards.Period) -> dict[str, cards.Period]:
         """The kinds of a list, in force as the card is; of a mapping, each with its own first and last day."""
@@ -218,9 +216,11 @@ class _CardReader:
             reader.lacks("percentile_outside_scheme", "percentile")
         try:
             return weighed(item, stated, self.scheme) if self.scheme else item
+        except GradeWeighedError:
+            self.findings.add("grade_weighed", reader.at("weights"))
         except ValueError as error:
             self.findings.add("weight_not_whole", reader.at("weights"), reason=error)
-            return item
+        return item
 
     def _unset(self, name: str, reader: Reader) -> cards.Unset:
         reader.text("weights")
@@ -244,7 +244,7 @@ class _CardReader:
 
 
 def _is_unset(tree: Tree) -> bool:
-    return _mapping(tree).get("weights", tree).value == UNSET
+    return tree.mapping.get("weights", tree).value == UNSET
 
 
 def _period(reader: Reader, whole: cards.Period) -> cards.Period:

@@ -15,14 +15,17 @@ from scoring.reading_parts import indicator_of, label, optional_points, range_of
 from scoring.yaml_tree import Reader
 
 UNSET = "unset"
+ALL = "all"
+"""Of a frozen table the group of all enterprises, whatever their stage."""
 EFFECTS = ("veto", "deduct", "flag", UNSET)
 
 
 def read_scheme(reader: Reader) -> cards.Scheme:
     """The mapping below ``scheme``: who issues it, its scale, its stages and by what they are told apart."""
     by = indicator_of(reader, "by") if reader.has("by") else None
-    # Ranks over a population, and what the peers were made of, are read by those who rank.
-    reader.stated(("lists", "peers_of"))
+    # Ranks over a population are read by those who rank.
+    reader.stated(("lists",))
+    peers_of = reader.mapping("peers_of") if reader.has("peers_of") else {}
 
     def stage(inner: Reader) -> cards.Stage:
         return cards.Stage(inner.text("id", required=True), label(inner), range_of(inner, by))
@@ -34,6 +37,7 @@ def read_scheme(reader: Reader) -> cards.Scheme:
         by=by,
         stages=tuple(reader.whole(tree, stage, "article") for tree in reader.items("stages")),
         peers=reader.whole(reader.at("peers"), _peers) if reader.has("peers") else {},
+        frozen_under=str(peers_of["made_under"].value) if "made_under" in peers_of else None,
         refuse_accounts_older_than=_months(reader, "refuse_accounts_older_than"),
     )
 
@@ -82,16 +86,31 @@ def weights(reader: Reader, scheme: cards.Scheme | None) -> dict[str, int]:
     return {name: optional_points(inner, name) or 0 for name in stated}
 
 
-def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) -> cards.Item:
-    """The item with its award scaled to the weight of each stage, or as it is for all where it has no weights.
+class GradeWeighedError(ValueError):
+    """A recorded grade is in the award's own points, and there is no saying what it is in those of a weight."""
 
-    Raises ValueError where points would not be whole.
+
+def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) -> cards.Item:
+    """The item with its award scaled to the weight of each stage, or as it is for all where nothing of it is told by stage.
+
+    Raises ValueError where points would not be whole, `GradeWeighedError` where a person's grade would be scaled.
     """
-    if not given or scheme.by is None:
-        return replace(item, award=_scaled(item.award, item.cap, item.cap, "all"), unweighed=item.award)
-    cases = [cards.Case(s.range, _scaled(item.award, given[s.id], item.cap, s.id)) for s in scheme.stages]
-    award = cards.Choose(scheme.by, tuple(cases))
-    return replace(item, award=award, unweighed=item.award, cap=max(given.values()), weights=dict(given))
+    if scheme.by is None or not (given or _has_tables_of_stages(item.award)):
+        return replace(item, award=_scaled(item.award, item.cap, item.cap, ALL), unweighed=item.award)
+    cases = [cards.Case(s.range, _scaled(item.award, given.get(s.id, item.cap), item.cap, s.id)) for s in scheme.stages]
+    award, cap = cards.Choose(scheme.by, tuple(cases)), max(given.values(), default=item.cap)
+    return replace(item, award=award, unweighed=item.award, cap=cap, weights=dict(given))
+
+
+def _has_tables_of_stages(award: cards.Award) -> bool:
+    match award:
+        case cards.Percentile(cuts=cuts):
+            return cuts.keys() != {ALL}
+        case cards.BestOf(options) | cards.LeastOf(options):
+            return any(map(_has_tables_of_stages, options.values()))
+        case cards.Choose(_, cases):
+            return any(_has_tables_of_stages(case.body) for case in cases)
+    return False
 
 
 def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Award:
@@ -103,6 +122,8 @@ def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Awar
         return found
 
     match award:
+        case cards.Bands(criterion=str()) | cards.Expert() if weight != cap:
+            raise GradeWeighedError(f"{weight} / {cap}")
         case cards.Bands(bands=bands):
             made = tuple(replace(band, low=scaled(band.low), high=scaled(band.high)) for band in bands)
             return replace(award, bands=made)
@@ -110,12 +131,15 @@ def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Awar
             return replace(award, options={name: _scaled(one, weight, cap, stage) for name, one in options.items()})
         case cards.Choose(by, cases):
             return cards.Choose(by, tuple(cards.Case(c.range, _scaled(c.body, weight, cap, stage)) for c in cases))
-        case cards.LinearToCap(points=points) | cards.Fixed(points=points):
+        case cards.LinearToCap(points=points, step=step):
+            # Without a step it is the micro-point, whatever the weight.
+            return replace(award, points=scaled(points), step=scaled(step) if step > 1 else step)
+        case cards.Fixed(points=points):
             return replace(award, points=scaled(points))
         case cards.Percentile(indicator, points, cuts):
-            return cards.Bands(indicator, _of_peers(cuts.get(stage, cuts.get("all", ())), scaled(points)))
-        case cards.Expert(low=low, high=high):
-            return replace(award, low=scaled(low), high=scaled(high))
+            return cards.Bands(indicator, _of_peers(cuts.get(stage, cuts.get(ALL, ())), scaled(points)))
+        case cards.Expert():
+            return award
     raise TypeError(award)
 
 

@@ -97,7 +97,7 @@ def verify(result: Json, public_key: bytes | None = None) -> tuple[list[str], st
     try:
         wrong += _shown(result, decision, {**decision["cards"], **(apart["cards"] if apart else {})})
         for rules, part in ((result.get("program"), decision), (result.get("program_reference"), apart)):
-            wrong += _recomputed(rules, part) if rules and part else []
+            wrong += _recomputed(rules, part, decision.get("park")) if rules and part else []
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         wrong.append("决定部分或规则残缺，无法重新计算 / the decision part or the program is malformed")
     if public_key is None:
@@ -130,7 +130,7 @@ def _shown(result: Json, decision: Json, cards: Json) -> list[str]:
     return [f"{where}：{shown} ≠ {decided}" for where, shown, decided in said if shown != decided]
 
 
-def _recomputed(program: Json, decision: Json) -> list[str]:
+def _recomputed(program: Json, decision: Json, park: str | None) -> list[str]:
     """Where the rules say otherwise of the facts: over their completions, parts united, the assembly made of the parts."""
     nodes, each = program["nodes"], []
     for one in decision["facts"]:
@@ -147,7 +147,7 @@ def _recomputed(program: Json, decision: Json) -> list[str]:
         stated |= {f"score|{card}": decided["score"]} if "score" in decided else {}
         found: dict[str, Any] = {root: [value[f"{root}|{end}"] for end in ENDS] for root in stated}
         found |= {"verdict": WORDS[value[f"verdict|{card}"]]} if "verdict" in decided else {}
-        found |= _figures(program["schemes"][card], card, decided, value) if card in program["schemes"] else {}
+        found |= _figures(program["schemes"][card], card, decided, value, park) if card in program["schemes"] else {}
         stated = {**decided, **stated}
         wrong += [
             f"{card} {root}: {stated.get(root)} ≠ {one}" for root, one in found.items() if stated.get(root) != one
@@ -155,8 +155,8 @@ def _recomputed(program: Json, decision: Json) -> list[str]:
     return wrong
 
 
-def _figures(scheme: Json, card: str, decided: Json, value: Mapping[str, int]) -> dict[str, Any]:
-    """Stages, coverage (of possible stages the least) and percentiles (among the stage, else all; and in the park told)."""
+def _figures(scheme: Json, card: str, decided: Json, value: Mapping[str, int], park: str | None) -> dict[str, Any]:
+    """Stages, coverage (of possible stages the least) and percentiles (among the stage, else all; and in the park)."""
     stages = {s: [value[f"stage|{card}|{s}|{end}"] for end in ENDS] for s in scheme["stages"]}
     if not scheme["weights"]:
         return {"stages": stages}
@@ -167,7 +167,7 @@ def _figures(scheme: Json, card: str, decided: Json, value: Mapping[str, int]) -
     if "refused" in decided:
         return made
     told = [g for g in [*(f"stage:{s}" for s, (low, _) in stages.items() if low), "all"] if g in scheme["peers"]]
-    counts = {g: scheme["peers"][g] for g in (*told[:1], *(g for g in decided["percentile"] if g.startswith("park:")))}
+    counts = {g: scheme["peers"][g] for g in (*told[:1], f"park:{park}") if g in scheme["peers"]}
     reached = [value[f"score|{card}|{end}"] // 10**5 for end in ENDS]
     below = {g: [*(sum(n for t, n in of if t < r) for r in reached), sum(n for _, n in of)] for g, of in counts.items()}
     return {**made, "percentile": below}

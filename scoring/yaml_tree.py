@@ -31,6 +31,11 @@ class Tree:
     line: int
     path: str
 
+    @property
+    def mapping(self) -> dict[str, Tree]:
+        """What stands below its keys; empty where it is no mapping."""
+        return self.value if isinstance(self.value, dict) else {}
+
     def plain(self) -> object:
         """Without lines: what is hashed and compared."""
         if isinstance(self.value, dict):

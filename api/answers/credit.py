@@ -24,6 +24,12 @@ from api.answers.scheme_figures import (
 from api.answers.state import Prepared, State
 from scoring.card import MICRO, Card, Percentile, Scheme
 
+PEERS_OF_OTHERS = {
+    "code": "peers_under_other_weights",
+    "zh": "参考分布是按其他指标、权重或阶段冻结的，不给出分位；请重新冻结：dengti release build --peers",
+    "en": "the reference table was frozen under other items, weights or stages, so no percentile is told; freeze it again: "
+    "dengti release build --peers",
+}
 UNSET = {"zh": "权重未公布", "en": "weights not published"}
 STAGE_OPEN = {"code": "stage_open", "zh": "阶段待定，按全部企业", "en": "the stage is open: told among all"}
 SMALL_CELL = {
@@ -69,6 +75,8 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
             out |= {**score(state), "coverage": _coverage(figures, state)}
             if group := figures.group(state):
                 out["percentile"] = _percentile(figures.share(state, group), group, out.get("stage"))
+            elif scheme.peers_of_others:
+                out["percentile_unavailable"] = PEERS_OF_OTHERS
             out["items"] = {n: _aged(_among(item, card, n, out.get("stage")), as_of) for n, item in items.items()}
         if unset:
             out["unset"] = unset

@@ -44,12 +44,14 @@ def decided(answer: Answer) -> tuple[Json, bytes]:
 
 
 def decision_part(answer: Answer) -> Json:
-    """What was decided, from which facts, under which release; but for schemes of reference."""
+    """What was decided, from which facts, in which park, under which release; but for schemes of reference."""
+    park = park_id(answer)
     return {
         "uscc": answer.dossier.uscc,
         "as_of": answer.question.as_of.isoformat(),
         "known_at": answer.question.known_at.isoformat(),
         "release": answer.rules.release.id,
+        **({"park": park} if park else {}),
         **_sides(answer.rules.program)[0].of(answer),
     }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from api.answers.numbers import amount
 from api.answers.reasons import OPEN, PASS, Json
 from api.answers.result import result
+from api.answers.vintage import vintage
 from api.authority.diff.rules import said
 from api.authority.show.description import asked
 from features.dossier import Dossier
@@ -62,8 +63,7 @@ def compare(engine: Engine, dossier: Dossier, question: Question, family: str) -
     return {
         "uscc": dossier.uscc,
         "as_of": question.as_of.isoformat(),
-        "known_at": question.known_at.isoformat(),
-        "release": engine.release_id,
+        **vintage(dossier, question.known_at, engine),
         "family": family,
         "home": home.name if home.home else None,
         "cards": [_told(column) for column in columns],

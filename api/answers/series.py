@@ -15,6 +15,7 @@ from api.answers.decision import USABLE
 from api.answers.reasons import Json
 from api.answers.result import result
 from api.answers.views import UNCONFIRMED
+from api.answers.vintage import vintage
 from features.dossier import Dossier
 from features.errors import ValueProblem
 from scoring.engine import Engine, Question
@@ -60,9 +61,8 @@ def linked_series(engine: Engine, dossier: Dossier, asked: Asked) -> Json:
         "uscc": dossier.uscc,
         "scheme": asked.scheme,
         "linked_under": years[-1]["linked"]["card"],
-        "known_at": asked.known_at.isoformat(),
+        **vintage(dossier, asked.known_at, engine),
         "rules_on": asked.rules_on.isoformat(),
-        "release": engine.release_id,
         "years": years,
         "breaks": list(filter(None, (_break(engine, dossier, asked, *two) for two in pairwise(years)))),
     }

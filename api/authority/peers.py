@@ -31,7 +31,9 @@ from scoring.catalogue import OVERLAYS, Catalogue, Edition
 from scoring.compile import stage_truths
 from scoring.engine import Engine, Question
 from scoring.lower import Lowering
+from scoring.made_under import made_under
 from scoring.overlay import Place
+from scoring.release import content_of, digest
 
 TENTHS = 100_000
 """Micro-points in a tenth of a point."""
@@ -70,6 +72,8 @@ def freeze(folder: Path, frozen: Frozen, done: Done, only: str | None = None) ->
     Raises `ValueProblem` where there is no such scheme.
     """
     written: list[str] = []
+    # Of the rules that the tables are made under, before they are in it.
+    release = digest(content_of(Catalogue(folder)))
     for cuts in (True, False):
         engine = Engine(Catalogue(folder))
         for scheme in schemes(engine.catalogue, frozen.as_of, only):
@@ -77,7 +81,7 @@ def freeze(folder: Path, frozen: Frozen, done: Done, only: str | None = None) ->
                 continue
             items = _cuts(engine, scheme, frozen, done) if cuts else _stated_cuts(scheme)
             found = {} if cuts else distribution(engine, scheme.card, frozen, done)
-            name, text = _overlay(scheme, frozen, items, found)
+            name, text = _overlay(scheme, frozen, release, items, found)
             path = folder / OVERLAYS / f"{name}.yaml"
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -260,7 +264,7 @@ def _parks(stated: pl.Series) -> pl.Series:
     return stated.replace(names).rename("park").map_elements(lambda park: f"park:{park}", return_dtype=pl.String)
 
 
-def _overlay(scheme: _Scheme, frozen: Frozen, items: dict[str, Any], found: Counts) -> tuple[str, str]:
+def _overlay(scheme: _Scheme, frozen: Frozen, release: str, items: dict[str, Any], found: Counts) -> tuple[str, str]:
     card, day = scheme.card, frozen.as_of
     kept = told(found)
     at = scheme.place.park or scheme.place.region or ""
@@ -283,6 +287,8 @@ def _overlay(scheme: _Scheme, frozen: Frozen, items: dict[str, Any], found: Coun
                 "known_at": frozen.snapshot.known_at.isoformat(),
                 "snapshot": frozen.snapshot.sha256,
                 "edition": card.edition,
+                "made_under": made_under(card),
+                "release": release,
                 "least_in_a_cell": LEAST,
                 "left_out": sorted(found.keys() - kept.keys()),
             },

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import polars as pl
 
+from features.errors import ValueProblem
 from scoring.yaml_tree import Tree
 
 COLUMNS = ("uscc", "stage", "low", "high")
@@ -24,6 +25,33 @@ def lists_of(tree: Tree) -> list[List]:
     scheme = tree.plain()["scheme"]  # type: ignore[index]
     stated = scheme.get("lists", []) if isinstance(scheme, dict) else []
     return [(one["id"], one["zh"], Fraction(one["top"].removesuffix("%")) / 100) for one in stated]
+
+
+def imported(file: pl.DataFrame) -> pl.DataFrame:
+    """Scores of a file of texts as numbers; an empty score is none.
+
+    Raises `ValueProblem` for a score that is no number, and for an enterprise that stands there twice: it would have two ranks.
+    """
+    score = pl.col("score").str.strip_chars()
+    stated = file.with_columns(score.replace("", None), pl.col("uscc").str.strip_chars())
+    number = stated.with_columns(pl.col("score").cast(pl.Float64, strict=False))
+    for wrong, rule in (
+        (stated["score"].is_not_null() & ~number["score"].is_finite().fill_null(False), "不是数 / is no number"),
+        (
+            number["uscc"].is_duplicated() | number["uscc"].is_null(),
+            "企业缺失或重复 / no enterprise, or one that stands there twice",
+        ),
+    ):
+        if wrong.any():
+            row = wrong.arg_true()[0]
+            uscc, value = stated["uscc"][row], stated["score"][row]
+            raise ValueProblem(
+                field=f"第 {row + 2} 行 row {row + 2}",
+                value=f"{uscc}: {value}",
+                rule=rule,
+                remedy="每家企业一行，得分为数字或留空 / a row an enterprise, its score a number or empty",
+            )
+    return number
 
 
 def dated(found: pl.DataFrame, vintage: Mapping[str, str | None]) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from api.bank.backtest import backtest as held_up
 from api.bank.matrix import read_matrix
 from api.cli.console import err, out
 from features import dossier
+from features.durable import fingerprint
 from features.errors import FileProblem, ValueProblem
 
 bank = typer.Typer(help="银行自有矩阵 / a bank's own matrix", no_args_is_help=True)
@@ -49,6 +50,15 @@ def grade(
 @bank.command()
 def backtest(
     source: Annotated[Path, typer.Argument(metavar="GRADES.csv", help="grade,firms,bad，由好到差 / best first")],
+    matrix: Annotated[
+        Path | None, typer.Option(metavar="MATRIX.yaml", help="给出等级的矩阵 / the matrix of the grades")
+    ] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="积分所依方案的版本 / edition of the scheme of the points")
+    ] = None,
+    release: Annotated[str | None, typer.Option(help="评分的发布版 / release that scored")] = None,
+    as_of: Annotated[str | None, typer.Option(help="评级日 / day of the grades")] = None,
+    known_at: Annotated[str | None, typer.Option(help="不良按该日已知 / the bad as known on this day")] = None,
 ) -> None:
     """检验相邻等级的不良率是否逐级升高 / whether each grade has fewer bad than the next, with bounds."""
     with source.open(encoding="utf-8-sig", newline="") as file:
@@ -62,7 +72,18 @@ def backtest(
             rule="应有 grade、firms、bad 三列，0 ≤ bad ≤ firms / must have grade, firms, bad with 0 ≤ bad ≤ firms",
             remedy="每级一行，由好到差 / a row a grade, best first",
         ) from None
-    table = Table(title="等级与不良率 grades and bad rates", title_justify="left")
+    stated = read_matrix(matrix) if matrix else None
+    vintage = {
+        "矩阵 matrix": stated and f"{stated.id}（{stated.owner}）",
+        "方案 scheme": stated and stated.scheme,
+        "版本 edition": edition,
+        "发布版 release": release,
+        "评级日 as of": as_of and dossier.day(as_of, "as_of").isoformat(),
+        "事实 known at": known_at and dossier.day(known_at, "known_at").isoformat(),
+        "数据 data": fingerprint(source),
+    }
+    told = "\n".join(f"{name}：{value or '未注明 not stated'}" for name, value in vintage.items())
+    table = Table(title=f"等级与不良率 grades and bad rates\n{told}", title_justify="left")
     for name in ("等级 grade", "企业 firms", "不良 bad", "不良率 rate", "95% 区间 interval"):
         table.add_column(name, justify="right")
     for name, one in found["grades"].items():

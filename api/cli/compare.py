@@ -14,6 +14,7 @@ from api import rules
 from api.answers.elsewhere import WORDS
 from api.answers.elsewhere import compare as compared
 from api.answers.reasons import Json
+from api.answers.vintage import in_words
 from api.cli import console
 from features import dossier
 from scoring.engine import Question
@@ -53,8 +54,7 @@ def compare(
 
 
 def _cards(found: Json) -> Table:
-    vintage = f"事实 known at {found['known_at']}，发布版 release {found['release'][7:19]}"
-    table = Table(title=f"{found['uscc']} {found['as_of']}（{vintage}）", title_justify="left")
+    table = Table(title=f"{found['uscc']} {found['as_of']}（{in_words(found)}）", title_justify="left")
     for name in ("规则 card", "版本 edition", "地区 region", "结果 answer"):
         table.add_column(name)
     for card in found["cards"]:

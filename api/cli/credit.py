@@ -24,6 +24,7 @@ from api.cli import console
 from api.cli import population_option as population
 from api.cli.series import breaks, series_table
 from features import dossier
+from features.durable import fingerprint
 from features.errors import ValueProblem
 from scoring.catalogue import OVERLAYS
 
@@ -77,11 +78,12 @@ def rank(
         firms = pl.read_parquet(source / "scores.parquet")
         run = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
         edition = catalogue.pick_by_name(scheme, dossier.day(run["rules_on"] or run["as_of"], "rules_on")).edition
-        origin = {key: run[key] for key in ("as_of", "known_at", "release")}
+        origin = {**{key: run[key] for key in ("as_of", "known_at", "release")}, "data": run["snapshot"]}
         wanted = {"stage": f"{scheme}.stage", "low": f"{scheme}.score.low", "high": f"{scheme}.score.high"}
     else:
-        firms = pl.read_csv(source, schema_overrides={"uscc": pl.String})
+        firms = pl.read_csv(source, infer_schema=False)
         origin = {"as_of": console.day_option(as_of, "as_of").isoformat(), "known_at": None, "release": None}
+        origin["data"] = fingerprint(source)
         wanted = {"stage": "stage", "low": "score", "high": "score"}
     if missing := {"uscc", *wanted.values()} - set(firms.columns):
         raise ValueProblem(
@@ -90,6 +92,8 @@ def rank(
             rule="缺少这些列 / these columns are missing",
             remedy="给出 rescore 的结果目录，或 uscc、stage、score 三列 / give results of rescore, or uscc, stage, score",
         )
+    if not source.is_dir():
+        firms = ranks.imported(firms)
     if park is not None and "park" in firms.columns:
         firms = firms.filter(pl.col("park") == park)
     given = firms.select("uscc", *(pl.col(column).alias(name) for name, column in wanted.items()))

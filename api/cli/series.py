@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from api.answers.reasons import Json
+from api.answers.vintage import in_words
 
 STATUS = {
     "reference": "参考，非官方 a reference, not official",
@@ -20,7 +21,7 @@ def series_table(found: Json) -> Table:
     card = found["linked_under"]
     title = (
         f"{found['uscc']} 链接到 linked to {_card(card)}（{STATUS[card['status']]}）\n"
-        f"事实 known at {found['known_at']}，规则 rules on {found['rules_on']}，发布版 release {found['release'][7:19]}"
+        f"{in_words(found)}，规则 rules on {found['rules_on']}"
     )
     table = Table(title=title, title_justify="left")
     for name in ("年 year", "当时的版本 card then", "当时 then", "链接 linked", "误差 error"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import polars as pl
 from rich.table import Table
 
 from api.batch.frames import VERDICTS
+from api.batch.run import MANIFEST
 from api.cli.console import out
 from scoring.card import Card
 from scoring.catalogue import NOWHERE
@@ -21,7 +23,8 @@ BAR = 40
 def summary(scores: Path, firms: int, engine: Engine, question: Question) -> None:
     """Firms by rung, verdicts and points of each card, size classes."""
     out.print(f"[bold]评价日 as of {question.as_of}[/]  企业 firms: {firms:,}", highlight=False)
-    vintage = f"事实 known at {question.known_at}  发布版 release {engine.release_id[7:19]}"
+    data = json.loads((scores.parent / MANIFEST).read_text(encoding="utf-8"))["snapshot"]
+    vintage = f"事实 known at {question.known_at}  数据 data {data[7:19]}  发布版 release {engine.release_id[7:19]}"
     out.print(vintage, highlight=False)
     whole = pl.scan_parquet(scores)
     for name, ladder in ladders().items():

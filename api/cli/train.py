@@ -64,7 +64,8 @@ def train(
         )
         bar.update(task, description="登记 MLflow")
         version = Tracking(runs).log(trained, by)
-    table = Table(title=f"{event} ({provenance.origin})", title_justify="left")
+    told = f"训练于 trained on {provenance.trained_on}，数据 data {trained.fingerprint[7:19]}"
+    table = Table(title=f"{event} ({provenance.origin})\n{told}", title_justify="left")
     for column in ("模型 model", *next(iter(trained.evaluation.results.values()))):
         table.add_column(column)
     for model, measures in trained.evaluation.results.items():

@@ -7,6 +7,14 @@ from features.indicators.achievements import recent
 from features.indicators.base import Indicator, Unit, indicator
 from features.moments import as_of, days_before, year_start, years_before
 
+LISTS = {
+    "abnormal_list": ("经营异常名录", "abnormal operation"),
+    "dishonest_list": ("严重违法失信名单", "serious violations and dishonesty"),
+    "dishonest_debtor": ("失信被执行人名单", "dishonest judgment debtors"),
+    "research_dishonesty": ("科研失信名单", "research dishonesty"),
+}
+"""Lists by the kind of event that records them."""
+
 
 def _event(field: str) -> RowFact:
     return RowFact("event", field)
@@ -155,10 +163,11 @@ def listed_in(kinds: list[str], years: int) -> Indicator:
 def listed_now(kinds: list[str]) -> Indicator:
     """On one of the lists at as_of."""
     where = every((_event("kind").is_(*kinds), _event("occurred_on") <= as_of(), _event("ended_on") >= as_of()))
+    zh, en = zip(*(LISTS.get(kind, (kind, kind)) for kind in kinds), strict=True)
     return Indicator(
         f"listed_now({'|'.join(kinds)})",
-        "在经营异常或严重违法失信名单内",
-        "on an abnormal or dishonesty list now",
+        f"在{'或'.join(zh)}内",
+        f"on the list of {' or of '.join(en)} now",
         Unit.TRUTH,
         Exists("event", where),
         "国科发政〔2017〕115号 第六条",

@@ -65,6 +65,7 @@ _HAPPENINGS: dict[str, _Happening] = {
     "niche_since": _Happening(0.30, True),
     # Set to the cited share of the firms evaluated in 2024; the lift by level has a mean of 1.2.
     "innovation_credit_selection": _Happening(0.107, True),
+    "dishonest_debtor": _Happening(0.004, ends=0.3),
 }
 SELECTED_IN = 2024
 """Year of the selection by innovation credit that the cited share is of."""

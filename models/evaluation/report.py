@@ -56,8 +56,8 @@ class Report:
         return [folder / name for name in files]
 
 
-def report(found: Evaluation, card: LearnedCard) -> Report:
-    """Everything that was found, under headings that say of what data."""
+def report(found: Evaluation, card: LearnedCard, data: str) -> Report:
+    """Everything that was found, under headings that say of what data; ``data`` is the hash of them."""
     svg = {
         "skill": pictures.skill({name: one["auc"] for name, one in found.results.items()}, "AUC, 95 % interval"),
         "reliability": pictures.reliability(found.curves),
@@ -67,10 +67,10 @@ def report(found: Evaluation, card: LearnedCard) -> Report:
     strongest = sorted(card.features, key=lambda one: one.range[0] - one.range[1])[:_SHAPES]
     svg["shapes"] = pictures.shapes([one for one in strongest if one.edges])
     title = f"{card.id} {LABELS[card.origin]}"
-    return Report(title, "\n\n".join(_sections(found, card)) + "\n", svg)
+    return Report(title, "\n\n".join(_sections(found, card, data)) + "\n", svg)
 
 
-def _sections(found: Evaluation, card: LearnedCard) -> Iterator[str]:
+def _sections(found: Evaluation, card: LearnedCard, data: str) -> Iterator[str]:
     label = LABELS[card.origin]
 
     def heading(zh: str, en: str, depth: int = 2) -> str:
@@ -81,7 +81,7 @@ def _sections(found: Evaluation, card: LearnedCard) -> Iterator[str]:
     yield (
         f"- 事件 event: `{card.event}`；数据 data: {found.dataset}，{found.rows:,} 行 rows，{found.events:,} 事件 events\n"
         f"- 检验 test: {split}，{found.test_rows:,} 行 rows\n- 训练于 trained on: {card.trained_on}\n"
-        f"- 适用于 valid for: {card.valid_for}\n- 评分卡 card: `{card.sha256}`"
+        f"- 适用于 valid for: {card.valid_for}\n- 评分卡 card: `{card.sha256}`\n- 数据 data: `{data}`"
     )
     yield heading("与其他模型比较", "beside other models")
     yield table(found.results)

@@ -12,7 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from dossiers import strong
 
+from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Question
+from scoring.made_under import made_under
+from scoring.overlay import Place
 
 Json = dict[str, Any]
 QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22))
@@ -28,7 +31,7 @@ status: in_force
 effective_from: 2026-11-01
 published_on: 2026-11-01
 scheme:
-  peers_of: {population: 合成人口, firms: 20, as_of: 2026-11-01, snapshot: "sha256:0"}
+  peers_of: {population: 合成人口, firms: 20, as_of: 2026-11-01, snapshot: "sha256:0", made_under: "MADE_UNDER"}
   peers:
     all: {"0": 10, "100": 5, "999": 5}
     stage:expansion: {"0": 4, "122": 4, "124": 2}
@@ -47,6 +50,16 @@ published_on: 2026-06-01
 documents: {park: {number: 柳高新〔2026〕3号, title: 柳州高新区企业创新积分办法}}
 source: {document: park, grade: official}
 """
+
+
+def lay(path: Path, text: str) -> None:
+    """Writes an overlay; of a distribution, that it was made under the scheme as the folder's overlays make it in Liuzhou."""
+    path.write_text(text, encoding="utf-8")
+    if "MADE_UNDER" in text:
+        card = (
+            Catalogue(FOLDER, path.parent).pick_by_name(SCHEME, QUESTION.as_of, place=Place("450200", "liuzhou")).card
+        )
+        path.write_text(text.replace("MADE_UNDER", made_under(card)), encoding="utf-8")
 
 
 def firm(**enterprise: Any) -> Json:

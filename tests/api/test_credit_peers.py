@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scheme_firms import PEERS, QUESTION, firm
+from scheme_firms import CONFIRMED, PEERS, QUESTION, SCHEME, firm, lay
 
 from api.answers.result import result
 from features.dossier import read
 from scoring.card import Bands
 from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Engine
+from scoring.made_under import made_under
 from scoring.reading import read_card
 
 ROOT = FOLDER.parents[1]
 
 
 def _credit(folder: Path, raw: dict[str, Any], text: str = PEERS) -> dict[str, Any]:
-    (folder / "peers.yaml").write_text(text, encoding="utf-8")
+    lay(folder / "peers.yaml", text)
     found: dict[str, Any] = result(Engine(Catalogue(FOLDER, folder)).answer(read(raw), QUESTION))["credit"]
     return found
 
@@ -63,7 +64,49 @@ def test_without_a_distribution_there_is_no_percentile(engine: Engine) -> None:
     assert "percentile" not in result(engine.answer(read(firm()), QUESTION))["credit"]
 
 
-SCHEME = """\
+EDITS = {
+    "weights": "items: {rd_intensity: {weights: {seed: 16.7, startup: 16.7, growth: 11.1, expansion: 12.1, mature: 11.1}},"
+    " rd_amount: {weights: {seed: 16.6, startup: 16.6, growth: 11.1, expansion: 10.1, mature: 11.1}}}",
+    "stages": "scheme: {stages: [{id: seed, zh: 甲, en: A, max_exclusive: 100万元}, {id: startup, zh: 乙, en: B, min: 100万元,"
+    " max_exclusive: 500万元}, {id: growth, zh: 丙, en: C, min: 500万元, max_exclusive: 3000万元}, {id: expansion, zh: 丁, en: D,"
+    " min: 3000万元, max_exclusive: 10000万元}, {id: mature, zh: 戊, en: E, min: 10000万元}]}",
+    "full marks": "items: {rd_amount: {linear: {indicator: rd_expense, full: 600万元, points: 1}, max: 1}}",
+    "bonus": "scheme: {bonus: 20}\ngroups: {bonus: {max: 20}}",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_after_an_edit_of_a_park_no_percentile_is_told_there_from_the_old_table(tmp_path: Path, edit: str) -> None:
+    lay(tmp_path / "liuzhou.yaml", f"{CONFIRMED}{EDITS[edit]}\n")
+    lay(tmp_path / "peers.yaml", PEERS.replace("MADE_UNDER", made_under(Catalogue().edition(SCHEME).latest)))
+    engine = Engine(Catalogue(FOLDER, tmp_path))
+    here, elsewhere = (
+        result(engine.answer(read(firm(park=park)), QUESTION))["credit"] for park in ("liuzhou", "nanning")
+    )
+    assert "percentile" in elsewhere
+    assert not {"percentile", "percentile_in_park"} & here.keys()
+    said = here["percentile_unavailable"]
+    assert said["code"] == "peers_under_other_weights"
+    for words in (said["zh"], said["en"]):
+        assert "dengti release build --peers" in words
+    # The points are those of the park all the same.
+    assert here["score"]["low"] > 0
+
+
+def test_a_table_that_does_not_say_what_it_was_made_under_tells_nothing(tmp_path: Path) -> None:
+    credit = _credit(tmp_path, firm(), PEERS.replace(', made_under: "MADE_UNDER"', ""))
+    assert credit["percentile_unavailable"]["code"] == "peers_under_other_weights"
+
+
+def test_who_confirms_and_renames_without_an_edit_keeps_the_table(tmp_path: Path) -> None:
+    lay(tmp_path / "peers.yaml", PEERS)
+    text = f"{CONFIRMED}items: {{rd_amount: {{label: {{zh: 研发, en: R&D}}, weights: {{seed: 16.60, startup: 16.6, growth: 11.1, expansion: 11.1, mature: 11.1}}}}}}\n"
+    lay(tmp_path / "liuzhou.yaml", text)
+    credit = result(Engine(Catalogue(FOLDER, tmp_path)).answer(read(firm(park="liuzhou")), QUESTION))["credit"]
+    assert (credit["status"], credit["percentile"]["firms"]) == ("confirmed_by_park", 10)
+
+
+SAMPLE = """\
 card: credit.sample
 edition: "2026"
 title: {zh: 示例, en: Sample}
@@ -91,7 +134,7 @@ items:
 
 def test_a_percentile_item_is_bands_of_the_frozen_cuts_of_its_stage(tmp_path: Path) -> None:
     path = tmp_path / "sample.yaml"
-    path.write_text(SCHEME, encoding="utf-8")
+    path.write_text(SAMPLE, encoding="utf-8")
     award = read_card(path).items["rd"].award
     early, late = (case.body for case in award.cases)  # type: ignore[union-attr]
     assert isinstance(early, Bands)

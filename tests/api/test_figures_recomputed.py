@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scheme_firms import CONFIRMED, PEERS, QUESTION, SCHEME, Json, changed, firm
+from scheme_firms import CONFIRMED, PEERS, QUESTION, SCHEME, Json, changed, firm, lay
 
 from api.answers.receipts import receipted
 from api.answers.result import result
@@ -18,9 +18,9 @@ from scoring.engine import Engine
 
 
 def _answer(folder: Path, raw: Json, *, confirmed: bool = False) -> Json:
-    (folder / "peers.yaml").write_text(PEERS, encoding="utf-8")
+    lay(folder / "peers.yaml", PEERS)
     if confirmed:
-        (folder / "liuzhou.yaml").write_text(CONFIRMED, encoding="utf-8")
+        lay(folder / "liuzhou.yaml", CONFIRMED)
     answer = Engine(Catalogue(FOLDER, folder)).answer(read(raw), QUESTION)
     found: Json = json.loads(json.dumps(receipted(result(answer), answer.rules.program)))
     return found
@@ -90,6 +90,31 @@ def test_another_group_that_flatters_is_found(tmp_path: Path) -> None:
     assert verifier.verify(found)[0]
 
 
+@pytest.mark.parametrize("park", [None, "nanning"])
+@pytest.mark.parametrize("percentile", ["kept", "dropped"])
+def test_the_park_that_a_percentile_rests_upon_stands_in_the_decision(
+    tmp_path: Path, park: str | None, percentile: str
+) -> None:
+    found = _answer(tmp_path, firm(park="liuzhou"))
+    assert found["decision"]["park"] == "liuzhou"
+    if percentile == "kept":
+        # Of another park, or of none, the percentile in Liuzhou does not follow.
+        del found["decision"]["park"]
+        found["decision"] |= {"park": park} if park else {}
+    else:
+        # Nor may it be left out of who is there.
+        del found["decision_reference"]["cards"][SCHEME]["percentile"]["park:liuzhou"]
+        del found["credit"]["percentile_in_park"]
+    found["receipt"]["sha256"] = verifier.digest(found["decision"])
+    found["receipt"]["reference"] = verifier.digest(found["decision_reference"])
+    assert any("percentile" in line for line in verifier.verify(found)[0])
+
+
+def test_a_park_by_its_name_is_told_by_its_id_and_none_is_left_out(tmp_path: Path) -> None:
+    assert _answer(tmp_path, firm(park="柳州高新区"))["decision"]["park"] == "liuzhou"
+    assert "park" not in _answer(tmp_path, firm(park=None))["decision"]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -107,7 +132,7 @@ def test_shown_figures_that_nobody_decided_are_found(tmp_path: Path, key: str, v
 
 def test_a_distribution_of_fewer_than_five_is_not_told(tmp_path: Path) -> None:
     small = PEERS.replace('park:liuzhou: {"124": 1, "500": 4}', 'park:liuzhou: {"124": 1, "500": 3}')
-    (tmp_path / "peers.yaml").write_text(small, encoding="utf-8")
+    lay(tmp_path / "peers.yaml", small)
     answer = Engine(Catalogue(FOLDER, tmp_path)).answer(read(firm(park="liuzhou")), QUESTION)
     found = result(answer)
     assert "percentile_in_park" not in found["credit"]

@@ -21,6 +21,7 @@ from api.answers.receipts import receipted
 from api.answers.result import result
 from api.answers.series import Asked, linked_series
 from api.answers.views import READERS, seen_by
+from api.app import create_app
 from api.authority.show import workbook
 from api.authority.show.description import describe
 from api.authority.show.markdown import markdown
@@ -154,6 +155,28 @@ def test_the_tables_of_a_batch(batch: tuple[Path, Path, str]) -> None:
     for line in printed.splitlines():
         if "积分" in line:
             _says_reference(line)
+
+
+def test_the_items_of_a_batch_stand_under_a_name_that_says_so(batch: tuple[Path, Path, str]) -> None:
+    own = [name for name in pl.read_parquet(batch[1] / "items.parquet").columns if name.startswith("credit.")]
+    assert f"{SCHEME}.items.rd_amount.low" in own
+    assert all("reference" in name for name in own)
+
+
+def test_the_documentation_of_the_service_and_its_examples() -> None:
+    shown = json.dumps(create_app().openapi(), ensure_ascii=False)
+    assert not re.search(r"国家积分|national weights|confirmed_by_park", shown)
+    # What names the scheme or such a part says what it is.
+    for place in re.finditer(r"guangxi_reference|decision_reference", shown):
+        _says_reference(shown[place.start() - 40 : place.end() + 120])
+
+
+def test_no_page_of_the_documentation_calls_these_weights_anybodys() -> None:
+    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("README*.md"), ROOT / "docs" / "settings.example.toml"]
+    named = [p for page in pages for p in page.read_text(encoding="utf-8").split("\n\n") if SCHEME in p]
+    assert named
+    for paragraph in named:
+        _says_reference(paragraph)
 
 
 def test_ranks_name_scheme_edition_status_and_vintage(batch: tuple[Path, Path, str]) -> None:

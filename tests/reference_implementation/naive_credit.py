@@ -79,10 +79,10 @@ def stage_of(revenue: Fraction) -> str:
 
 
 def constraints(dossier: Row, as_of: dt.date) -> dict[str, bool]:
-    """The two of Sichuan: no major safety accident in three years, and on neither list today."""
+    """The two of Sichuan: no major safety accident in three years, and on neither list (of dishonest judgment debtors, of research dishonesty) today."""
     events = distinct_rows(dossier["events"])
     accidents = [e for e in events if e["kind"] == "safety_accident" and e["severity"] == "major"]
-    lists = [e for e in events if e["kind"] in ("dishonest_list", "research_dishonesty")]
+    lists = [e for e in events if e["kind"] in ("dishonest_debtor", "research_dishonesty")]
     return {
         "safety": not any(recent(e, as_of) for e in accidents),
         "dishonesty": not any(

@@ -104,7 +104,7 @@ def _certificate(rng: random.Random, place: int) -> Row:
 def _event(rng: random.Random) -> Row:
     read = [
         "safety_accident",
-        "dishonest_list",
+        "dishonest_debtor",
         "research_dishonesty",
         "st_award",
         "rd_project",
@@ -136,7 +136,7 @@ GOOD = [
     {"kind": "rd_project", "level": "national"},
     {"kind": "achievement_transfer", "count": 15},
 ]
-BAD = [{"kind": "safety_accident", "severity": "major"}, {"kind": "dishonest_list"}]
+BAD = [{"kind": "safety_accident", "severity": "major"}, {"kind": "dishonest_debtor"}]
 EVENT = {"occurred_on": iso(dt.date(AS_OF.year - 1, 3, 1)), "severity": "general", "level": "municipal", "count": 1}
 RIGHT = {
     "kind": "invention_patent", "number": "X", "count": 1, "granted_on": iso(dt.date(2021, 5, 6)), "in_force": True,

@@ -1,4 +1,4 @@
-"""Every scheme against a naive implementation of it: whatever unknown facts turn out to be, and no interval wider than that."""
+"""Every scheme on file against a naive implementation of it, from dossier to answer: whatever unknown facts turn out to be, and no interval wider than that."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from reference_implementation.random_credit import (
     random_firm,
     unknown,
 )
+from scheme_firms import lay
 
 from api.answers.result import result
 from features.dossier import read
@@ -68,7 +69,7 @@ items:
     with: {kinds: [gazelle, unicorn_list]}
     bands: [{is: "true", points: 20}, {is: "false", points: 0}]
 scheme:
-  peers_of: {population: 合成人口, firms: 60, as_of: 2026-06-01, snapshot: "sha256:0"}
+  peers_of: {population: 合成人口, firms: 60, as_of: 2026-06-01, snapshot: "sha256:0", made_under: MADE_UNDER}
   peers:
     all: {"0": 10, "100": 5, "333": 20, "500": 20, "999": 5}
     stage:seed: {"0": 4, "200": 4, "444": 2}
@@ -92,7 +93,7 @@ EDITED = Scheme({**weights(), "award": DOUBLED, "high_growth": DOUBLED}, cuts=CU
 def confirmed(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A park's scheme: a percentile, a bonus that can pass its cap, a deduction and a veto."""
     folder = tmp_path_factory.mktemp("park")
-    (folder / "liuzhou.yaml").write_text(OVERLAY, encoding="utf-8")
+    lay(folder / "liuzhou.yaml", OVERLAY)
     return Engine(Catalogue(FOLDER, folder))
 
 
@@ -293,7 +294,9 @@ def test_a_frame_without_weights_gives_no_points_whatever_is_known(frame: str, e
     for raw, places in islice(_firms(2028, region), 25):
         every = [assess_credit(whole, AS_OF, Scheme()) for whole in completions(raw, places)]
         for part in (raw, hidden(raw, places)):
-            credit = _credit(engine, part, Question(AS_OF, AS_OF, rules_on))
+            answer = result(engine.answer(read(part), Question(AS_OF, AS_OF, rules_on)))
+            credit = answer["credit"]
+            assert "score" not in answer["decision"]["cards"][credit["scheme"]]
             assert f"{credit['scheme']} {credit['edition']}" == frame
             assert credit["undetermined"]["en"] == "weights not published"
             assert not {"score", "items", "groups", "percentile", "coverage"} & credit.keys()

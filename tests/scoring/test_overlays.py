@@ -221,6 +221,31 @@ def test_a_park_says_who_when_and_why_and_a_scope_is_one_place(
     assert [finding.code for finding in error.value.findings] == [code]
 
 
+@pytest.mark.parametrize("scope", ["{park: liuzhou}", '{region: "450200"}'])
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ("source: {grade: official}\n", "source.grade"),
+        ("source: {document: measures, grade: official}\n", "source.grade"),
+        ("gates:\n  age: {grade: secondary}\n", "gates.age.grade"),
+        ("source: {document: measures}\nitems:\n  rd: {document: measures, grade: repost}\n", "items.rd.grade"),
+    ],
+)
+def test_who_gives_a_better_grade_names_a_document_that_the_overlay_brings(
+    tmp_path: Path, scope: str, change: str, key: str
+) -> None:
+    """Else a reference, or what is from memory, would become official by a word and under the document that it never was in."""
+    path = tmp_path / "wrong.yaml"
+    stated = {"name": "wrong", "status": "in_force", "begins": "2023-01-01", "published": "2023-01-01"}
+    path.write_text(HEAD.format(scope=scope, **stated) + DECIDED + change, encoding="utf-8")
+    with pytest.raises(CardError) as error:
+        read_overlay(path, "wrong.yaml")
+    assert [(finding.code, finding.key) for finding in error.value.findings] == [("grade_without_document", key)]
+    right = change.replace("measures", "wrong").replace("{grade", "{document: wrong, grade")
+    path.write_text(HEAD.format(scope=scope, **stated) + DECIDED + right, encoding="utf-8")
+    assert read_overlay(path, "wrong.yaml").head.document
+
+
 def test_a_wrong_change_names_the_card_and_the_overlay(lay) -> None:  # type: ignore[no-untyped-def]
     catalogue = lay(("city", '{region: "450200"}', _gate("max: 3万元")))
     with pytest.raises(CardError) as error:

@@ -203,6 +203,43 @@ def test_a_newer_table_takes_the_place_of_the_older(made: Catalogue, tmp_path: P
         assert sum(count for _, count in scheme.peers["all"]) == firms
 
 
+EDIT = """\
+overlay: liuzhou
+title: {zh: 柳州高新区, en: Liuzhou park}
+card: credit.sample
+edition: "2026"
+scope: {park: liuzhou}
+decision: {by: 柳州高新区管委会, on: 2026-11-23, because: 试}
+status: in_force
+effective_from: 2026-11-23
+published_on: 2026-11-23
+scheme:
+  stages:
+    - {id: early, zh: 早, en: Early, max_exclusive: 200万元}
+    - {id: mid, zh: 中, en: Mid, min: 200万元, max_exclusive: 1000万元}
+    - {id: late, zh: 晚, en: Late, min: 1000万元}
+"""
+
+
+def test_after_a_park_edits_the_scheme_a_new_table_tells_there_again(made: Catalogue, tmp_path: Path) -> None:
+    folder, day = tmp_path / "rules", date(2026, 11, 24)
+    unpack(pack(made), folder)
+    (folder / "overlays" / "liuzhou.yaml").write_text(EDIT, encoding="utf-8")
+
+    def told() -> dict[str, Any]:
+        asked = Question(day, day, rulebooks=("credit.sample",))
+        found: dict[str, Any] = result(Engine(Catalogue(folder)).answer(read(_firms()[7]), asked))["credit"]
+        return found
+
+    assert told()["percentile_unavailable"]["code"] == "peers_under_other_weights"
+    again = Frozen("同一批", _frozen(tmp_path, _firms()).snapshot, day, "甲", "方案已改")
+    written = freeze(folder, again, lambda _: None, "credit.sample")
+    assert any("liuzhou" in name for name in written)
+    # The forty of the stage without the two in Nanning's park.
+    assert told()["percentile"]["firms"] == 38
+    assert "percentile_unavailable" not in told()
+
+
 def test_release_build_freezes_them_and_the_release_answers_with_them(tmp_path: Path) -> None:
     firms = _firms()
     (tmp_path / "firms.json").write_text(json.dumps(firms), encoding="utf-8")

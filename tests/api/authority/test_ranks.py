@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from api.authority.ranks import lists_of, ranked
+from api.authority.ranks import imported, lists_of, ranked
+from features.errors import ValueProblem
 from scoring.catalogue import FOLDER, Catalogue
 
 
@@ -84,3 +85,24 @@ def test_imported_scores_are_ranked_by_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     first = pl.read_csv(tmp_path / "ranks.csv", schema_overrides={"uscc": pl.String}).row(0, named=True)
     assert (first["uscc"], first["rank"], first["of"], first["list"]) == (f"{20:018}", 1, 20, "创新领跑榜")
+
+
+@pytest.mark.parametrize(
+    ("scores", "rule"),
+    [
+        ({"A": "9", "B": "十"}, "is no number"),
+        ({"A": "9", "B": "NaN"}, "is no number"),
+        ({"A": "inf"}, "is no number"),
+        ({"A": "9", " A": "9"}, "stands there twice"),
+    ],
+)
+def test_an_imported_score_that_is_no_number_or_stands_twice_is_refused(scores: dict[str, str], rule: str) -> None:
+    with pytest.raises(ValueProblem, match=rule) as error:
+        imported(pl.DataFrame({"uscc": list(scores), "score": list(scores.values())}))
+    assert "row" in error.value.field
+
+
+def test_imported_scores_are_ranked_as_numbers_and_an_empty_one_not_at_all() -> None:
+    found = imported(pl.DataFrame({"uscc": ["A", "B", "C"], "score": ["9", "10.5", " "], "stage": ["seed"] * 3}))
+    ends = {"low": pl.col("score"), "high": pl.col("score")}
+    assert _ranks(ranked(found.select("uscc", "stage", **ends), [])) == {"B": 1, "A": 2, "C": None}

@@ -17,7 +17,7 @@ WRONG = sorted((Path(__file__).parent / "wrong_cards").glob("*.yaml"))
 EXPECTED = re.compile(r"# expect: (?P<code>\w+) line (?P<line>\d+) key (?P<key>\S+)")
 
 BETWEEN_FILES = {
-    "edition_twice", "file_name_is_not_overlay", "not_a_place", "quote_not_there", "text_changed", "text_missing", "unknown_text", "one_scope_expected", "unknown_edition", "editions_gap", "editions_overlap", "file_name_is_not_edition", "folder_is_not_id", "suffix_not_yaml",
+    "edition_twice", "file_name_is_not_overlay", "grade_without_document", "not_a_place", "quote_not_there", "text_changed", "text_missing", "unknown_text", "one_scope_expected", "unknown_edition", "editions_gap", "editions_overlap", "file_name_is_not_edition", "folder_is_not_id", "suffix_not_yaml",
 }  # fmt: skip
 """They need more than one file, or a folder: `test_lint_folder`, `test_quotes`."""
 

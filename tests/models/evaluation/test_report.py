@@ -37,7 +37,7 @@ def test_every_heading_says_that_the_firms_are_synthetic(trained: Trained) -> No
 
 
 def test_a_card_of_foreign_data_is_not_called_synthetic(trained: Trained) -> None:
-    told = report(trained.evaluation, replace(trained.card, origin=FOREIGN))
+    told = report(trained.evaluation, replace(trained.card, origin=FOREIGN), trained.fingerprint)
     assert all("foreign public data" in heading for heading in _headings(told.markdown))
 
 
@@ -48,6 +48,8 @@ def test_the_figures_are_those_of_the_very_card(trained: Trained) -> None:
     outcome = dataset.outcome.filter(dataset.later).to_numpy()
     assert trained.evaluation.results["additive card"]["auc"].value == pytest.approx(auc(outcome, p))
     assert trained.card.sha256 in trained.report.markdown
+    # And of which data: a fingerprint beside the words.
+    assert trained.fingerprint in trained.report.markdown
 
 
 def test_rivals_stand_beside_it_and_one_that_is_not_installed_is_named(trained: Trained) -> None:
