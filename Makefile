@@ -8,8 +8,9 @@ SEED   ?= 20261122
 AS_OF  ?= 2026-11-22
 PORT   ?= 8000
 SERVE  ?= 1
+MLFLOW_PORT ?= 5000
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench mlflow-ui clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -40,6 +41,16 @@ $(VENV)/.bench: $(VENV)/.run
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
+# MLflow's pages need the whole of it, which wants older libraries than ours: an environment of its own.
+$(VENV)-mlflow/.ui:
+	$(PYTHON) -m venv $(VENV)-mlflow
+	$(VENV)-mlflow/bin/python -m pip install --quiet --disable-pip-version-check 'mlflow==3.17.2'
+	@touch $@
+
+# Runs and registry of `dengti train` in the browser, on this machine only.
+mlflow-ui: $(VENV)-mlflow/.ui
+	$(VENV)-mlflow/bin/mlflow ui --host 127.0.0.1 --port $(MLFLOW_PORT) --backend-store-uri sqlite:///mlruns/mlflow.db
+
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -47,4 +58,4 @@ check: $(VENV)/.dev
 	$(BIN)/dengti rulebook lint
 
 clean:
-	rm -rf $(VENV) var build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-mlflow var build dist *.egg-info

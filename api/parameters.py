@@ -35,6 +35,11 @@ def asked(query: QueryParams) -> Question:
         found = Parameters.model_validate(given)
     except ValidationError as error:
         raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in error.errors()]) from None
+    return question(found)
+
+
+def question(found: Parameters) -> Question:
+    """The same of parameters that are read already. Raises `DossierProblem`."""
     as_of, known_at, rules_on = (
         None if value is None else dossier.day(value, name)
         for name, value in (("as_of", found.as_of), ("known_at", found.known_at), ("rules_on", found.rules_on))

@@ -8,22 +8,34 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from api.http.refusals import Refused
 from features.dossier import DossierProblems
 from features.errors import DossierProblem, FactError
-from scoring.errors import UnknownName
+from scoring.errors import CardError, UnknownName
 
 MEDIA_TYPE = "application/problem+json"
-
-
-class RequestTooLarge(Exception):
-    """The body is longer than the service takes."""
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
     """A problem-details answer."""
     body = {"type": f"urn:dengti:problem:{code}", "title": title, "status": status, "code": code, **more}
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def refusal(error: Refused) -> JSONResponse:
+    """The answer to a request that is refused."""
+    reason = error.reason
+    more = {"detail": error.detail} if error.detail else {}
+    answer = problem(reason.status, error.code, reason.title, remedy=reason.remedy, **more, **error.more)
+    answer.headers.update(error.headers)
+    return answer
+
+
+def internal(request: str) -> JSONResponse:
+    """The answer where the program is at fault; the log says more under the same id."""
+    return problem(500, "internal_error", "服务内部错误 / an internal error", request=request)
 
 
 def install(app: FastAPI) -> None:
@@ -45,9 +57,15 @@ def install(app: FastAPI) -> None:
         entry = {"field": error.field, "value": error.value, "rule": error.rule, "remedy": error.remedy}
         return problem(404, error.code, "没有这个名称 / no such name", errors=[entry])
 
-    @app.exception_handler(RequestTooLarge)
-    def too_large(_: Request, error: RequestTooLarge) -> JSONResponse:
-        return problem(413, "request_too_large", "请求过大 / the request is too large", detail=str(error))
+    @app.exception_handler(CardError)
+    def card_error(_: Request, error: CardError) -> JSONResponse:
+        entries = [{"field": f"{f.line}: {f.key}", "rule": f.problem, "remedy": f.mend} for f in error.findings]
+        entries = entries or [{"field": error.where, "rule": error.problem, "remedy": error.mend}]
+        return problem(422, "invalid_rulebook", "规则文件有误 / the rule file is wrong", errors=entries)
+
+    @app.exception_handler(Refused)
+    def refused(_: Request, error: Refused) -> JSONResponse:
+        return refusal(error)
 
     @app.exception_handler(RequestValidationError)
     def invalid_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -63,7 +81,7 @@ def install(app: FastAPI) -> None:
         return problem(422, "invalid_parameter", "参数有误 / a parameter is wrong", errors=entries)
 
     @app.exception_handler(HTTPException)
-    def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    def http_error(request: Request, error: HTTPException) -> JSONResponse:
         codes = {
             404: ("not_found", "没有这个地址 / no such address"),
             405: ("method_not_allowed", "不支持该方法 / method not allowed"),
@@ -71,4 +89,12 @@ def install(app: FastAPI) -> None:
         code, title = codes.get(error.status_code, ("http_error", str(error.detail)))
         answer = problem(error.status_code, code, title)
         answer.headers.update(error.headers or {})
+        if error.status_code == 405:
+            answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
         return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """What the address takes, over all routes that share it."""
+    partly = (route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL)
+    return {method for route in partly for method in route.methods or ()}

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from weakref import finalize
 
 from api.authority.bundle import unpack
 from features.errors import ValueProblem
 from scoring.catalogue import Catalogue
 from scoring.engine import Engine
+
+if TYPE_CHECKING:
+    from api.store.database import Store
 
 LIVE = "live"
 """Names the release that is live."""
@@ -36,8 +42,9 @@ def _folder(variable: str) -> Path | None:
     return Path(stated) if stated else None
 
 
-def engine(release: str | None = None) -> Engine:
-    """An engine over them, or over a release that the store keeps (the beginning of its id, or `LIVE`).
+def engine(release: str | None = None, store: Store | None = None) -> Engine:
+    """An engine over them, or over a release that a store keeps (the beginning of its id, or `LIVE`); by default the store
+    that the environment names.
 
     Raises as `catalogue`, and `ValueProblem` where no such release is kept.
     """
@@ -47,7 +54,7 @@ def engine(release: str | None = None) -> Engine:
     from api.store.database import Store
     from api.store.releases import Releases
 
-    with Store().session() as session:
+    with ExitStack() as opened, (store or opened.enter_context(Store())).session() as session:
         releases = Releases(session)
         found = releases.live_at() if release == LIVE else releases.known(release)
         if found is None:
@@ -58,10 +65,8 @@ def engine(release: str | None = None) -> Engine:
                 remedy="dengti release build、approve、activate",
             )
         packed = releases.files(found)
-    with TemporaryDirectory() as folder:
-        engine = Engine(unpack(packed, Path(folder)), found)
-        # The files are read once, as long as they are there.
-        for editions in engine.catalogue.editions.values():
-            for edition in editions:
-                _ = edition.latest
-        return engine
+    folder = TemporaryDirectory()
+    made = Engine(unpack(packed, Path(folder.name)), found)
+    # A file is read again under every overlay that lies on it: the files are there as long as the engine.
+    finalize(made, folder.cleanup)
+    return made

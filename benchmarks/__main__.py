@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import assess, batch, firm, report, rivals
+from benchmarks import assess, batch, firm, report, rivals, score_get
 from benchmarks.data import population
 from benchmarks.lines import Section
 
-WHAT = ("batch", "pivot", "rivals", "firm", "assess", "growth")
+WHAT = ("batch", "pivot", "rivals", "firm", "assess", "score", "growth")
 HERE = Path(__file__).parent
 
 
@@ -42,6 +42,8 @@ def _sections(asked: argparse.Namespace) -> Iterator[Section]:
         yield firm.section(asked.dossiers, asked.repeats, asked.seed)
     if "assess" in what:
         yield assess.section(asked.requests, asked.repeats)
+    if "score" in what:
+        yield score_get.section(asked.requests, asked.repeats)
     if "growth" in what:
         small, large = (population(root, firms, asked.seed) for firms in (max(asked.firms), asked.large or 10_000_000))
         batch.made(small, asked.seed)

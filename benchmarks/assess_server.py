@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 
@@ -46,5 +47,5 @@ if __name__ == "__main__":
     # With its protocol named asyncio sends without delay, as it does where uvicorn opens the socket.
     with socket.socket(proto=socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
-        print(listening.getsockname()[1], flush=True)
+        print(json.dumps({"port": listening.getsockname()[1]}), flush=True)
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])

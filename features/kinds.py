@@ -385,6 +385,13 @@ class Text(Kind):
         if isinstance(value, (dict, list, bool)):
             raise ValueProblem(field=field, value=value, rule="应为文字 / must be text", remedy="改为文字 / send text")
         text = str(value)
+        if "\0" in text:
+            raise ValueProblem(
+                field=field,
+                value=text.replace("\0", "\\0")[:40],
+                rule="含有空字符 NUL / holds the character NUL",
+                remedy="删除该字符 / remove it",
+            )
         if len(text) > self.longest:
             raise ValueProblem(
                 field=field,
@@ -396,9 +403,9 @@ class Text(Kind):
 
     def plain(self, value: object) -> str | None:
         """A text that says something and needs no cleaning."""
-        if type(value) is str and clean(value) == value and not is_unknown(value) and len(value) <= self.longest:
-            return value
-        return None
+        if type(value) is not str or len(value) > self.longest or "\0" in value:
+            return None
+        return value if clean(value) == value and not is_unknown(value) else None
 
     def show(self, number: int) -> object:
         """Texts are kept as they are."""

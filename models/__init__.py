@@ -1,1 +1,1 @@
-"""Learned parts: none yet."""
+"""Learned parts: training sets, the additive classifier, its evaluation, registry, drift, placement; serving needs only the tables that come of it."""

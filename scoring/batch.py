@@ -44,7 +44,7 @@ def score(engine: Engine, wide: Wide, question: Question) -> list[Scored]:
 
     Raises `UnknownName` for an unknown rulebook.
     """
-    return [score_under(rules, part, question) for rules, part in _by_rules(engine, wide, question)]
+    return [score_under(rules, part, question) for rules, part in by_rules(engine, wide, question)]
 
 
 def rules_of(engine: Engine, question: Question, region_code: int | None, park: str | None = None) -> Rules:
@@ -57,7 +57,7 @@ def _region(code: int | None) -> str | None:
     return None if code is None else str(code)
 
 
-def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[Rules, Wide]]:
+def by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[Rules, Wide]]:
     """Enterprises grouped by the cards that are in force where they are."""
     places = wide.firms.select(PLACE).unique().sort(PLACE)
     found = [rules_of(engine, question, *place) for place in places.iter_rows()] or [rules_of(engine, question, None)]
@@ -74,11 +74,10 @@ def _by_rules(engine: Engine, wide: Wide, question: Question) -> Iterator[tuple[
 def score_under(rules: Rules, wide: Wide, question: Question) -> Scored:
     """All enterprises of a part under the same rules; those whose sources differ stand last."""
     program, differ = rules.program, wide.firms[SAID].is_not_null()
-    agreed = wide.only(~differ) if differ.any() else wide
-    read = WantedColumns(program.scalars, program.row_fields, question.as_of).of(agreed)
-    frame = read.frame.drop("uscc").with_columns(_calendar(rules, question, agreed.firms["region_code"]))
+    stated = _facts(rules, wide.only(~differ) if differ.any() else wide, question)
+    frame = stated.frame
     several = [_Several.of(rules, question.as_of, *row) for row in wide.firms.filter(differ)[SPOKEN].iter_rows()]
-    facts = Facts(frame, read.children, read.shared).above([one for firm in several for one in firm.completions])
+    facts = stated.above([one for firm in several for one in firm.completions])
     values = _plan(program, tuple(facts.shared.items())).evaluate(facts)
     firms, wider = wide.firms.select(HEAD), [frozenset[str]()] * frame.height
     if several:
@@ -89,6 +88,18 @@ def score_under(rules: Rules, wide: Wide, question: Question) -> Scored:
         )
         wider += [cards for _, cards in united]
     return Scored(rules, question.as_of, firms, values, _marks(program, wider))
+
+
+def measured(rules: Rules, wide: Wide, question: Question, roots: Mapping[str, Node]) -> pl.DataFrame:
+    """Values of further expressions over facts that the rules read, of the enterprises whose sources agree."""
+    facts = _facts(rules, wide.only(wide.firms[SAID].is_null()), question)
+    return Plan(roots, facts.shared).evaluate(facts)
+
+
+def _facts(rules: Rules, agreed: Wide, question: Question) -> Facts:
+    read = WantedColumns(rules.program.scalars, rules.program.row_fields, question.as_of).of(agreed)
+    frame = read.frame.drop("uscc").with_columns(_calendar(rules, question, agreed.firms["region_code"]))
+    return Facts(frame, read.children, read.shared)
 
 
 @lru_cache(maxsize=64)

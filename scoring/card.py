@@ -291,6 +291,8 @@ class Scheme:
     peers: dict[str, tuple[tuple[int, int], ...]]
     """Frozen distribution of scores: for ``all``, ``stage:<id>`` and ``park:<id>`` enterprises by tenths of a point, certain
     points rounded down, in order."""
+    refuse_accounts_older_than: int | None = None
+    """Months after which the scheme gives no points on accounts; None where it only marks them as stale."""
 
 
 @dataclass(frozen=True)
@@ -336,6 +338,8 @@ class Laid:
     region: str | None
     park: str | None
     decision: Decision | None
+    document: bool
+    """Whether it brings a document of its own; a frozen distribution, for instance, brings none."""
 
 
 @dataclass(frozen=True)

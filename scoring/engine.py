@@ -123,36 +123,36 @@ class Engine:
         """Learned cards go with the question which rules are in force; where rulebooks are asked for by name they do not."""
         return () if rulebooks else self.catalogue.learned
 
-    def rules_for(self, dossier: Dossier, question: Question) -> Rules:
-        """The cards that answer a question about one enterprise."""
-        place = self.catalogue.place(region_of(dossier), park_of(dossier))
+    def rules_for(self, dossier: Dossier, known: Known, question: Question) -> Rules:
+        """The cards that answer a question about one enterprise, of which so much was known."""
+        place = self.catalogue.place(region_of(dossier, known), park_of(known))
         kind = question.kind or dossier.evaluation.get("application_kind", "new")
         return self.rules(question.rules_on or question.as_of, place, kind, question.rulebooks)
 
     def answer(self, dossier: Dossier, question: Question) -> Answer:
         """Everything the cards say of one enterprise."""
-        rules = self.rules_for(dossier, question)
-        region, known = region_of(dossier), resolve(dossier, question.known_at)
+        known = resolve(dossier, question.known_at)
+        rules, region = self.rules_for(dossier, known, question), region_of(dossier, known)
         return Answer(
             question, rules, ladder_for(region), dossier, known, *rules.evaluate(known, question.as_of, region)
         )
 
 
-def region_of(dossier: Dossier) -> str | None:
-    """The region whose rules and ladder apply: that of the application, else the enterprise's."""
+def region_of(dossier: Dossier, known: Known) -> str | None:
+    """The region whose rules and ladder apply: that of the application, else the enterprise's as it was known."""
     stated = dossier.evaluation.get("region_code")
     if stated:
         return stated
-    code = _stated(dossier, "region_code")
+    code = _stated(known, "region_code")
     return str(code) if isinstance(code, int) else None
 
 
-def park_of(dossier: Dossier) -> str | None:
-    """The park whose overlays apply, as the enterprise states it."""
-    park = _stated(dossier, "park")
+def park_of(known: Known) -> str | None:
+    """The park whose overlays apply, as the enterprise stated it."""
+    park = _stated(known, "park")
     return park if isinstance(park, str) else None
 
 
-def _stated(dossier: Dossier, field: str) -> object:
-    rows = dossier.tables.get("enterprise") or [{}]
+def _stated(known: Known, field: str) -> object:
+    rows = known.tables.get("enterprise") or [{}]
     return rows[-1].get(field)

@@ -31,6 +31,8 @@ OWN, SYNTHETIC, FOREIGN = "own", "synthetic", "foreign"
 ORIGINS = (OWN, SYNTHETIC, FOREIGN)
 """What a card was trained on: the office's own facts, a synthetic population, or public data of other firms. Only the first
 may be live outside a demonstration."""
+DISTRESS = "distress"
+"""Id of the card that forecasts distress: a number of its own, which few may see (contract §5)."""
 Row = Mapping[str, float | None]
 """A firm's values by feature; None or NaN where a value is missing."""
 

@@ -22,6 +22,8 @@ FORM = frozenset({*REQUIREMENTS, *AWARDS, "with", "is", "one_of", "score"})
 """Keys that state a condition or an award: one of them in an overlay replaces all of them, and the limits."""
 ENDS = (frozenset({"min", "min_exclusive"}), frozenset({"max", "max_exclusive"}))
 """Keys of which one takes the place of the other."""
+WHOLE = ("peers", "peers_of", "cuts")
+"""Frozen tables, of which a newer one takes the place of the older and is never mixed with it."""
 CHANGED = ("documents", "source", "scheme", "maximum", "gates", "items", "groups", "routes", "cliffs")
 """Parts of a card that an overlay may change."""
 
@@ -52,7 +54,8 @@ class Overlay:
     @property
     def head(self) -> Laid:
         """What a card says of it."""
-        return Laid(self.id, self.title, *self.scope, self.decision)
+        brings = isinstance(self.changes.value, dict) and "documents" in self.changes.value
+        return Laid(self.id, self.title, *self.scope, self.decision, brings)
 
     @property
     def rank(self) -> tuple[bool, int, date]:
@@ -128,5 +131,6 @@ def _laid(base: Tree, change: Tree) -> Tree:
     versions = kept.get("versions")
     if versions is not None and isinstance(versions.value, list):
         kept["versions"] = Tree([_laid(one, change) for one in versions.value], versions.line, versions.path)
-    stated = {key: _laid(kept[key], tree) if key in kept else tree for key, tree in change.value.items()}
+    merged = {key for key in change.value if key in kept and key not in WHOLE}
+    stated = {key: _laid(kept[key], tree) if key in merged else tree for key, tree in change.value.items()}
     return Tree({**kept, **stated}, base.line, base.path)

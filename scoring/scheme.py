@@ -34,7 +34,18 @@ def read_scheme(reader: Reader) -> cards.Scheme:
         by=by,
         stages=tuple(reader.whole(tree, stage, "article") for tree in reader.items("stages")),
         peers=reader.whole(reader.at("peers"), _peers) if reader.has("peers") else {},
+        refuse_accounts_older_than=_months(reader, "refuse_accounts_older_than"),
     )
+
+
+def _months(reader: Reader, key: str) -> int | None:
+    if not reader.has(key):
+        return None
+    stated = reader.text(key)
+    if not stated.isdecimal():
+        reader.findings.add("not_months", reader.at(key), months=stated)
+        return None
+    return int(stated)
 
 
 def _peers(reader: Reader) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -85,7 +96,8 @@ def weighed(item: cards.Item, given: Mapping[str, int], scheme: cards.Scheme) ->
 
 def _scaled(award: cards.Award, weight: int, cap: int, stage: str) -> cards.Award:
     def scaled(points: int) -> int:
-        found, rest = divmod(points * weight, cap)
+        # An item without a ``max`` is a finding of its own.
+        found, rest = divmod(points * weight, cap or 1)
         if rest:
             raise ValueError(f"{points} × {weight} / {cap}")
         return found

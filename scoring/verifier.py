@@ -2,97 +2,70 @@
 """Verifies a result by itself: the decision part is whole, and its rules say of its facts what it says.
 
 One file, nothing of the project imported: ``python verifier.py RESULT.json [PUBLIC_KEY.pem]``. It evaluates the core form of the
-rules with `fractions`, so it is also the oracle to which the tests hold both back ends. A signature needs the package
-``cryptography``.
+rules (see ``docs/card-language.md``) with `fractions`, so it is also the oracle of the tests; a signature needs ``cryptography``.
 
-A program is ``{"nodes": [[operator, …], …], "parts": {root: place}, "assembly": {root: place}}``; operands are places of nodes
-(see ``docs/card-language.md``, core form). Parts are asked of the facts, the assembly of the parts.
+A program is ``{"nodes": [[operator, operand, …], …], "parts": {root: place}, "assembly": {root: place}, "schemes": {card: tables}}``.
+Parts are asked of the facts, the assembly of the parts. What schemes of reference decided stands apart with its own rules.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from operator import eq, floordiv, ge, mul, not_
 from pathlib import Path
 from typing import Any
 
+Json = Mapping[str, Any]
+Nodes = Sequence[Sequence[Any]]
 Facts = Mapping[str, int | None]
 Tables = Mapping[str, Sequence[Facts]]
+Known = dict[int, Fraction]
 WORDS = ("fail", "pass", "undetermined", "not_applicable")
+ENDS = ("low", "high")
 
 
-def evaluate(nodes: Sequence[Sequence[Any]], place: int, facts: Facts, tables: Tables) -> Fraction:
-    """Value of one node on the facts of one enterprise."""
-    return _value(nodes, place, facts, tables, {})
-
-
-def _value(
-    nodes: Sequence[Sequence[Any]], place: int, facts: Facts, tables: Tables, known: dict[int, Fraction]
-) -> Fraction:
+def evaluate(nodes: Nodes, place: int, facts: Facts, tables: Tables, known: Known | None = None) -> Fraction:
+    """Value of one node on the facts of one enterprise; ``known`` keeps the values of nodes that were met before."""
+    known = {} if known is None else known
     if place not in known:
         op, *args = nodes[place]
-        if op in ("const", "fill", "known"):
-            known[place] = _leaf(op, args, facts)
+        found: Any = facts.get(args[0]) if op in ("fill", "known") else args[0]
+        if op == "known":
+            found = found is not None
+        elif op == "fill":
+            found = args[1] if found is None else found
         elif op == "rows":
-            named = ({**facts, **{f"{args[0]}.{k}": v for k, v in row.items()}} for row in tables.get(args[0], ()))
-            known[place] = sum((_value(nodes, args[1], row, tables, {}) for row in named), Fraction(0))
+            rows = ({**facts, **{f"{args[0]}.{k}": v for k, v in row.items()}} for row in tables.get(args[0], ()))
+            found = sum(evaluate(nodes, args[1], row, tables) for row in rows)
         elif op == "step":
-            reached = _value(nodes, args[0], facts, tables, known)
-            known[place] = Fraction(args[2][sum(edge < reached for edge in args[1])])
+            reached = evaluate(nodes, args[0], facts, tables, known)
+            found = args[2][sum(edge < reached for edge in args[1])]
         elif op == "if":
-            chosen = args[1] if _value(nodes, args[0], facts, tables, known) else args[2]
-            known[place] = _value(nodes, chosen, facts, tables, known)
-        else:
-            known[place] = _combined(op, [_value(nodes, arg, facts, tables, known) for arg in args])
+            chosen = args[1] if evaluate(nodes, args[0], facts, tables, known) else args[2]
+            found = evaluate(nodes, chosen, facts, tables, known)
+        elif op != "const":
+            values = [evaluate(nodes, arg, facts, tables, known) for arg in args]
+            found = _OF_ALL[op](values) if op in _OF_ALL else _OF_EACH[op](*values)
+        known[place] = Fraction(found)
     return known[place]
 
 
-def _leaf(op: str, args: Sequence[Any], facts: Facts) -> Fraction:
-    if op == "const":
-        return Fraction(args[0])
-    found = facts.get(args[0])
-    if op == "known":
-        return Fraction(found is not None)
-    return Fraction(args[1] if found is None else found)
-
-
-def _combined(op: str, values: list[Fraction]) -> Fraction:
-    match op:
-        case "add":
-            return sum(values, Fraction(0))
-        case "mul":
-            return values[0] * values[1]
-        case "div":
-            return Fraction(values[0] // values[1])
-        case "ge":
-            return Fraction(values[0] >= values[1])
-        case "eq":
-            return Fraction(values[0] == values[1])
-        case "not":
-            return 1 - values[0]
-        case "and":
-            return Fraction(all(values))
-        case "or":
-            return Fraction(any(values))
-        case "min":
-            return min(values)
-        case "max":
-            return max(values)
-    raise ValueError(f"no such operator: {op}")
+_OF_ALL: dict[str, Callable[[list[Fraction]], Any]] = {"add": sum, "and": all, "or": any, "min": min, "max": max}
+_OF_EACH: dict[str, Callable[..., Any]] = {"mul": mul, "div": floordiv, "ge": ge, "eq": eq, "not": not_}
 
 
 def canonical(value: object) -> bytes:
-    """RFC 8785 form of objects, lists, texts, integers, booleans and null."""
+    """RFC 8785 form of objects, lists, texts, integers, booleans and null; a decision part holds no other numbers."""
     if isinstance(value, Mapping):
         keys = sorted(value, key=lambda key: str(key).encode("utf-16-be"))
         return b"{" + b",".join(canonical(str(key)) + b":" + canonical(value[key]) for key in keys) + b"}"
     if isinstance(value, list):
         return b"[" + b",".join(map(canonical, value)) + b"]"
-    if isinstance(value, float):
-        raise ValueError("a decision part holds no floats")
     return json.dumps(value, ensure_ascii=False).encode("utf-8")
 
 
@@ -101,35 +74,32 @@ def digest(value: object) -> str:
     return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
 
 
-def signed(receipt: Mapping[str, Any]) -> bytes:
-    """What a signature covers: the hashes of the decision part and of the program."""
-    return canonical({"decision": receipt["sha256"], "program": receipt.get("program", "")})
+def signed(receipt: Json) -> bytes:
+    """What a signature covers: the hashes of the decision part, of its rules and of the part that stands apart."""
+    covered = {name: receipt[name] for name in ("program", "reference", "program_reference") if name in receipt}
+    return canonical({"decision": receipt["sha256"], **covered})
 
 
-def verify(result: Mapping[str, Any], public_key: bytes | None = None) -> tuple[list[str], str]:
+def verify(result: Json, public_key: bytes | None = None) -> tuple[list[str], str]:
     """What is wrong with a result (empty where nothing is), and what is left unchecked."""
-    decision, receipt = result["decision"], result["receipt"]
-    wrong = []
-    if digest(decision) != receipt["sha256"]:
-        wrong.append("决定部分与收据的指纹不符 / the decision part does not match its receipt")
-    wrong += [
-        f"{key}：结果与决定部分不符 / {key} differs from the decision part"
-        for key in ("uscc", "as_of", "known_at")
-        if result.get(key) != decision[key]
-    ]
-    if result["release"]["id"] != decision["release"]:
-        wrong.append("release：结果与决定部分不符 / the release differs from the decision part")
-    wrong += _shown(result, decision)
-    program, unchecked = result.get("program"), []
-    if program is None:
-        unchecked.append("未附规则，未重新计算 / no program, values not recomputed")
-    elif digest(program) != receipt.get("program"):
-        wrong.append("规则与收据的指纹不符 / the program does not match its receipt")
-    else:
-        try:
-            wrong += _recomputed(program, decision)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError):
-            wrong.append("决定部分或规则残缺，无法重新计算 / the decision part or the program is malformed")
+    decision, receipt, apart = result["decision"], result["receipt"], result.get("decision_reference")
+    wrong, unchecked = [], []
+    for name, part, key in (
+        ("决定部分 / the decision part", decision, "sha256"),
+        ("规则 / the program", result.get("program"), "program"),
+        ("参考方案部分 / the part of the reference scheme", apart, "reference"),
+        ("参考方案规则 / the rules of the reference scheme", result.get("program_reference"), "program_reference"),
+    ):
+        if part is not None and digest(part) != receipt.get(key):
+            wrong.append(f"{name}：与收据的指纹不符 / does not match its receipt")
+        elif part is None and (key == "program" or key in receipt):
+            unchecked.append(f"{name}：未提供，未重新计算 / not given, not recomputed")
+    try:
+        wrong += _shown(result, decision, {**decision["cards"], **(apart["cards"] if apart else {})})
+        for rules, part in ((result.get("program"), decision), (result.get("program_reference"), apart)):
+            wrong += _recomputed(rules, part) if rules and part else []
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        wrong.append("决定部分或规则残缺，无法重新计算 / the decision part or the program is malformed")
     if public_key is None:
         unchecked.append("未核对来源 / origin not checked")
     elif not _is_signed(receipt, public_key):
@@ -137,55 +107,86 @@ def verify(result: Mapping[str, Any], public_key: bytes | None = None) -> tuple[
     return wrong, "；".join(unchecked)
 
 
-def _shown(result: Mapping[str, Any], decision: Mapping[str, Any]) -> list[str]:
-    """Verdicts that people read and that the decision part does not say."""
-    wrong = []
+def _shown(result: Json, decision: Json, cards: Json) -> list[str]:
+    """What people read and the decision part does not say: day, release, verdicts, points, stages, coverage, percentiles."""
+    said = [(key, result.get(key), decision[key]) for key in ("uscc", "as_of", "known_at")]
+    said.append(("release", result["release"]["id"], decision["release"]))
     credit = {one["scheme"]: one for one in (result.get("credit"), *result.get("other_credit", ())) if one}
     for name, shown in {**result.get("assessments", {}), **credit}.items():
-        decided = decision["cards"].get(name, {})
-        if "verdict" in shown and "class" not in shown and shown["verdict"] != decided.get("verdict"):
-            wrong.append(f"{name}.verdict：{shown.get('verdict')} ≠ {decided.get('verdict')}")
-        if "score" in shown and [round(shown["score"][e] * 10**6) for e in ("low", "high")] != decided.get("score"):
-            wrong.append(f"{name}.score：{shown['score']} ≠ {decided.get('score')}")
-    return wrong
+        decided = cards.get(name, {})
+        if "verdict" in shown and "class" not in shown:
+            said.append((f"{name}.verdict", shown["verdict"], decided.get("verdict")))
+        if "score" in shown:
+            said.append((f"{name}.score", [round(shown["score"][e] * 10**6) for e in ENDS], decided.get("score")))
+        if "stage" in shown:
+            certain = [stage for stage, (low, _) in decided["stages"].items() if low]
+            said.append((f"{name}.stage", shown["stage"], (certain or ["undetermined"])[0]))
+        if "coverage" in shown:
+            said.append((f"{name}.coverage", float(shown["coverage"]), round(float(Fraction(*decided["coverage"])), 4)))
+        for one in (shown[key] for key in ("percentile", "percentile_in_park") if key in shown):
+            low, high, firms = decided["percentile"][one["among"]]
+            told = [round(low / firms, 4), round(high / firms, 4), firms]
+            said.append((f"{name} {one['among']}", [float(one["low"]), float(one["high"]), one["firms"]], told))
+    return [f"{where}：{shown} ≠ {decided}" for where, shown, decided in said if shown != decided]
 
 
-def _recomputed(program: Mapping[str, Any], decision: Mapping[str, Any]) -> list[str]:
+def _recomputed(program: Json, decision: Json) -> list[str]:
     """Where the rules say otherwise of the facts: over their completions, parts united, the assembly made of the parts."""
     nodes, each = program["nodes"], []
     for one in decision["facts"]:
-        memo: dict[int, Fraction] = {}
+        memo: Known = {}
         facts, tables = one["scalars"], one["rows"]
-        each.append({name: int(_value(nodes, at, facts, tables, memo)) for name, at in program["parts"].items()})
-    unite = {True: min, False: max}
-    parts = {name: unite[name.endswith("|low")](one[name] for one in each) for name in program["parts"]}
+        each.append({name: int(evaluate(nodes, at, facts, tables, memo)) for name, at in program["parts"].items()})
+    value = {name: (min if name.endswith("|low") else max)(one[name] for one in each) for name in program["parts"]}
     memo = {}
-    made = {name: int(_value(nodes, at, parts, {}, memo)) for name, at in program["assembly"].items()}
+    value |= {name: int(evaluate(nodes, at, value, {}, memo)) for name, at in program["assembly"].items()}
     wrong = []
     for card, decided in decision["cards"].items():
         stated: dict[str, Any] = {f"{card}|{part}": ends for part, ends in decided["parts"].items()}
         stated |= {f"show|{card}|{part}|band": ends for part, ends in decided["bands"].items()}
-        found: dict[str, Any] = {root: [parts[f"{root}|{end}"] for end in ("low", "high")] for root in stated}
-        if "score" in decided:
-            stated["score"], found["score"] = decided["score"], [made[f"score|{card}|{end}"] for end in ("low", "high")]
-        if "verdict" in decided:
-            stated["verdict"], found["verdict"] = decided["verdict"], WORDS[made[f"verdict|{card}"]]
-        wrong += [f"{card} {root}: {stated[root]} ≠ {found[root]}" for root in stated if stated[root] != found[root]]
+        stated |= {f"score|{card}": decided["score"]} if "score" in decided else {}
+        found: dict[str, Any] = {root: [value[f"{root}|{end}"] for end in ENDS] for root in stated}
+        found |= {"verdict": WORDS[value[f"verdict|{card}"]]} if "verdict" in decided else {}
+        found |= _figures(program["schemes"][card], card, decided, value) if card in program["schemes"] else {}
+        stated = {**decided, **stated}
+        wrong += [
+            f"{card} {root}: {stated.get(root)} ≠ {one}" for root, one in found.items() if stated.get(root) != one
+        ]
     return wrong
 
 
-def _is_signed(receipt: Mapping[str, Any], public_key: bytes) -> bool:
+def _figures(scheme: Json, card: str, decided: Json, value: Mapping[str, int]) -> dict[str, Any]:
+    """Stages, coverage (of possible stages the least) and percentiles (among the stage, else all; and in the park told)."""
+    stages = {s: [value[f"stage|{card}|{s}|{end}"] for end in ENDS] for s in scheme["stages"]}
+    if not scheme["weights"]:
+        return {"stages": stages}
+    weights = [scheme["weights"][s] for s in ([s for s, (_, high) in stages.items() if high] or [""])]
+    backed = {n for n in weights[0] if value[f"{card}|items/{n}|low"] == value[f"{card}|items/{n}|high"]}
+    shares = (Fraction(sum(w for n, w in each.items() if n in backed), sum(each.values())) for each in weights)
+    made = {"stages": stages, "coverage": [*min(shares).as_integer_ratio()]}
+    if "refused" in decided:
+        return made
+    told = [g for g in [*(f"stage:{s}" for s, (low, _) in stages.items() if low), "all"] if g in scheme["peers"]]
+    counts = {g: scheme["peers"][g] for g in (*told[:1], *(g for g in decided["percentile"] if g.startswith("park:")))}
+    reached = [value[f"score|{card}|{end}"] // 10**5 for end in ENDS]
+    below = {g: [*(sum(n for t, n in of if t < r) for r in reached), sum(n for _, n in of)] for g, of in counts.items()}
+    return {**made, "percentile": below}
+
+
+def _is_signed(receipt: Json, public_keys: bytes) -> bool:
+    """Whether one of the keys, of which an issuer has several over the years, signed it."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    key = load_pem_public_key(public_key)
-    try:
-        if isinstance(key, Ed25519PublicKey):
-            key.verify(bytes.fromhex(receipt.get("signature", "")), signed(receipt))
-            return True
-    except (InvalidSignature, ValueError):
-        pass
+    found = re.findall(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", public_keys, re.DOTALL)
+    for key in map(load_pem_public_key, found or [public_keys]):
+        try:
+            if isinstance(key, Ed25519PublicKey):
+                key.verify(bytes.fromhex(receipt.get("signature", "")), signed(receipt))
+                return True
+        except (InvalidSignature, ValueError):
+            continue
     return False
 
 

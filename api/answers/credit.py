@@ -6,28 +6,33 @@ from collections.abc import Callable
 from datetime import date
 
 from api.answers.cards import PartsWriter, head
+from api.answers.decision import CONFIRMED, status_of
 from api.answers.numbers import points
 from api.answers.parts import clause, label
 from api.answers.reasons import Json
+from api.answers.scheme_figures import (
+    ALL,
+    STALE,
+    STALE_MONTHS,
+    Figures,
+    Share,
+    months_since,
+    months_since_year,
+    share_of,
+    told_groups,
+)
 from api.answers.state import Prepared, State
-from scoring.card import MICRO, REFERENCE, Card, Scheme
+from scoring.card import MICRO, Card, Percentile, Scheme
 
-OFFICIAL, CONFIRMED = "official", "confirmed_by_park"
-USABLE = (OFFICIAL, CONFIRMED)
-"""Statuses under which a bank gets points; under `REFERENCE` park, authority and the firm itself see them."""
-TENTH = MICRO // 10
-STALE_MONTHS = 21
-"""Accounts older than this are stale."""
 UNSET = {"zh": "权重未公布", "en": "weights not published"}
+STAGE_OPEN = {"code": "stage_open", "zh": "阶段待定，按全部企业", "en": "the stage is open: told among all"}
+SMALL_CELL = {
+    "code": "small_cell",
+    "zh": "同阶段企业太少，按全部企业",
+    "en": "too few enterprises in the stage: told among all",
+}
 
 Write = Callable[[State, bool], tuple[Json, list[Json]]]
-
-
-def status_of(card: Card) -> str:
-    """Who stands behind a scheme's numbers: its issuer, a park that confirmed them, or nobody (reference)."""
-    if any(source.grade == REFERENCE for source in card.sources):
-        return REFERENCE
-    return CONFIRMED if any(laid.park for laid in card.overlays) else OFFICIAL
 
 
 def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
@@ -35,100 +40,120 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
     scheme = card.scheme
     assert scheme is not None
     fixed = {"scheme": card.id, **head(card), "status": status_of(card), "issuer": label(scheme.issuer)}
-    if confirmed := [laid.decision for laid in card.overlays if laid.park and laid.decision]:
-        last = confirmed[-1]
+    decisions = [laid.decision for laid in card.overlays if laid.park and laid.document and laid.decision]
+    if decisions and fixed["status"] == CONFIRMED:
+        last = decisions[-1]
         fixed["confirmed"] = {"by": last.by, "on": last.on.isoformat(), "because": last.because}
-    parts, stage = PartsWriter(prepared, card), _stage(prepared, card, scheme)
-    low, high = prepared.places(f"score|{card.id}", "low", "high") if card.items else (0, 0)
-    score = _score(prepared, card, scheme) if card.items and not card.unset else None
+    parts, figures = PartsWriter(prepared, card), Figures(prepared.program, prepared.program.cards[card.id])
+    score = _score(prepared, card, scheme) if figures.gives_points else None
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     unset = {name: {"label": label(one.label), **clause(one.source)} for name, one in card.unset.items()}
+    known, as_of = prepared.known, prepared.as_of
 
     def write(state: State, wider: bool) -> tuple[Json, list[Json]]:
         gates, items, raised, why = parts.of(state)
-        out = {**fixed, **stage(state)}
-        if score is not None:
-            out["bounds"] = "safe" if wider or state[unsafe] else "exact"
-            out |= score(state)
-            if among := _group(scheme, out.get("stage", "")):
-                out["percentile"] = percentile(scheme, among, state[low] or 0, state[high] or 0)
-            out["items"] = {name: _aged(item, prepared.as_of) for name, item in items.items()}
-        else:
+        out = {**fixed, **_stage(figures.stages(state))}
+
+        def has(fact: str) -> bool:
+            place = known(fact)
+            return place is not None and bool(state[place])
+
+        if (year := figures.accounts(has)) is not None:
+            out["accounts"] = _accounts(year, scheme, as_of)
+        if score is None:
             out["undetermined"] = UNSET
+        elif figures.refuses(has, as_of):
+            out |= {"undetermined": _refused(scheme), "coverage": _coverage(figures, state)}
+        else:
+            out["bounds"] = "safe" if wider or state[unsafe] else "exact"
+            out |= {**score(state), "coverage": _coverage(figures, state)}
+            if group := figures.group(state):
+                out["percentile"] = _percentile(figures.share(state, group), group, out.get("stage"))
+            out["items"] = {n: _aged(_among(item, card, n, out.get("stage")), as_of) for n, item in items.items()}
         if unset:
             out["unset"] = unset
         out["constraints"] = [_constraint(card, name, gate) for name, gate in gates.items()]
         out["flags"] = [*raised, *flagged]
-        return out, why if score is not None else []
+        return out, why if "score" in out else []
 
     return write
 
 
-def percentile(scheme: Scheme, among: str, low: int, high: int) -> Json:
-    """Share of the enterprises of a frozen distribution that have fewer points; by micro-points, least and most."""
-    counts = scheme.peers[among]
-    firms = sum(count for _, count in counts)
-
-    def below(micro: int) -> float:
-        return round(sum(count for tenths, count in counts if tenths < micro // TENTH) / firms, 4)
-
-    return {"low": below(low), "high": below(high), "among": among, "firms": firms}
-
-
-def in_park(scheme: Scheme, credit: Json, park: str | None) -> Json:
+def in_park(card: Card, credit: Json, park: str | None) -> Json:
     """The percentile within the enterprise's park, where the distribution has one."""
-    group = f"park:{park}"
-    if group not in scheme.peers or "score" not in credit:
+    group, groups = f"park:{park}", told_groups(card)
+    if group not in groups or "score" not in credit:
         return {}
-    ends = (round(credit["score"][end] * MICRO) for end in ("low", "high"))
-    return {"percentile_in_park": percentile(scheme, group, *ends)}
+    share = share_of(groups[group], *(round(credit["score"][end] * MICRO) for end in ("low", "high")))
+    return {"percentile_in_park": {**share.told(), "among": group}}
 
 
-def _group(scheme: Scheme, stage: str) -> str | None:
-    """Those of the same stage; all, where a stage has too few to tell or is open."""
-    return next((group for group in (f"stage:{stage}", "all") if group in scheme.peers), None)
-
-
-def _stage(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[State], Json]:
+def _stage(stages: dict[str, list[int]]) -> Json:
     """The stage, or those in which the enterprise may be."""
-    ends = {s.id: prepared.places(f"stage|{card.id}|{s.id}", "low", "high") for s in scheme.stages if scheme.by}
+    certain = [stage for stage, (low, _) in stages.items() if low]
+    if certain:
+        return {"stage": certain[0]}
+    return {"stage": "undetermined", "stages": [s for s, (_, high) in stages.items() if high]} if stages else {}
 
-    def of(state: State) -> Json:
-        certain = [stage for stage, (low, _) in ends.items() if state[low]]
-        if certain:
-            return {"stage": certain[0]}
-        possible = [stage for stage, (_, high) in ends.items() if state[high]]
-        return {"stage": "undetermined", "stages": possible} if ends else {}
 
-    return of
+def _percentile(share: Share, group: str, stage: str | None) -> Json:
+    """The share, among whom, and why among all where not of the stage."""
+    out = {**share.told(), "among": group}
+    if group == ALL and stage is not None:
+        out["fallback"] = _why(stage)
+    return out
+
+
+def _among(item: Json, card: Card, name: str, stage: str | None) -> Json:
+    """An item told from a frozen table says of which group the table is."""
+    award = card.items[name].unweighed
+    if not isinstance(award, Percentile):
+        return item
+    own = stage in award.cuts
+    return {
+        **item,
+        "among": f"stage:{stage}" if own else ALL,
+        **({} if own or stage is None else {"fallback": _why(stage)}),
+    }
+
+
+def _why(stage: str) -> Json:
+    return STAGE_OPEN if stage == "undetermined" else SMALL_CELL
+
+
+def _coverage(figures: Figures, state: State) -> float:
+    return round(float(figures.coverage(state)), 4)
+
+
+def _accounts(year: int, scheme: Scheme, as_of: date) -> Json:
+    """The newest accounting year that the scheme has facts of, its age, and whether that is too old."""
+    months, limit = months_since_year(year, as_of), scheme.refuse_accounts_older_than
+    stale = months > (STALE_MONTHS if limit is None else limit)
+    return {"year": as_of.year + year, "age_months": months, **({"stale": True} if stale else {})}
+
+
+def _refused(scheme: Scheme) -> Json:
+    limit = scheme.refuse_accounts_older_than
+    return {
+        "code": STALE,
+        "zh": f"本方案设置：财务数据超过 {limit} 个月不予评分",
+        "en": f"by a setting of the scheme no points are given on accounts older than {limit} months",
+    }
 
 
 def _score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[State], Json]:
     low, high = prepared.places(f"score|{card.id}", "low", "high")
     groups = {name: prepared.places(f"group|{card.id}|{name}", "low", "high") for name in card.groups}
-    settled = {name: prepared.places(f"{card.id}|items/{name}", "low", "high") for name in card.items}
-    stages = {s.id: prepared.places(f"stage|{card.id}|{s.id}", "high")[0] for s in scheme.stages if scheme.by}
     scale = {"base": points(scheme.base or 0), "bonus": points(scheme.bonus)}
 
     def ends(state: State, places: list[int]) -> Json:
         one, other = (state[place] or 0 for place in places)
         return {"low": points(one), "high": points(other)}
 
-    def coverage(state: State) -> float:
-        """Share of the weight whose points the data settle; of several possible stages the least."""
-        possible = [stage for stage, place in stages.items() if state[place]] or [""]
-        shares = []
-        for stage in possible:
-            weights = {name: item.weights.get(stage, item.cap) for name, item in card.items.items()}
-            backed = sum(weights[name] for name, (one, other) in settled.items() if state[one] == state[other])
-            shares.append(backed / sum(weights.values()))
-        return min(shares)
-
     def write(state: State) -> Json:
         return {
             "scale": scale,
             "score": {**ends(state, [low, high]), "max": points(card.maximum)},
-            "coverage": round(coverage(state), 4),
             "groups": {
                 name: {"label": label(card.groups[name].label), "points": ends(state, at)}
                 for name, at in groups.items()
@@ -150,6 +175,5 @@ def _aged(item: Json, as_of: date) -> Json:
     """The item with the age of its datum in months; accounts too old are stale."""
     if "data_date" not in item:
         return item
-    day = date.fromisoformat(item["data_date"])
-    months = (as_of.year - day.year) * 12 + as_of.month - day.month - (as_of.day < day.day)
+    months = months_since(date.fromisoformat(item["data_date"]), as_of)
     return {**item, "age_months": months, **({"stale": True} if months > STALE_MONTHS else {})}

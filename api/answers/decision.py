@@ -1,38 +1,66 @@
 """The decision part of an answer: facts used, verdicts, points, bands, clauses and release, as integers and texts.
 
 It has one canonical form (RFC 8785) and is what a receipt covers; texts for people and the engine's version stand outside.
+What schemes of reference say, which not every reader gets, is a part of its own (``decision_reference``): a receipt covers it
+by its own digest, so that a reader without it can still verify the rest (decision record 0010).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from features.facts import FirmFacts
+from api.answers.scheme_figures import Figures
+from features.facts import FirmFacts, path_of_year, stated
+from features.identifiers import regions
+from scoring import core
 from scoring.assembly import Verdict
-from scoring.card import Card
+from scoring.card import REFERENCE, Card
 from scoring.compile import CompiledCard
-from scoring.engine import Answer
-from scoring.learned import LearnedCard
-from scoring.program import Program, Values
+from scoring.engine import Answer, park_of
+from scoring.learned import DISTRESS, LearnedCard
+from scoring.program import Program
+from scoring.release import canonical
 
 Json = dict[str, Any]
 WORDS = [verdict.word for verdict in Verdict]
+OFFICIAL, CONFIRMED = "official", "confirmed_by_park"
+USABLE = (OFFICIAL, CONFIRMED)
+"""Statuses under which a bank gets points; under `REFERENCE` park, authority and the firm itself see them."""
+
+
+def decided(answer: Answer) -> tuple[Json, bytes]:
+    """The parts of the result that the receipt covers, with it; and the canonical form of ``decision``."""
+    part = decision_part(answer)
+    written, reference = canonical(part), reference_part(answer)
+    receipt = {"sha256": fingerprint(written)}
+    if reference is None:
+        return {"receipt": receipt, "decision": part}, written
+    receipt["reference"] = fingerprint(canonical(reference))
+    return {"receipt": receipt, "decision": part, "decision_reference": reference}, written
 
 
 def decision_part(answer: Answer) -> Json:
-    """What was decided, from which facts, under which release."""
-    values = answer.values
+    """What was decided, from which facts, under which release; but for schemes of reference."""
     return {
         "uscc": answer.dossier.uscc,
         "as_of": answer.question.as_of.isoformat(),
         "known_at": answer.question.known_at.isoformat(),
         "release": answer.rules.release.id,
-        "facts": [_stated(one) for one in answer.facts],
-        "cards": {name: of_card(values) for name, of_card in _cards(answer.rules.program).items()},
+        **_sides(answer.rules.program)[0].of(answer),
     }
+
+
+def reference_part(answer: Answer) -> Json | None:
+    """What schemes of reference decided, from which facts, and the facts that nothing else reads; None without such a scheme."""
+    _, side = _sides(answer.rules.program)
+    if not side.cards:
+        return None
+    only = sorted({path_of_year(stated(name), answer.question.as_of) for name in side.only})
+    return {**side.of(answer), "only": only}
 
 
 def fingerprint(decided: bytes) -> str:
@@ -40,25 +68,102 @@ def fingerprint(decided: bytes) -> str:
     return "sha256:" + hashlib.sha256(decided).hexdigest()
 
 
+@dataclass(frozen=True)
+class _Side:
+    """One part of a decision: its cards, and the facts that they read."""
+
+    cards: dict[str, Callable[[Answer], Json]]
+    scalars: frozenset[str]
+    row_fields: dict[str, frozenset[str]]
+    only: frozenset[str] = frozenset()
+    """Facts that nothing outside reads."""
+
+    def of(self, answer: Answer) -> Json:
+        facts: list[Json] = []
+        for one in answer.facts:
+            told = self._stated(one)
+            # Completions that differ only in what the other part reads are one here.
+            if told not in facts:
+                facts.append(told)
+        return {"facts": facts, "cards": {name: of_card(answer) for name, of_card in self.cards.items()}}
+
+    def _stated(self, facts: FirmFacts) -> Json:
+        """The known ones."""
+        scalars, fields = self.scalars, self.row_fields
+        return {
+            "scalars": {k: v for k, v in facts.scalars.items() if v is not None and k in scalars},
+            "rows": {
+                table: [{k: v for k, v in row.items() if v is not None and k in fields[table]} for row in rows]
+                for table, rows in facts.rows.items()
+                if table in fields
+            },
+        }
+
+
 @cache
-def _cards(program: Program) -> dict[str, Callable[[Values], Json]]:
-    of_cards = {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
-    return of_cards | {card.id: _of_learned(program, card) for card in program.learned}
+def _sides(program: Program) -> tuple[_Side, _Side]:
+    """What everybody gets, and what stands under schemes of reference."""
+    hidden = reference_schemes(program)
+    cards = {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
+    cards |= {card.id: _of_learned(program, card) for card in told_cards(program)}
+    roots = {**program.parts, **program.shown}
+    apart = {name for name in roots if not hidden.isdisjoint(name.split("|"))}
+    read = frozenset(core.read(roots[name] for name in apart))
+    elsewhere = frozenset(core.read(node for name, node in roots.items() if name not in apart))
+    every = {
+        *program.scalars,
+        *(f"{table}.{field}" for table, fields in program.row_fields.items() for field in fields),
+    }
+    only = (read - elsewhere) & every
+    return (
+        _side({name: of for name, of in cards.items() if name not in hidden}, every - only, frozenset()),
+        _side({name: of for name, of in cards.items() if name in hidden}, every & read, only),
+    )
 
 
-def _of_learned(program: Program, card: LearnedCard) -> Callable[[Values], Json]:
+def _side(cards: dict[str, Callable[[Answer], Json]], names: Iterable[str], only: frozenset[str]) -> _Side:
+    scalars, fields = set(), dict[str, set[str]]()
+    for name in names:
+        table, dot, field = name.partition(".")
+        if dot and "/" not in table:
+            fields.setdefault(table, set()).add(field)
+        else:
+            scalars.add(name)
+    return _Side(cards, frozenset(scalars), {table: frozenset(each) for table, each in fields.items()}, only)
+
+
+def told_cards(program: Program) -> tuple[LearnedCard, ...]:
+    """Learned cards that a receipt covers: not that of distress, which stands in no receipt shown to others (contract §5)."""
+    return tuple(card for card in program.learned if card.id != DISTRESS)
+
+
+def reference_schemes(program: Program) -> frozenset[str]:
+    """Schemes whose numbers nobody issued or confirmed."""
+    cards = (compiled.card for compiled in program.cards.values())
+    return frozenset(card.id for card in cards if card.scheme and status_of(card) == REFERENCE)
+
+
+def status_of(card: Card) -> str:
+    """Who stands behind a scheme's numbers: its issuer, a park that confirmed them, or nobody (reference)."""
+    if any(source.grade == REFERENCE for source in card.sources):
+        return REFERENCE
+    return CONFIRMED if any(laid.park and laid.document for laid in card.overlays) else OFFICIAL
+
+
+def _of_learned(program: Program, card: LearnedCard) -> Callable[[Answer], Json]:
     """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing; its range in millionths."""
     told = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
     roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in told}
 
-    def write(values: Values) -> Json:
+    def write(answer: Answer) -> Json:
+        values = answer.values
         parts = {part: [values[place] for place in places] for part, places in roots.items()}
         return {"sha256": card.sha256, "clauses": {}, "parts": parts, "bands": {}}
 
     return write
 
 
-def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Values], Json]:
+def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Json]:
     card, at = compiled.card, program.at
 
     def places(root: str) -> tuple[int, int]:
@@ -72,10 +177,13 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Values], Jso
         if detail.band_low is not None
     ]
     verdict = None if card.classes else at[f"verdict|{card.id}"]
-    score = places(f"score|{card.id}") if card.items else None
+    # A sum without the indicators whose points are not published is no score.
+    score = places(f"score|{card.id}") if card.items and not card.unset else None
+    figures = Figures(program, compiled) if card.scheme else None
     fixed = {"edition": card.edition, "clauses": _clauses(card)}
 
-    def write(values: Values) -> Json:
+    def write(answer: Answer) -> Json:
+        values = answer.values
         out: Json = {
             **fixed,
             # A truth is a bool here and an integer in the canonical form.
@@ -84,7 +192,10 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Values], Jso
         }
         if verdict is not None:
             out["verdict"] = WORDS[values[verdict]]
-        if score is not None:
+        if figures is not None:
+            known = answer.facts[0].scalars.get
+            out |= figures.decided(values, park_id(answer), lambda name: known(name) is not None, answer.question.as_of)
+        if score is not None and "refused" not in out:
             out["score"] = [values[end] for end in score]
         return out
 
@@ -99,12 +210,8 @@ def _clauses(card: Card) -> dict[str, str]:
     }
 
 
-def _stated(facts: FirmFacts) -> Json:
-    """The known ones."""
-    return {
-        "scalars": {k: v for k, v in facts.scalars.items() if v is not None},
-        "rows": {
-            table: [{k: v for k, v in row.items() if v is not None} for row in rows]
-            for table, rows in facts.rows.items()
-        },
-    }
+def park_id(answer: Answer) -> str | None:
+    """The enterprise's park by its id, as it states it where no list has it."""
+    park = park_of(answer.known)
+    zone = regions.find_zone(park) if park else None
+    return zone.id if zone else park

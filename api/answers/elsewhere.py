@@ -16,6 +16,7 @@ from api.authority.show.description import asked
 from features.dossier import Dossier
 from features.errors import ValueProblem
 from features.identifiers import regions
+from features.resolve import resolve
 from scoring.card import Card
 from scoring.catalogue import NOWHERE, Picked
 from scoring.engine import Engine, Question, region_of
@@ -62,6 +63,7 @@ def compare(engine: Engine, dossier: Dossier, question: Question, family: str) -
         "uscc": dossier.uscc,
         "as_of": question.as_of.isoformat(),
         "known_at": question.known_at.isoformat(),
+        "release": engine.release_id,
         "family": family,
         "home": home.name if home.home else None,
         "cards": [_told(column) for column in columns],
@@ -92,7 +94,7 @@ def _columns(engine: Engine, dossier: Dossier, question: Question, family: str) 
 def _column(
     engine: Engine, dossier: Dossier, question: Question, name: str, region: str | None, plain: Picked
 ) -> _Column:
-    own = region_of(dossier)
+    own = region_of(dossier, resolve(dossier, question.known_at))
     home = region is None or (own is not None and regions.is_within(own, region))
     answer = engine.answer(dossier if home else _moved(dossier, region), question)
     found, card = result(answer), answer.rules.picked[name].card

@@ -14,10 +14,10 @@ from api.answers.reasons import Json
 from api.answers.state import Prepared, State
 from features.expression import Compound, Ratio
 from features.indicators.base import Unit
-from scoring.learned import MILLION, UNITS, Feature, LearnedCard, logistic
+from scoring.learned import DISTRESS, MILLION, UNITS, Feature, LearnedCard, logistic
 from scoring.learned_points import measured
 
-CLIMB, DISTRESS = "climb", "distress"
+CLIMB = "climb"
 TOLD = 5
 """So many of the strongest features are told."""
 DIGITS = 6

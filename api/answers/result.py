@@ -10,14 +10,13 @@ import orjson
 
 from api.answers.cards import assessment_writer
 from api.answers.credit import credit_writer, in_park
-from api.answers.decision import decision_part, fingerprint
+from api.answers.decision import decided, park_id
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
 from api.answers.reasons import Json
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
-from features.identifiers import regions
-from scoring.engine import Answer, park_of
+from scoring.engine import Answer
 from scoring.program import Program
 from scoring.release import ENGINE, canonical
 
@@ -32,9 +31,9 @@ def result(answer: Answer) -> Json:
 
 def written(answer: Answer) -> bytes:
     """The canonical form of the result."""
-    found, decided = _both(answer)
+    found, part = _both(answer)
     # The decision part was written already for its receipt.
-    return canonical({**found, "decision": orjson.Fragment(decided)})
+    return canonical({**found, "decision": orjson.Fragment(part)})
 
 
 def _both(answer: Answer) -> tuple[Json, bytes]:
@@ -65,8 +64,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         for name, assess in cards.items():
             assessments[name], why = assess(state, name in answer.wider)
             reasons += why
-        decision = decision_part(answer)
-        decided = canonical(decision)
+        decision, part = decided(answer)
         found = {
             "uscc": answer.dossier.uscc,
             "as_of": question.as_of.isoformat(),
@@ -80,18 +78,16 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "missing": missing(answer),
             "flags": _flags(answer),
             "reasons": reasons,
-            "receipt": {"sha256": fingerprint(decided)},
-            "decision": decision,
+            **decision,
         }
-        return found, decided
+        return found, part
 
     return write
 
 
 def _in_park(answer: Answer, name: str, credit: Json) -> Json:
-    scheme, park = answer.rules.program.cards[name].card.scheme, park_of(answer.dossier)
-    zone = regions.find_zone(park) if park else None
-    return {**credit, **in_park(scheme, credit, zone.id if zone else park)} if scheme else credit
+    compiled = answer.rules.program.cards[name]
+    return {**credit, **in_park(compiled.card, credit, park_id(answer))}
 
 
 def _credit(found: list[Json]) -> Json:

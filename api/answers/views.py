@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.answers.credit import USABLE
+from api.answers.decision import USABLE
+from api.answers.missing import LISTED
 from api.answers.reasons import Json
 
 READERS = ("bank", "park", "authority", "enterprise")
@@ -15,8 +16,11 @@ HEAD = ("scheme", "title", "edition", "status", "issuer", "overlays")
 
 
 def seen_by(reader: str, result: Json) -> Json:
-    """The result as a reader sees it; the original is not changed. What is hidden from a bank is hidden in the decision part
-    and in the reasons too, so it has no receipt of the whole.
+    """The result as a reader sees it; the original is not changed.
+
+    What schemes of reference decided is a part of its own (``decision_reference``), which a bank does not get: the rest with its
+    receipt is the same for every reader. Of a part that was not blinded (`api.answers.receipts`) the bank does not
+    get the digest either, from which few possible facts could be tried.
     """
     schemes = [one for one in (result.get("credit"), *result.get("other_credit", ())) if one]
     hidden = [one for one in schemes if one["status"] not in USABLE]
@@ -25,21 +29,29 @@ def seen_by(reader: str, result: Json) -> Json:
     names = {one["scheme"] for one in hidden}
     titles = tuple(one["title"]["zh"] + "：" for one in hidden)
     told = [_head(one) if one in hidden else one for one in schemes]
+    part = result["decision_reference"]
+    only = set(part["only"])
+    kept = "salt" in part
     seen = {
         **result,
         "credit": told[0],
-        "decision": {
-            **result["decision"],
-            "cards": {name: card for name, card in result["decision"]["cards"].items() if name not in names},
-        },
+        "receipt": {key: value for key, value in result["receipt"].items() if kept or key != "reference"},
         "reasons": [reason for reason in result["reasons"] if not reason["zh"].startswith(titles)],
-        "missing": [_without(fact, names) for fact in result["missing"]],
+        "missing": [_without(fact, names) for fact in result["missing"] if _fact(fact["fact"]) not in only],
+        "flags": [flag for flag in result["flags"] if _fact(flag.removeprefix("conflict:")) not in only],
     }
-    for part in ("receipt", "program"):
-        seen.pop(part, None)
+    for name in ("decision_reference", "program_reference"):
+        seen.pop(name, None)
     if told[1:]:
         seen["other_credit"] = told[1:]
     return seen
+
+
+def _fact(path: str) -> str:
+    """The fact's name without its row: ``events/3/amount`` is ``events.amount``."""
+    table, _, rest = path.partition("/")
+    number, _, field = rest.partition("/")
+    return f"{table}.{field}" if number.isdecimal() and field and table in LISTED else path
 
 
 def _head(scheme: Json) -> Json:

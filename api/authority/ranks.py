@@ -7,6 +7,7 @@ both ends included (`lists` of the scheme file).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import polars as pl
@@ -23,6 +24,11 @@ def lists_of(tree: Tree) -> list[List]:
     scheme = tree.plain()["scheme"]  # type: ignore[index]
     stated = scheme.get("lists", []) if isinstance(scheme, dict) else []
     return [(one["id"], one["zh"], Fraction(one["top"].removesuffix("%")) / 100) for one in stated]
+
+
+def dated(found: pl.DataFrame, vintage: Mapping[str, str | None]) -> pl.DataFrame:
+    """With what the table is of in every row: scheme, edition, who stands behind its numbers, days and release."""
+    return found.with_columns(pl.lit(value, pl.String).alias(name) for name, value in vintage.items())
 
 
 def ranked(firms: pl.DataFrame, lists: list[List]) -> pl.DataFrame:

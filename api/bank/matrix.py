@@ -19,7 +19,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-from api.answers.credit import USABLE
+from api.answers.decision import USABLE
 from api.answers.reasons import Json
 from features.errors import ValueProblem
 from features.indicators.base import Unit

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from api.answers.decision import status_of
 from api.answers.probability import DIGITS
 from api.answers.tier import STATES
 from api.batch.words import WORD, Number, Raised, Told
@@ -44,6 +45,8 @@ def _scores(scored: Scored) -> pl.DataFrame:
             continue
         if card.scheme:
             found += _stage(card.id, card.scheme, values)
+            status = pl.Series(f"{name}.status", [status_of(card)], dtype=pl.String)
+            found.append(status.new_from_index(0, scored.firms.height))
         else:
             found.append(_words(values[f"verdict|{name}"]).alias(f"{name}.verdict"))
         unsafe = values[f"{name}|unsafe"].cast(pl.Boolean) | scored.wider[name]

@@ -53,7 +53,8 @@ def compare(
 
 
 def _cards(found: Json) -> Table:
-    table = Table(title=f"{found['uscc']} {found['as_of']}", title_justify="left")
+    vintage = f"事实 known at {found['known_at']}，发布版 release {found['release'][7:19]}"
+    table = Table(title=f"{found['uscc']} {found['as_of']}（{vintage}）", title_justify="left")
     for name in ("规则 card", "版本 edition", "地区 region", "结果 answer"):
         table.add_column(name)
     for card in found["cards"]:

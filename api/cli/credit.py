@@ -1,62 +1,56 @@
-"""``dengti credit peers``: the frozen distribution from which percentiles are told."""
+"""``dengti credit peers|rank|series``: frozen tables of percentiles, ranks of a population, past years under one card."""
 
 from __future__ import annotations
 
-import tempfile
+import json
+import sys
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import polars as pl
 import typer
 
 from api import rules
-from api.authority import peers as made
+from api.answers.decision import status_of
+from api.answers.series import Asked, linked_series
+from api.answers.views import READERS
 from api.authority import ranks
-from api.batch.sources import source_of
+from api.authority.bundle import pack, unpack
+from api.authority.peers import freeze
+from api.batch.run import MANIFEST
 from api.cli import console
-from api.cli.importing import read_with_progress
-from api.clock import today
+from api.cli import population_option as population
+from api.cli.series import breaks, series_table
+from features import dossier
 from features.errors import ValueProblem
-from scoring.overlay import Place
+from scoring.catalogue import OVERLAYS
 
 credit = typer.Typer(help="企业创新积分 / innovation credit", no_args_is_help=True)
 
 
 @credit.command()
 def peers(
-    source: Annotated[
-        Path, typer.Argument(metavar="POPULATION", help="快照、事实目录或数据 / snapshot, facts or tables")
-    ],
-    scheme: Annotated[str, typer.Option(help="方案 / scheme, for instance credit.guangxi_reference")],
-    population: Annotated[str, typer.Option(help="人口的名称，写入结果 / what the population is called")],
+    source: population.Source,
     by: Annotated[str, typer.Option(help="何人或何机构 / who makes it")],
     because: Annotated[str, typer.Option(help="事由 / why")],
-    output: Annotated[Path, typer.Option(metavar="OVERLAY.yaml", help="写入的覆盖文件 / the overlay to write")],
-    region: Annotated[str | None, typer.Option(help="适用地区，默认方案的地区 / region, default the scheme's")] = None,
-    park: Annotated[str | None, typer.Option(help="适用园区 / park")] = None,
-    as_of: Annotated[str | None, typer.Option(help="评价日，默认今天 / day of evaluation")] = None,
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="写入覆盖文件的文件夹 / folder for the overlays")],
+    scheme: Annotated[str | None, typer.Option(help="只做该方案，默认全部 / only this scheme")] = None,
+    name: population.Name = None,
+    as_of: population.AsOf = None,
 ) -> None:
-    """按一批企业的得分生成百分位所用的冻结分布（覆盖文件） / freeze the distribution of scores of a population."""
-    engine, day = rules.engine(), console.day_option(as_of, "as_of")
-    card = engine.catalogue.pick_by_name(scheme, day, place=Place(region, park)).card
-    if card.scheme is None or card.unset or not card.items:
-        raise ValueProblem(
-            field="scheme",
-            value=scheme,
-            rule="不是可以计分的方案 / is no scheme that gives points",
-            remedy="例如 / for example: credit.guangxi_reference",
-        )
-    place = {"park": park} if park else {"region": region or card.region or ""}
-    with tempfile.TemporaryDirectory() as folder:
-        given = source_of(source, None, today(), Path(folder), read_with_progress)
-        with console.progress() as bar:
-            task = bar.add_task("评分 scoring", total=sum(given.snapshot.sizes))
-            found = made.distribution(engine, given.snapshot, card, day, lambda n: bar.advance(task, n))
-        text = made.overlay(
-            card, found, given.snapshot, day, place, {"by": by, "because": because, "population": population}
-        )
-    output.write_text(text, encoding="utf-8")
-    console.out.print(f"{output}: {sum(found['all'].values()):,} 家 / enterprises", highlight=False)
+    """按一批企业冻结各方案的参考表（指标分布与得分分布），写成覆盖文件 / freeze the reference tables of schemes over a population.
+
+    发布版可直接带上：dengti release build --peers。 / A release makes its own: dengti release build --peers.
+    """
+    with TemporaryDirectory() as folder, population.frozen(source, name, as_of, by, because) as (tables, done):
+        catalogue = unpack(pack(rules.catalogue()), Path(folder))
+        made = freeze(catalogue.folder, tables, done, scheme)
+        output.mkdir(parents=True, exist_ok=True)
+        for one in made:
+            copyfile(catalogue.folder / OVERLAYS / f"{one}.yaml", output / f"{one}.yaml")
+            console.out.print(str(output / f"{one}.yaml"), highlight=False)
 
 
 @credit.command()
@@ -71,14 +65,23 @@ def rank(
     scheme: Annotated[str, typer.Option(help="方案 / scheme")],
     output: Annotated[Path, typer.Option(metavar="FILE.csv", help="写入的文件 / the file to write")],
     park: Annotated[str | None, typer.Option(help="只排该园区 / only this park")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="导入的得分属于哪一天 / the day that imported scores are of")
+    ] = None,
 ) -> None:
     """在同一阶段内排名并列出榜单；排名属于这批企业，不属于企业 / rank a population within stages, with the scheme's lists."""
-    edition = rules.catalogue().edition(scheme)
+    catalogue = rules.catalogue()
+    edition = catalogue.edition(scheme)
+    vintage: dict[str, str | None] = {"scheme": scheme}
     if source.is_dir():
         firms = pl.read_parquet(source / "scores.parquet")
+        run = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        edition = catalogue.pick_by_name(scheme, dossier.day(run["rules_on"] or run["as_of"], "rules_on")).edition
+        origin = {key: run[key] for key in ("as_of", "known_at", "release")}
         wanted = {"stage": f"{scheme}.stage", "low": f"{scheme}.score.low", "high": f"{scheme}.score.high"}
     else:
         firms = pl.read_csv(source, schema_overrides={"uscc": pl.String})
+        origin = {"as_of": console.day_option(as_of, "as_of").isoformat(), "known_at": None, "release": None}
         wanted = {"stage": "stage", "low": "score", "high": "score"}
     if missing := {"uscc", *wanted.values()} - set(firms.columns):
         raise ValueProblem(
@@ -91,5 +94,65 @@ def rank(
         firms = firms.filter(pl.col("park") == park)
     given = firms.select("uscc", *(pl.col(column).alias(name) for name, column in wanted.items()))
     found = ranks.ranked(given.with_columns(pl.col("stage").cast(pl.String)), ranks.lists_of(edition.tree))
-    found.write_csv(output, include_bom=True)
+    vintage |= {"edition": edition.latest.edition, "status": status_of(edition.latest), **origin}
+    ranks.dated(found, vintage).write_csv(output, include_bom=True)
     console.out.print(f"{output}: {found.height:,} 家 / enterprises", highlight=False)
+
+
+@credit.command()
+def series(
+    source: Annotated[
+        str, typer.Argument(metavar="DOSSIER.json", help="档案文件，- 为标准输入 / a dossier; - reads stdin")
+    ],
+    scheme: Annotated[str, typer.Option(help="方案 / scheme")],
+    years: Annotated[str, typer.Option(help="年份，如 2022-2025 / years, for instance 2022-2025")],
+    under: Annotated[str | None, typer.Option(help="链接到的方案，默认同一方案 / scheme to link to")] = None,
+    on: Annotated[str, typer.Option(help="每年的评价日（月-日） / day of evaluation in each year")] = "12-31",
+    known_at: Annotated[str | None, typer.Option(help="按该日已知的事实 / facts as known on this day")] = None,
+    rules_on: Annotated[
+        str | None, typer.Option(help="链接到该日施行的版本 / link to the card in force on this day")
+    ] = None,
+    reader: Annotated[str, typer.Option("--for", help=" | ".join(READERS))] = "authority",
+    form: Annotated[str, typer.Option("--format", help="text | json")] = "text",
+) -> None:
+    """历年得分按同一版本重算成可比序列，标明断点及其误差 / past years under one card, with breaks and their errors."""
+    console.one_of("--format", form, ("text", "json"))
+    console.one_of("--for", reader, READERS)
+    asked = Asked(
+        scheme,
+        _years(years),
+        console.day_option(known_at, "known_at"),
+        console.day_option(rules_on, "rules_on"),
+        under,
+        _month_and_day(on),
+        reader,
+    )
+    text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    found = linked_series(rules.engine(), dossier.read(dossier.loads(text)), asked)
+    if form == "json":
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    console.out.print(series_table(found))
+    for line in breaks(found):
+        console.out.print(line, markup=False, highlight=False)
+
+
+def _years(stated: str) -> range:
+    first, _, last = stated.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal() and 1990 <= int(first) <= int(last or first) <= 2100):
+        raise ValueProblem(
+            field="--years",
+            value=stated,
+            rule="应为年份或由小到大的起止年份 / must be a year, or a first and a last one",
+            remedy="例如 / for example: 2022-2025",
+        )
+    return range(int(first), int(last or first) + 1)
+
+
+def _month_and_day(stated: str) -> tuple[int, int]:
+    month, _, day = stated.partition("-")
+    if not (month.isdecimal() and day.isdecimal()):
+        raise ValueProblem(
+            field="--on", value=stated, rule="应为月-日 / must be a month and a day", remedy="例如 / for example: 12-31"
+        )
+    return int(month), int(day)

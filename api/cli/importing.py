@@ -1,4 +1,4 @@
-"""``dengti import``: an office's files → a folder of typed facts."""
+"""``dengti import``: an office's files → a folder of typed facts, or the store."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from api.batch.sources import pivoted
 from api.cli import console, tables
+from api.cli.import_store import into_store
 from features import factstore
 from features.intake import Imported, read_input, write_rejects
 from features.long_tables import LongTables
@@ -24,10 +25,27 @@ def import_(
     ],
     into: Annotated[Path, typer.Option(help="存放事实的目录 / folder for the facts")] = Path("var/facts"),
     known_at: Annotated[str | None, typer.Option(help="快照日，默认今天 / day of the snapshot, default today")] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="导入数据库（DENGTI_STORE），而非目录 / into the store, not a folder")
+    ] = False,
+    known_from: Annotated[
+        str,
+        typer.Option(
+            help="未写知悉日期的行自何时起为已知：import | statutory | 日期 / since when undated rows are known"
+        ),
+    ] = "import",
+    source: Annotated[str, typer.Option(help="未写来源的行出自何处 / who says what names no source")] = "",
+    owner: Annotated[
+        str, typer.Option(help="数据为哪一机构私有（机构编号） / id of the institution whose private data it is")
+    ] = "",
+    by: Annotated[str, typer.Option(help="何人导入（工号，不写姓名） / id of who imports, never a name")] = "cli",
 ) -> None:
     """导入企业数据；有误的行单独列出 / import facts; wrong rows come back in rejects.xlsx."""
     read = [read_with_progress(path) for path in files]
     whole = read[0] if len(read) == 1 else _together(read)
+    if store:
+        into_store(whole, files, into, known_from=known_from, source=source, owner=owner, by=by)
+        return
     manifest = factstore.write(into, whole.tables, whole.incomplete, whole.rejects, files)
     write_rejects(whole.rejects, into / "rejects.xlsx")
     day = console.day_option(known_at, "known_at")

@@ -13,16 +13,22 @@ import typer
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")
 
 from api.cli import console
+from api.cli.audit import audit
+from api.cli.backup import backup, restore
 from api.cli.bank import bank
 from api.cli.compare import compare
 from api.cli.credit import credit
 from api.cli.importing import import_
+from api.cli.keys import keys
+from api.cli.model import model
+from api.cli.party import party
 from api.cli.population import population
 from api.cli.release import release
 from api.cli.rescore import rescore
 from api.cli.rulebook import rulebook
 from api.cli.score import score
 from api.cli.serve import serve
+from api.cli.train import train
 from api.cli.verify import verify
 
 app = typer.Typer(
@@ -36,11 +42,18 @@ app.command()(rescore)
 app.command()(compare)
 app.add_typer(rulebook, name="rulebook")
 app.add_typer(release, name="release")
+app.add_typer(keys, name="keys")
 app.add_typer(credit, name="credit")
 app.add_typer(bank, name="bank")
+app.add_typer(party, name="party")
+app.add_typer(audit, name="audit")
 app.command("import")(import_)
+app.command()(backup)
+app.command()(restore)
 app.command()(population)
 app.command()(serve)
+app.command()(train)
+app.add_typer(model, name="model")
 app.command()(verify)
 
 

@@ -1,4 +1,4 @@
-"""``dengti release build|approve|activate|rollback|list|at|key``."""
+"""``dengti release build|approve|activate|rollback|list|at``."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from rich.table import Table
 
 from api import rules
-from api.authority.bundle import pack
+from api.authority.bundle import pack, unpack
+from api.authority.peers import freeze
+from api.cli import population_option as population
 from api.cli.console import out
 from api.clock import SHANGHAI
-from features.errors import FileProblem, ValueProblem
+from features.errors import ValueProblem
+from scoring.catalogue import Catalogue
 from scoring.engine import Engine
 from scoring.release import content_of
 
@@ -37,7 +39,7 @@ def _releases() -> Iterator[Releases]:
     from api.store.database import Store
     from api.store.releases import Releases
 
-    with Store().session() as session:
+    with Store() as store, store.session() as session:
         yield Releases(session)
 
 
@@ -49,9 +51,27 @@ def build(
     demo: Annotated[
         bool, typer.Option("--demo", help="仅供演示：含以合成或外部数据训练的模型卡 / demonstration only")
     ] = False,
+    peers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="POPULATION", help="按这批企业冻结百分位的参考表 / freeze reference tables over these firms"
+        ),
+    ] = None,
+    name: population.Name = None,
+    as_of: population.AsOf = None,
 ) -> None:
     """把现有规则制成发布版草案 / make a draft release of the present rules."""
-    engine: Engine = rules.engine()
+    with TemporaryDirectory() as folder:
+        engine = rules.engine()
+        if peers is not None:
+            catalogue = unpack(pack(engine.catalogue), Path(folder))
+            with population.frozen(peers, name, as_of, by, reason or KINDS["built"]) as (tables, done):
+                freeze(catalogue.folder, tables, done)
+            engine = Engine(Catalogue(catalogue.folder))
+        _keep(engine, by, reason, demo=demo)
+
+
+def _keep(engine: Engine, by: str, reason: str, *, demo: bool) -> None:
     if engine.catalogue.demo and not demo:
         raise ValueProblem(
             field="--demo",
@@ -121,25 +141,3 @@ def at(
         out.print("那时没有启用的发布版 / none was live then")
         raise typer.Exit(1)
     out.print(found, highlight=False)
-
-
-@release.command()
-def key(
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="私钥文件；公钥写在旁边 / the private key; the public one beside it")
-    ],
-) -> None:
-    """生成签名用的密钥 / make the key that signs receipts."""
-    if path.exists():
-        raise FileProblem(
-            field="FILE",
-            value=str(path),
-            rule="文件已存在，不覆盖 / the file exists and is not replaced",
-            remedy="换一个文件名 / give another name",
-        )
-    made = Ed25519PrivateKey.generate()
-    path.touch(mode=0o600)
-    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public = path.with_suffix(".pub.pem")
-    public.write_bytes(made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    out.print(f"{path}\n{public}", highlight=False)

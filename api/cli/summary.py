@@ -21,6 +21,8 @@ BAR = 40
 def summary(scores: Path, firms: int, engine: Engine, question: Question) -> None:
     """Firms by rung, verdicts and points of each card, size classes."""
     out.print(f"[bold]评价日 as of {question.as_of}[/]  企业 firms: {firms:,}", highlight=False)
+    vintage = f"事实 known at {question.known_at}  发布版 release {engine.release_id[7:19]}"
+    out.print(vintage, highlight=False)
     whole = pl.scan_parquet(scores)
     for name, ladder in ladders().items():
         of_ladder = whole.filter(pl.col("tier.ladder") == name)

@@ -10,10 +10,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
+from api.store.tables import Base
 from features.errors import ValueProblem
 
 URL = "DENGTI_STORE"
@@ -22,7 +24,10 @@ DEFAULT = "sqlite:///var/dengti.db"
 
 
 class Store:
-    """One database. Raises `ValueProblem` where the URL names none that can be reached."""
+    """One database; a block ``with Store()`` closes its connections.
+
+    Raises `ValueProblem` where the URL names none that can be reached.
+    """
 
     def __init__(self, url: str | None = None) -> None:
         stated = url or os.environ.get(URL) or DEFAULT
@@ -35,7 +40,7 @@ class Store:
             self.engine = create_engine(parsed)
             if parsed.get_backend_name() == "sqlite":
                 event.listen(self.engine, "connect", _sqlite)
-            _upgrade(self.engine)
+            self.migrate()
         except (ArgumentError, OperationalError, ModuleNotFoundError, OSError) as error:
             raise ValueProblem(
                 field=URL,
@@ -44,22 +49,47 @@ class Store:
                 remedy="例如 / for example: sqlite:///var/dengti.db · postgresql://user:password@host/dengti",
             ) from None
 
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session that commits at its end, or rolls back where an error leaves it."""
         with Session(self.engine) as session, session.begin():
             yield session
 
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema to the newest revision, or back to a former one, which only an empty store survives whole."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+
+def unless_there(session: Session, table: type[Base], row: dict[str, Any]) -> bool:
+    """Insert a row unless one with its key is there already; whether it was inserted."""
+    # Both dialects have the clause, the common statement has not.
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    done = session.execute(dialect.insert(table).values(row).on_conflict_do_nothing().returning(text("1")))
+    return done.first() is not None
+
+
+def alone(session: Session, what: int) -> None:
+    """Wait until no other transaction does the same kind of work, and keep others out until this one ends.
+
+    To be called before the transaction reads: SQLite keeps out every other writer, PostgreSQL those that name ``what``.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+    else:
+        session.execute(text("BEGIN IMMEDIATE"))
+
 
 def _sqlite(connection: Any, _: object) -> None:
     """Readers beside one writer; a second writer waits; references hold."""
     for pragma in ("journal_mode = WAL", "busy_timeout = 10000", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _upgrade(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")

@@ -6,8 +6,10 @@ the set is split by time.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -26,21 +28,29 @@ from models.evaluation.metrics import MEASURES, Estimate, estimate
 
 Array = NDArray[Any]
 FOLDS = 5
+CARD, EBM = "additive card", "EBM (interpret), main effects"
 
 
-def rivals(dataset: Dataset) -> dict[str, Any]:
-    """The additive card with its defaults, logistic regression on ranks, and boosting with interactions."""
-    return {
-        "additive card": AdditiveCardClassifier(
-            monotonic_cst=[dataset.monotone.get(n, 0) for n in dataset.features.columns]
-        ),
-        "logistic": make_pipeline(
+def rivals(dataset: Dataset) -> tuple[dict[str, Any], dict[str, str]]:
+    """The additive card with its defaults, logistic regression on ranks, boosting with interactions, and EBM.
+
+    Beside them the models that are not installed, and why they are missing.
+    """
+    models: dict[str, Any] = {
+        CARD: AdditiveCardClassifier(monotonic_cst=[dataset.monotone.get(n, 0) for n in dataset.features.columns]),
+        "logistic regression": make_pipeline(
             SimpleImputer(strategy="median", keep_empty_features=True),
             QuantileTransformer(n_quantiles=200, output_distribution="normal", random_state=0),
             LogisticRegression(C=0.1, max_iter=2000),
         ),
-        "boosting": HistGradientBoostingClassifier(learning_rate=0.05, max_iter=200, random_state=0),
+        "unconstrained boosting": HistGradientBoostingClassifier(learning_rate=0.05, max_iter=200, random_state=0),
     }
+    try:
+        glassbox = import_module("interpret.glassbox")
+    except ImportError:
+        return models, {EBM: "未安装 not installed: pip install dengti[bench]"}
+    models[EBM] = glassbox.ExplainableBoostingClassifier(interactions=0, n_jobs=1, random_state=0)
+    return models, {}
 
 
 @dataclass(frozen=True)
@@ -58,13 +68,20 @@ def forecast(estimator: Any, dataset: Dataset) -> Forecast:
     group = dataset.group.to_numpy()
     if dataset.later is not None:
         later = dataset.later.to_numpy()
-        fitted = clone(estimator).fit(features[~later], outcome[~later])
+        fitted = _fit(estimator, features[~later], outcome[~later])
         return Forecast(outcome[later], fitted.predict_proba(features[later])[:, 1], group[later])
     p = np.zeros(len(outcome))
     deal = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     for kept, left_out in deal.split(features, outcome, group):
-        p[left_out] = clone(estimator).fit(features[kept], outcome[kept]).predict_proba(features[left_out])[:, 1]
+        p[left_out] = _fit(estimator, features[kept], outcome[kept]).predict_proba(features[left_out])[:, 1]
     return Forecast(outcome, p, group)
+
+
+def _fit(estimator: Any, features: Array, outcome: Array) -> Any:
+    with warnings.catch_warnings():
+        # Of EBM's own pictures, which nobody draws here.
+        warnings.filterwarnings("ignore", "Missing values detected", UserWarning)
+        return clone(estimator).fit(features, outcome)
 
 
 def measured(found: Forecast) -> dict[str, Estimate]:

@@ -66,7 +66,10 @@ class Estimate:
 def estimate(
     measure: Measure, outcome: Array, p: Array, group: Array | None = None, draws: int = 200, seed: int = 0
 ) -> Estimate:
-    """The measure with percentiles 2.5 and 97.5 over ``draws`` samples of whole groups, drawn with replacement."""
+    """The measure with percentiles 2.5 and 97.5 over ``draws`` samples of whole groups, drawn with replacement.
+
+    ``p`` has a row a forecast; several columns where the measure compares forecasts.
+    """
     outcome, p = np.asarray(outcome), np.asarray(p)
     _, member = np.unique(np.arange(len(p)) if group is None else np.asarray(group), return_inverse=True)
     rows = np.split(np.argsort(member, kind="stable"), np.cumsum(np.bincount(member))[:-1])

@@ -8,7 +8,7 @@ import pytest
 from dossiers import strong
 from fastapi.testclient import TestClient
 
-from api import app as application
+from api import assess as application
 from api.answers.result import result, written
 from api.app import create_app
 from features import dossier
@@ -50,7 +50,11 @@ def test_what_is_sent_is_the_canonical_form_of_the_result(
 ) -> None:
     raw = strong(**changes)
     answer = engine.answer(dossier.read(raw), question)
-    assert _assess(client, raw, known_at="2026-11-22").content == canonical(result(answer)) == written(answer)
+    sent = _assess(client, raw, known_at="2026-11-22").content
+    assert canonical(result(answer)) == written(answer)
+    # Who issues it stands before it.
+    assert sent.endswith(b"," + written(answer)[1:])
+    assert set(json.loads(sent)) - set(result(answer)) == {"issuer", "notice"}
     assert result(answer)["receipt"]["sha256"] == digest(result(answer)["decision"])
 
 

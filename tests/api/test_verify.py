@@ -132,7 +132,7 @@ def test_an_edited_rule_is_found(signed: tuple[Json, bytes]) -> None:
     found, public = copy.deepcopy(signed[0]), signed[1]
     place = next(i for i, node in enumerate(found["program"]["nodes"]) if node[0] == "ge")
     found["program"]["nodes"][place] = ["const", 1]
-    assert verifier.verify(found)[0] == ["规则与收据的指纹不符 / the program does not match its receipt"]
+    assert verifier.verify(found)[0][0] == "规则 / the program：与收据的指纹不符 / does not match its receipt"
     assert verifier.verify(_restamped(found), public)[0]
 
 

@@ -48,7 +48,8 @@ def test_a_bank_sees_that_the_scheme_is_unconfirmed_and_no_points(engine: Engine
     assert "credit.guangxi_reference" not in seen["decision"]["cards"]
     assert not any("积分" in reason["zh"] for reason in seen["reasons"])
     assert not any("credit.guangxi_reference" in fact["settles"] for fact in seen["missing"])
-    assert "receipt" not in seen
+    assert "decision_reference" not in seen
+    assert seen["receipt"] == {"sha256": whole["receipt"]["sha256"]}
     assert seen["assessments"] == whole["assessments"]
     assert json.dumps(whole) == kept
 

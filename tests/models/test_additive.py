@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +136,48 @@ def test_training_twice_gives_the_same_card() -> None:
     assert cards[0].sha256 == cards[1].sha256
     other = AdditiveCardClassifier(n_trees=20, n_repeats=1, random_state=1).fit(x, y).to_card("sample")
     assert other.sha256 != cards[0].sha256
+
+
+def test_the_number_of_threads_does_not_change_the_card() -> None:
+    code = (
+        "import numpy as np; from models.additive import AdditiveCardClassifier as A; r = np.random.default_rng(2); "
+        "x = r.normal(size=(4000, 8)); y = (r.random(4000) < 1 / (1 + np.exp(-x[:, 0]))).astype(int); "
+        "print(A(n_trees=40, n_repeats=1).fit(x, y).to_card('sample').sha256)"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "OMP_NUM_THREADS": threads},
+        ).stdout
+        for threads in ("1", "2")
+    }
+    assert len(told) == 1
+    assert "sha256:" in told.pop()
+
+
+def test_the_card_says_between_which_shares_the_event_lies() -> None:
+    x, y = _sample(4000, 5)
+    asked, came = _sample(8000, 6)
+    card = AdditiveCardClassifier(n_trees=60, n_repeats=1).fit(x, y).to_card("sample")
+    edges, low, high = card.uncertainty.edges, card.uncertainty.low, card.uncertainty.high
+    band = np.searchsorted(edges, [card.points(row) for row in asked.iter_rows(named=True)])
+    share = np.array([came[band == one].mean() for one in range(len(low))])
+    assert len(low) == 10
+    # Intervals of 95 % by other rows, asked of shares that themselves are known to one percent or two.
+    inside = (np.array(low) / 1e6 - 0.02 <= share) & (share <= np.array(high) / 1e6 + 0.02)
+    assert inside.sum() >= 9
+    assert max(high[0] - low[0], high[-1] - low[-1]) < 150_000
+
+
+def test_few_rows_say_little() -> None:
+    x, y = _sample(60)
+    uncertainty = AdditiveCardClassifier(n_trees=5, n_repeats=1).fit(x, y).to_card("sample").uncertainty
+    assert uncertainty.edges == ()
+    assert uncertainty.high[0] - uncertainty.low[0] > 200_000
 
 
 def test_missing_has_points_of_its_own_and_neither_helps_nor_harms_where_it_was_never_seen() -> None:

@@ -126,8 +126,18 @@ class Firm:
     def founded_since(self, year: int) -> bool:
         return self.founded.year >= self.as_of.year + year
 
+    def registered_on(self, when: dt.date) -> bool:
+        """Not struck off by the end of the day."""
+        struck_off = self.enterprise.get("deregistered_on")
+        return struck_off is None or day(struck_off) > when
+
+    @property
+    def registered(self) -> bool:
+        return self.registered_on(self.as_of)
+
     def in_region(self, prefix: str) -> bool:
-        return bool(self.region.startswith(prefix))
+        """Registered there; who was struck off is registered nowhere."""
+        return self.registered and bool(self.region.startswith(prefix))
 
     @property
     def unlisted(self) -> bool:
@@ -164,7 +174,7 @@ def small_or_medium(firm: Firm) -> bool:
 
 
 def compliant_2026(firm: Firm) -> bool:
-    return not (
+    return firm.registered and not (
         firm.listed_now("abnormal_list", "dishonest_list")
         or firm.enterprise["restricted_industry"]
         or firm.happened(["safety_accident"], 3, ["larger", "major"])
@@ -404,7 +414,7 @@ def torch(firm: Firm) -> bool:
         firm.age_at_most(5) and revenue > 5 * YI and _no_fall(firm),
     )
     zone = firm.enterprise["zone_type"] == "htz" and firm.enterprise["zone_level"] == "national"
-    return zone and threshold and "excluded_kind" not in firm.enterprise and any(routes)
+    return firm.registered and zone and threshold and "excluded_kind" not in firm.enterprise and any(routes)
 
 
 def jiangsu(firm: Firm) -> bool:
@@ -541,7 +551,8 @@ def zhongshan_torch(firm: Firm) -> bool:
 def oecd(firm: Firm) -> bool:
     """OECD/Eurostat 2007: the birth year is left out of the growth, so it lies before the first of four years."""
     return (
-        firm.age_at_most(5)
+        firm.registered_on(dt.date(firm.as_of.year - 1, 12, 31))
+        and firm.age_at_most(5)
         and not firm.founded_since(-4)
         and firm.of("employees_year_end", 4) >= 10
         and (firm.grew("revenue", "0.20", 3, more=True) or firm.grew("employees_year_end", "0.20", 3, more=True))
@@ -565,7 +576,7 @@ def _valued_below(firm: Firm, least: int, currency: str) -> bool:
 
 def unicorn(firm: Firm) -> bool:
     valued = _valued(firm, 10**9, "USD") or (not _valued_below(firm, 10**9, "USD") and firm.yes("unicorn.valuation"))
-    return firm.founded_since(-10) and bool(firm.last_rounds) and firm.unlisted and valued
+    return firm.registered and firm.founded_since(-10) and bool(firm.last_rounds) and firm.unlisted and valued
 
 
 def potential_unicorn(firm: Firm) -> bool:
@@ -574,7 +585,8 @@ def potential_unicorn(firm: Firm) -> bool:
     valued = _valued(firm, 5 * 10**8, "USD") or (young and _valued(firm, 10**8, "USD"))
     open_ = not _valued_below(firm, 10**8, "USD") and (young or not _valued_below(firm, 5 * 10**8, "USD"))
     return (
-        firm.founded_since(-9)
+        firm.registered
+        and firm.founded_since(-9)
         and bool(firm.last_rounds)
         and firm.unlisted
         and (valued or (open_ and firm.yes("potential_unicorn.valuation")))

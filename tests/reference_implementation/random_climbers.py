@@ -298,7 +298,11 @@ def _favoured(rng: random.Random, dossier: Row) -> Row:
             "specialised.platform_score": rng.choice([50, 59, 60, 60, 75]),
         },
         "enterprise": {
-            **{name: value for name, value in dossier["enterprise"].items() if name != "excluded_kind"},
+            **{
+                name: value
+                for name, value in dossier["enterprise"].items()
+                if name not in ("excluded_kind", "deregistered_on")
+            },
             "zone_type": "htz",
             "zone_level": "national",
             "restricted_industry": False,
@@ -332,6 +336,9 @@ def _anyone(rng: random.Random) -> Row:
     }
     if rng.random() < 0.05:
         enterprise["excluded_kind"] = "trading_company"
+    if rng.random() < 0.1:
+        days = [AS_OF, AS_OF + dt.timedelta(days=1), dt.date(AS_OF.year - 1, 12, 31), dt.date(AS_OF.year, 1, 1)]
+        enterprise["deregistered_on"] = rng.choice(days).isoformat()
     grades: dict[str, Any] = {criterion: rng.random() < 0.8 for criterion in ATTESTED}
     grades["specialised.platform_score"] = rng.choice([49, 50, 59, 60, 75])
     return {

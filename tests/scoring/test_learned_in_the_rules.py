@@ -120,7 +120,8 @@ def test_the_chance_to_climb_is_told_of_the_next_rung_only(engine: Engine) -> No
 
 def test_people_see_a_range_of_what_happened_to_firms_with_such_points(engine: Engine) -> None:
     found = _distress(engine, strong())
-    points = _answered(engine, strong())["decision"]["cards"]["distress"]["parts"]["points"][0]
+    answer = engine.answer(read(strong()), QUESTION)
+    points = answer.values[answer.rules.program.at["distress|points|low"]]
     known = CLIMB.uncertainty
     band = sum(edge < points for edge in known.edges)
     assert found["low"] == min(found["p"], known.low[band] / 10**6)
@@ -158,9 +159,17 @@ def test_a_receipt_covers_the_points_and_the_verifier_recomputes_them(engine: En
     answer = engine.answer(read(strong()), QUESTION)
     told = json.loads(canonical(receipts.receipted(result(answer), answer.rules.program)))
     assert verifier.verify(told)[0] == []
-    told["decision"]["cards"]["distress"]["parts"]["points"][0] += 1
+    told["decision"]["cards"][CLIMB.id]["parts"]["points"][0] += 1
     told["receipt"]["sha256"] = verifier.digest(told["decision"])
     assert verifier.verify(told)[0]
+
+
+def test_distress_stands_in_no_receipt(engine: Engine) -> None:
+    answer = engine.answer(read(strong()), QUESTION)
+    told = receipts.receipted(result(answer), answer.rules.program)
+    assert "distress" in told["probability"]
+    assert "distress" not in told["decision"]["cards"]
+    assert not [name for name in told["program"]["parts"] if name.startswith("distress|")]
 
 
 def test_the_release_names_the_card_by_its_hash_and_is_for_demonstration(engine: Engine, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from api.answers.decision import status_of
 from api.authority import obligations, quotes
 from api.authority.show.lines import Line, of_rule
 from scoring.card import REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Period, Route
@@ -62,7 +63,7 @@ def describe(card: Card, tree: Tree) -> Description:
         Section("gates", Label("条件", "conditions"), tuple(map(_gate, card.gates.values()))),
         Section("items", Label("计分", "points"), tuple(_item(card, item) for item in card.items.values())),
         Section("unset", Label("只公布名称、未公布分值的指标", "indicators without points"), tuple(_unset(card))),
-        Section("groups", Label("分组", "groups"), tuple(map(_group, card.groups.values()))),
+        Section("groups", Label("分组", "groups"), tuple(_group(group, card) for group in card.groups.values())),
         Section("routes", Label("路径（满足其一）", "routes (any one)"), tuple(map(_route, card.routes.values()))),
         Section("held", Label("取得之后", "once held"), tuple(_held(tree))),
     )
@@ -121,7 +122,7 @@ def _scheme(card: Card) -> Iterator[tuple[Label, str]]:
     if scheme is None:
         return
     yield Label("发布方", "issuer"), f"{scheme.issuer.zh} / {scheme.issuer.en}"
-    if any(source.grade == REFERENCE for source in card.sources):
+    if status_of(card) == REFERENCE:
         yield Label("权重", "weights"), "参考，无人发布或确认 / a reference that nobody issued or confirmed"
     if scheme.stages and scheme.by:
         # The order in the file says nothing: stages are told apart by their ranges.
@@ -149,10 +150,12 @@ def _item(card: Card, item: Item) -> Row:
     return Row(item.id, item.label, lines, item.source.clause, item.source.grade, most=item.cap)
 
 
-def _group(group: Group) -> Row:
+def _group(group: Group, card: Card) -> Row:
     ends = ((Label("最高", "at most"), group.cap), (Label("最低", "at least"), group.floor))
     limits = (Line(zh=label.zh, en=label.en, points=(points, points)) for label, points in ends if points is not None)
-    return Row(group.id, group.label, (Line(zh=" + ".join(group.items)), *limits))
+    # A group has no grade of its own: it is the card's, where that is not anybody's.
+    grade = REFERENCE if status_of(card) == REFERENCE else ""
+    return Row(group.id, group.label, (Line(zh=" + ".join(group.items)), *limits), grade=grade)
 
 
 def _route(route: Route) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from api.answers.decision import status_of
 from api.authority.sql import inputs
 from api.authority.sql.dialects import Dialect
 from api.authority.sql.expressions import quoted
@@ -12,7 +13,7 @@ from api.authority.sql.statement import ANSWER, KEY, statement
 from features import moments
 from features.kinds import day_of
 from scoring.assembly import Verdict
-from scoring.card import MICRO, Card
+from scoring.card import MICRO, REFERENCE, Card
 from scoring.compile import compile_card
 from scoring.core import Node, read
 from scoring.program import Program
@@ -27,6 +28,9 @@ _HEAD = """\
 -- position, yes and no as 1 and 0.
 -- 结果：得分为百万分之一分的上下限；来源冲突须先择一，重复行须先去除 / points are bounds in micro-points.
 -- Of sources that differ one must be chosen first, and rows that stand twice taken out.
+"""
+_REFERENCE = """\
+-- 权重为参考，无人发布或确认，不得作为官方得分使用 / weights are a reference that nobody issued or confirmed, never an official score.
 """
 
 
@@ -57,6 +61,8 @@ def card_query(card: Card, as_of: date, dialect: Dialect) -> str:
     head = _HEAD.format(
         title_zh=card.title.zh, title_en=card.title.en, edition=card.edition, as_of=as_of, year=as_of.year - 1
     )
+    if status_of(card) == REFERENCE:
+        head += _REFERENCE
     select = f"SELECT\n  {KEY},\n" + ",\n".join(_columns(card, roots)) + f"\nFROM {ANSWER}\nORDER BY {KEY}"
     dates = {name: str(day_of(day)) for name, day in days.items()}
     return head + statement(roots, days, dialect, lambda name: dates.get(name) or inputs.told(name), select)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -27,18 +27,29 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of its own."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    server, name = request.getfixturevalue("postgres"), f"store_{next(NUMBERS)}"
-    import psycopg
+@pytest.fixture
+def another_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes an empty database of a kind."""
 
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    head, _, query = server.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    def made(kind: str) -> str:
+        number = next(NUMBERS)
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / f'store_{number}.db'}"
+        server = request.getfixturevalue("postgres")
+        import psycopg
+
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE store_{number}")
+        head, _, query = server.partition("?")
+        return f"{head.rpartition('/')[0]}/store_{number}" + (f"?{query}" if query else "")
+
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, another_url: Callable[[str], str]) -> str:
+    """An empty database of its own."""
+    return another_url(request.param)
 
 
 @pytest.fixture

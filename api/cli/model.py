@@ -1,0 +1,144 @@
+"""``dengti model list|compare|promote|card|ladder|drift``: the registry of learned cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli import console
+from api.cli.console import out
+from api.cli.train import KnownAt, SourceOf, Split, dataset_of, long_of, needed
+from scoring.ladder import ladders
+
+if TYPE_CHECKING:
+    from models.tracking import Tracking
+
+model = typer.Typer(help="评分卡登记 / registry of learned cards", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(metavar="CARD", help="评分卡，如 climb.gazelle / the card")]
+Version = Annotated[str, typer.Option(help="版本号，或 champion、challenger / number or alias")]
+Runs = Annotated[Path, typer.Option(help="MLflow 目录 / folder of runs and registry")]
+_RUNS = Path("mlruns")
+
+
+def _tracking(runs: Path) -> Tracking:
+    needed()
+    # Only here: MLflow takes seconds that no other command needs to wait for.
+    from models.tracking import Tracking
+
+    return Tracking(runs)
+
+
+@model.command("list")
+def list_(runs: Runs = _RUNS) -> None:
+    """列出各版本、称号与训练者 / every version with its aliases and who trained and promoted it."""
+    table = Table(title="评分卡 learned cards", title_justify="left")
+    for column in ("卡 card", "版本 version", "称号 alias", "数据 origin", "训练 by", "批准 promoted by", "sha256"):
+        table.add_column(column)
+    for one in _tracking(runs).versions():
+        tags = one.tags
+        told = (tags["origin"], tags["by"], tags.get("promoted_by", ""), tags["card"].removeprefix("sha256:")[:12])
+        table.add_row(one.name, one.number, ", ".join(one.aliases), *told)
+    out.print(table)
+
+
+@model.command()
+def compare(
+    name: Name,
+    source: SourceOf,
+    known_at: KnownAt = None,
+    split: Split = None,
+    version: Version = "challenger",
+    runs: Runs = _RUNS,
+) -> None:
+    """挑战者与现任在双方均未训练过的时期上比较 / challenger and champion on a period on which neither was fitted."""
+    from models.promotion import compare as compared
+
+    tracking = _tracking(runs)
+    found = tracking.version(name, version)
+    dataset, _ = dataset_of(source, name, known_at, split)
+    out.print(compared(tracking, found, dataset), markup=False, highlight=False)
+
+
+@model.command()
+def promote(
+    name: Name,
+    by: Annotated[str, typer.Option(help="批准者，不得为训练者 / who promotes, not who trained")],
+    reason: Annotated[str, typer.Option(help="事由 / why")],
+    version: Version = "challenger",
+    runs: Runs = _RUNS,
+) -> None:
+    """由第二人批准为现任 / a second person makes it champion; needs the comparison."""
+    from models.promotion import promote as promoted
+
+    tracking = _tracking(runs)
+    done = promoted(tracking, tracking.version(name, version), by, reason)
+    out.print(f"{done.name} {done.number}: {', '.join(done.aliases)}", highlight=False)
+
+
+@model.command()
+def card(
+    name: Name,
+    target: Annotated[Path, typer.Argument(metavar="OUTPUT")],
+    version: Version = "champion",
+    runs: Runs = _RUNS,
+) -> None:
+    """写出评分卡文件，供审阅或纳入发布版 / write the card's file, to review or to put into a release."""
+    tracking = _tracking(runs)
+    tracking.card(tracking.version(name, version)).write(target)
+
+
+@model.command()
+def ladder(
+    source: SourceOf,
+    name: Annotated[str, typer.Option("--ladder", help="梯次文件 / the ladder")] = "guangxi",
+    coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="承诺的覆盖率 / coverage promised")] = 0.9,
+    known_at: KnownAt = None,
+    version: Version = "champion",
+    runs: Runs = _RUNS,
+) -> None:
+    """逐梯次的共形集合：首年定阈值，其后逐年复核；未兑现时退出码为 3 / sets of tiers, audited year by year; exit code 3 where one fails."""
+    from models.replay.ladder_sets import audited, places, table, years_of
+
+    tracking = _tracking(runs)
+    rungs = ladders()[console.one_of("--ladder", name, ladders())].rungs
+    versions = {rung.id: tracking.version(f"climb.{rung.id}", version) for rung in rungs}
+    cards = {rung: tracking.card(one) for rung, one in versions.items()}
+    long, day = long_of(source), console.day_option(known_at, "known_at")
+    years = years_of(long, day, max(one.tags.get("test_from", "") for one in versions.values()))
+    _, audits = audited(rungs, [places(long, rungs, cards, year) for year in years], coverage)
+    console.out.print(table(audits), markup=False, highlight=False)
+    if not all(one.holds for one in audits):
+        raise typer.Exit(3)
+
+
+@model.command()
+def drift(
+    name: Name,
+    source: SourceOf,
+    known_at: KnownAt = None,
+    version: Version = "champion",
+    runs: Runs = _RUNS,
+) -> None:
+    """与训练时相比的漂移；有警报时退出码为 3 / drift since training; exit code 3 on an alarm."""
+    import json
+
+    from models.drift import Level, Profile, worst
+    from models.sources import batch
+    from models.tracking import PROFILE
+
+    tracking = _tracking(runs)
+    profile = Profile.read(
+        json.loads(tracking.file(tracking.version(name, version), PROFILE).read_text(encoding="utf-8"))
+    )
+    checks = profile.checks(*batch(long_of(source), name, console.day_option(known_at, "known_at")))
+    table = Table(title=f"漂移 drift: {name}", title_justify="left")
+    for column in ("字段 feature", "PSI / 优势比 odds ratio", "级别 level", "训练 reference", "本批 batch"):
+        table.add_column(column)
+    for one in checks:
+        table.add_row(one.name, f"{one.value:.3f}", one.level.told, f"{one.reference:.3f}", f"{one.batch:.3f}")
+    out.print(table)
+    if worst(checks) is Level.ALARM:
+        raise typer.Exit(3)

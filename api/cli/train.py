@@ -1,0 +1,103 @@
+"""``dengti train``: facts of an office, or a public set → a card that someone may propose, with its report."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli import console
+from api.cli.importing import read_with_progress
+from features import factstore
+from features.errors import ValueProblem
+from features.long_tables import LongTables
+
+if TYPE_CHECKING:
+    from models.datasets import Dataset
+    from models.experiment import Provenance
+
+EventOf = Annotated[
+    str, typer.Option(help="climb.<梯次 tier>、distress，或公开数据集 / or a public set: us_growth, polish_1, sba …")
+]
+SourceOf = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SOURCE", help="事实目录、数据目录，或公开数据集所在目录 / facts, tables, or the public sets"
+    ),
+]
+KnownAt = Annotated[
+    str | None, typer.Option(help="结果截至该日已知，默认今天 / outcomes as known on this day, default today")
+]
+Split = Annotated[str | None, typer.Option(help="检验期首日 / first day of the test period")]
+
+
+def train(
+    source: SourceOf,
+    event: EventOf,
+    by: Annotated[str, typer.Option(help="训练者（姓名或工号） / who trains")],
+    known_at: KnownAt = None,
+    split: Split = None,
+    runs: Annotated[Path, typer.Option(help="MLflow 目录 / folder of runs and registry")] = Path("mlruns"),
+    full: Annotated[
+        bool, typer.Option(help="同时拟合对照模型与分组交叉验证 / fit the rivals and the grouped folds too")
+    ] = True,
+) -> None:
+    """训练可读的评分卡，评估并登记为挑战者 / train a card, evaluate it, register it as challenger."""
+    needed()
+    # Only here: scikit-learn and MLflow take seconds that no other command needs to wait for.
+    from models.experiment import train as trained_by
+    from models.sources import EXPLAINED
+    from models.tracking import Tracking
+
+    dataset, provenance = dataset_of(source, event, known_at, split)
+    with console.progress() as bar:
+        task = bar.add_task("训练 training", total=None)
+        trained = trained_by(
+            dataset,
+            provenance,
+            explained=EXPLAINED,
+            full=full,
+            progress=lambda step: bar.update(task, description=step),
+        )
+        bar.update(task, description="登记 MLflow")
+        version = Tracking(runs).log(trained, by)
+    table = Table(title=f"{event} ({provenance.origin})", title_justify="left")
+    for column in ("模型 model", *next(iter(trained.evaluation.results.values()))):
+        table.add_column(column)
+    for model, measures in trained.evaluation.results.items():
+        table.add_row(model, *map(str, measures.values()))
+    console.out.print(table)
+    console.out.print(f"版本 version: {version.name} {version.number} {trained.card.sha256}", highlight=False)
+
+
+def needed() -> None:
+    """Raises `ValueProblem` where what trains and registers cards is not installed."""
+    lacking = [name for name in ("sklearn", "matplotlib", "markdown_it", "mlflow") if find_spec(name) is None]
+    if lacking:
+        raise ValueProblem(
+            field="dengti",
+            value=", ".join(lacking),
+            rule="训练所需的组件未安装 / what training needs is not installed",
+            remedy="pip install 'dengti[models]'",
+        )
+
+
+def dataset_of(source: Path, event: str, known_at: str | None, split: str | None) -> tuple[Dataset, Provenance]:
+    """The data set of an event with its provenance. Raises `FactError`."""
+    from models.sources import PUBLIC, public, replayed
+
+    if event in PUBLIC:
+        return public(event, source)
+    day = console.day_option(known_at, "known_at")
+    return replayed(long_of(source), event, day, console.day_option(split, "split") if split else None)
+
+
+def long_of(source: Path) -> LongTables:
+    """The tables of a folder of facts, or of files. Raises `FactError`."""
+    if factstore.is_store(source):
+        return factstore.read(source)
+    read = read_with_progress(source)
+    return LongTables.of(read.tables, read.incomplete)

@@ -1,0 +1,1 @@
+"""Enterprises as everybody reads them: lists, public facts, scores, consents, the way in for their own people."""

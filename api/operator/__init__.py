@@ -1,0 +1,1 @@
+"""The operator of a deployment: institutions stopped and released, health, disclosure."""

@@ -1,0 +1,1 @@
+"""Parks: the enterprises that their service officers look after."""

@@ -1,0 +1,135 @@
+"""An evaluation as Markdown with pictures beside it, and as one HTML page that holds them; people read it, nothing parses it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from models.drift import worst
+from models.evaluation import pictures
+from models.evaluation.compare import CARD, table
+from models.evaluation.evaluate import Evaluation
+from models.evaluation.metrics import Estimate
+from scoring.learned import FOREIGN, OWN, SYNTHETIC, LearnedCard
+
+LABELS = {
+    SYNTHETIC: "［合成数据 SYNTHETIC］",
+    FOREIGN: "［境外公开数据 foreign public data］",
+    OWN: "［本单位数据 own data］",
+}
+_SHAPES = 12
+_STYLE = (
+    "body{font:15px/1.6 system-ui,'Noto Sans CJK SC',sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ddd;padding:.25rem .6rem;text-align:left}"
+    "svg{max-width:100%;height:auto}"
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Markdown, and the SVG of each picture that it names."""
+
+    title: str
+    markdown: str
+    svg: Mapping[str, str]
+
+    def html(self) -> str:
+        """One page, pictures inside."""
+        body = MarkdownIt("commonmark").enable("table").render(self.markdown)
+        for name, svg in self.svg.items():
+            alt = html.escape(name)
+            body = body.replace(f'<img src="{name}.svg" alt="{alt}" />', svg)
+        head = f'<meta charset="utf-8"><title>{html.escape(self.title)}</title><style>{_STYLE}</style>'
+        return f'<!doctype html><html lang="zh"><head>{head}</head><body>{body}</body></html>\n'
+
+    def write(self, folder: Path) -> list[Path]:
+        """``report.md``, ``report.html`` and the pictures; the paths."""
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {"report.md": self.markdown, "report.html": self.html()}
+        files |= {f"{name}.svg": svg for name, svg in self.svg.items()}
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return [folder / name for name in files]
+
+
+def report(found: Evaluation, card: LearnedCard) -> Report:
+    """Everything that was found, under headings that say of what data."""
+    svg = {
+        "skill": pictures.skill({name: one["auc"] for name, one in found.results.items()}, "AUC, 95 % interval"),
+        "reliability": pictures.reliability(found.curves),
+    }
+    if found.served:
+        svg["gains"] = pictures.gains(found.served)
+    strongest = sorted(card.features, key=lambda one: one.range[0] - one.range[1])[:_SHAPES]
+    svg["shapes"] = pictures.shapes([one for one in strongest if one.edges])
+    title = f"{card.id} {LABELS[card.origin]}"
+    return Report(title, "\n\n".join(_sections(found, card)) + "\n", svg)
+
+
+def _sections(found: Evaluation, card: LearnedCard) -> Iterator[str]:
+    label = LABELS[card.origin]
+
+    def heading(zh: str, en: str, depth: int = 2) -> str:
+        return f"{'#' * depth} {zh} / {en} {label}"
+
+    yield heading(f"{card.id} 评估报告", "evaluation", 1)
+    split = "时间外样本 out of time" if found.out_of_time else "按企业分组五折 five folds, firms kept together"
+    yield (
+        f"- 事件 event: `{card.event}`；数据 data: {found.dataset}，{found.rows:,} 行 rows，{found.events:,} 事件 events\n"
+        f"- 检验 test: {split}，{found.test_rows:,} 行 rows\n- 训练于 trained on: {card.trained_on}\n"
+        f"- 适用于 valid for: {card.valid_for}\n- 评分卡 card: `{card.sha256}`"
+    )
+    yield heading("与其他模型比较", "beside other models")
+    yield table(found.results)
+    yield "".join(f"{name}: {why}\n" for name, why in found.missing_models.items()) + _price(found)
+    yield "![skill](skill.svg)"
+    if found.grouped is not None:
+        yield heading("训练期内按企业分组", "grouped folds within the training period")
+        yield table({CARD: found.grouped})
+    yield heading("校准", "reliability")
+    yield "![reliability](reliability.svg)"
+    if found.served:
+        yield heading("服务前 k 家的收益", "what serving the first k firms gains")
+        rows = [f"| {s.k} | {s.found} | {s.chance:.3f} | {s.gained:+.1f} |" for s in found.served]
+        yield "| k | 命中率 precision | 随机 by lot | 多得事件 events gained |\n|---|---|---|---|\n" + "\n".join(rows)
+        yield "![gains](gains.svg)"
+    if found.slices:
+        yield heading("分组表现", "by zone, size, age and sector")
+        yield _slices(found)
+    yield heading("泄漏检查", "leakage")
+    yield "\n".join(f"- {one}" for one in found.leakage) or "没有可疑字段 / no suspicious feature."
+    if found.drift:
+        yield heading("训练期与检验期之间的漂移", "drift between training and test period")
+        told = [
+            f"| {c.name} | {c.value:.3f} | {c.level.told} |" for c in found.drift if c.level or c.name == "base_rate"
+        ]
+        yield f"最高级别 worst level: {worst(found.drift).told}"
+        yield "| 字段 feature | PSI（基率为优势比 odds ratio） | 级别 level |\n|---|---|---|\n" + "\n".join(told)
+    yield heading("评分卡的形状", "shapes of the card")
+    yield "各档得分（对数优势）；虚线为缺失 / points by band in log-odds; dashed: missing."
+    yield "![shapes](shapes.svg)"
+
+
+def _price(found: Evaluation) -> str:
+    """What being readable costs."""
+    if "unconstrained boosting" not in found.results:
+        return ""
+    lost = found.results["unconstrained boosting"]["auc"].value - found.results[CARD]["auc"].value
+    return f"可读性的代价 / the price of being readable: AUC {lost:+.3f}"
+
+
+def _slices(found: Evaluation) -> str:
+    lines = ["| | 行 rows | 事件 events | 平均预测 mean forecast | AUC | ECE |", "|---|---|---|---|---|---|"]
+    for one in found.slices:
+        skill = _few(one.auc)
+        error = "" if one.calibration_error is None else f"{one.calibration_error:.3f}"
+        lines.append(f"| {one.cut}: {one.value} | {one.rows:,} | {one.events:,} | {one.mean:.3f} | {skill} | {error} |")
+    return "\n".join(lines)
+
+
+def _few(found: Estimate | None) -> str:
+    return "样本过少 too few" if found is None else str(found)

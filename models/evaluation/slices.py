@@ -1,0 +1,42 @@
+"""The same forecast by zone, size, age and sector: where it holds, and where too few rows say anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from models.evaluation.metrics import Array, Estimate, auc, calibration_error, estimate
+
+FEWEST = 20
+"""Events, and rows without, below which a slice's figures would be noise and are not told."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows of one value of one cut; None where there are too few."""
+
+    cut: str
+    value: str
+    rows: int
+    events: int
+    mean: float
+    auc: Estimate | None
+    calibration_error: float | None
+
+
+def slices(cuts: pl.DataFrame, outcome: Array, p: Array, group: Array) -> list[Slice]:
+    """Every value of every cut, in order."""
+    return [
+        _slice(cut, value, (cuts[cut] == value).to_numpy(), outcome, p, group)
+        for cut in cuts.columns
+        for value in cuts[cut].unique().sort().to_list()
+    ]
+
+
+def _slice(cut: str, value: str, member: Array, outcome: Array, p: Array, group: Array) -> Slice:
+    events, rows = int(outcome[member].sum()), int(member.sum())
+    enough = min(events, rows - events) >= FEWEST
+    skill = estimate(auc, outcome[member], p[member], group[member]) if enough else None
+    error = calibration_error(outcome[member], p[member]) if enough else None
+    return Slice(cut, value, rows, events, float(p[member].mean()), skill, error)

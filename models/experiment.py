@@ -1,0 +1,113 @@
+"""From a data set to a card that someone may propose: leakage check, evaluation, card, profile for drift, report."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+
+from models.additive import AdditiveCardClassifier
+from models.datasets import Dataset
+from models.drift import Profile
+from models.evaluation.evaluate import Evaluation, Progress, evaluate
+from models.evaluation.report import Report, report
+from scoring.learned import LearnedCard
+
+_LIBRARIES = ("numpy", "polars", "scikit-learn", "scipy")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Whose data: ``origin`` (`scoring.learned.ORIGINS`), and in words of which firms and years, and for which it may speak."""
+
+    origin: str
+    trained_on: str
+    valid_for: str
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A card with everything that speaks for and against it."""
+
+    card: LearnedCard
+    profile: Profile
+    evaluation: Evaluation
+    report: Report
+    parameters: Mapping[str, Any]
+    fingerprint: str
+    """Hash of the data."""
+    test_from: date | None
+    """The day from which on no row was used to fit."""
+    seconds: float
+
+
+def train(
+    dataset: Dataset,
+    provenance: Provenance,
+    *,
+    explained: Mapping[str, str] | None = None,
+    full: bool = True,
+    progress: Progress = lambda _: None,
+) -> Trained:
+    """Evaluate on rows apart and fit the card: on the training period where the set is split by time, so that the figures
+    are those of this very card, else on all rows.
+
+    Raises `models.leakage.LeakageError` where a feature knows the outcome and is not ``explained``.
+    """
+    begun = time.perf_counter()
+    found = evaluate(dataset, explained=explained, full=full, progress=progress)
+    progress("拟合评分卡 fitting the card")
+    rows = pl.repeat(True, dataset.features.height, eager=True) if dataset.later is None else ~dataset.later
+    features, outcome = dataset.features.filter(rows), dataset.outcome.filter(rows)
+    model = AdditiveCardClassifier(monotonic_cst=dict(dataset.monotone)).fit(features, outcome)
+    told = {"trained_on": provenance.trained_on, "valid_for": provenance.valid_for, "origin": provenance.origin}
+    card = of_catalogue(model.to_card(dataset.name, event=dataset.name, **told), dataset)
+    progress("撰写报告 report")
+    return Trained(
+        card,
+        Profile.of(features, outcome),
+        found,
+        report(found, card),
+        {**model.get_params(), "n_trees_": model.n_trees_, "calibration_": model.calibration_},
+        fingerprint(dataset),
+        _test_from(dataset),
+        time.perf_counter() - begun,
+    )
+
+
+def of_catalogue(card: LearnedCard, dataset: Dataset) -> LearnedCard:
+    """The card with the catalogue's indicators as its features, where they are."""
+    of = {one.name: dataset.measured.get(one.name, ("", {})) for one in card.features}
+    return replace(
+        card, features=tuple(replace(f, indicator=of[f.name][0], settings=of[f.name][1]) for f in card.features)
+    )
+
+
+def _test_from(dataset: Dataset) -> date | None:
+    if dataset.later is None or dataset.day is None:
+        return None
+    first = dataset.day.filter(dataset.later).min()
+    assert isinstance(first, date)
+    return first
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """SHA-256 of names and values of the features, of the outcome and of the groups."""
+    whole = hashlib.sha256("\0".join(dataset.features.columns).encode())
+    for column in dataset.features.get_columns():
+        whole.update(column.cast(float).fill_null(float("nan")).to_numpy().tobytes())
+    whole.update(dataset.outcome.to_numpy().astype("i1").tobytes())
+    whole.update("\0".join(map(str, dataset.group)).encode())
+    return f"sha256:{whole.hexdigest()}"
+
+
+def environment() -> dict[str, str]:
+    """What the card was trained with."""
+    return {"python": platform.python_version(), "machine": platform.machine()} | {n: version(n) for n in _LIBRARIES}

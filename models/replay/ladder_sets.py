@@ -1,0 +1,131 @@
+"""The tiers that a firm can stand on in 24 months, as sets that hold the coverage promised, tier by tier, and their yearly audit.
+
+A firm's place is the highest title that it holds on the day or obtains within 24 months. Titles held are certain, the
+others have the probability of their learned card; thresholds are found on one year's firms (split-conformal, by tier) and audited
+on every later year whose time is over: coverage drifts as firms do, and the audit says when thresholds must be found anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from features.errors import ValueProblem
+from features.long_tables import LongTables
+from features.pivot import pivot
+from models.conformal import ConformalSets
+from models.placement import NONE, spread
+from models.replay import targets
+from models.replay.inputs import measured
+from models.replay.known import as_it_was
+from scoring.ladder import Rung
+from scoring.learned import LearnedCard
+
+TOLERANCE = 3.0
+"""Standard errors, of both years' firms, by which a tier's coverage may fall short before the thresholds are found anew."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Firms of one day: P(highest tier), shape (n, k + 1), none first, and the place that came."""
+
+    day: date
+    probabilities: NDArray[np.float64]
+    place: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One tier in one year: the share of its firms whose set held it, and tiers in their sets on average."""
+
+    day: date
+    tier: str
+    rows: int
+    coverage: float
+    size: float
+    holds: bool
+    """Whether the coverage is what was promised, within `TOLERANCE`."""
+
+
+def places(long: LongTables, rungs: Sequence[Rung], cards: Mapping[str, LearnedCard], day: date) -> Places:
+    """Probabilities and what came, of the firms that lived on the day. Raises KeyError where a rung has no card."""
+    rows = measured(pivot(as_it_was(long, day), day), day).join(targets.alive(long, day), on="uscc", how="semi")
+    codes = rows["uscc"]
+    reached = np.zeros((rows.height, len(rungs)))
+    came = np.zeros((rows.height, len(rungs)), dtype=np.bool_)
+    for column, rung in enumerate(rungs):
+        climbing = targets.climb(long, rung, day)
+        asked = codes.is_in(climbing["uscc"].implode()).to_numpy()
+        won = codes.is_in(climbing.filter(pl.col("outcome") == 1)["uscc"].implode()).to_numpy()
+        p = cards[rung.id].predict_proba(rows.drop("uscc"))[:, 1]
+        reached[:, column] = np.where(asked, p, 1.0)
+        came[:, column] = ~asked | won
+    # The highest that came, counted from 1; 0 for none.
+    place = np.where(came.any(axis=1), len(rungs) - came[:, ::-1].argmax(axis=1), 0)
+    return Places(day, spread(reached), place.astype(np.int64))
+
+
+def years_of(long: LongTables, known_at: date, test_from: str) -> list[date]:
+    """30 June of the years from the day on which no card was fitted until the last whose 24 months are over.
+
+    Raises `ValueProblem` where there are fewer than two: one to find thresholds, one to audit them.
+    """
+    last = long.tables["annual_report"]["fiscal_year"].max()
+    assert isinstance(last, int)
+    days = [date(year, 6, 30) for year in range(date.fromisoformat(test_from).year, last + 2)] if test_from else []
+    found = [day for day in days if targets.settled(day, targets.CLIMB_MONTHS, known_at)]
+    if len(found) < 2:
+        raise ValueProblem(
+            field="known_at",
+            value=str(known_at),
+            rule=f"训练期之后须有两个结果已满的年度 / two years after training must be over, there are {len(found)}",
+            remedy="待结果期满，或用更早的分割日训练 / wait, or train with an earlier split",
+        )
+    return found
+
+
+def audited(rungs: Sequence[Rung], years: Sequence[Places], coverage: float = 0.9) -> tuple[ConformalSets, list[Audit]]:
+    """Sets by the first year, and each later year's audit. Raises `ValueProblem` where a tier has no firm in the first year."""
+    first, *later = sorted(years, key=lambda one: one.day)
+    tiers = (NONE, *(rung.id for rung in rungs))
+    empty = [tier for place, tier in enumerate(tiers) if not (first.place == place).any()]
+    if empty:
+        raise ValueProblem(
+            field=str(first.day),
+            value=", ".join(empty),
+            rule="该梯次没有企业，无从定阈值 / a tier without firms has no threshold",
+            remedy="增加企业或去掉该梯次 / more firms, or leave the tier out",
+        )
+    sets = ConformalSets.calibrated(first.probabilities, first.place, coverage)
+    behind = [int((first.place == place).sum()) for place in range(len(tiers))]
+    return sets, [_audit(sets, behind, year, place, tier) for year in later for place, tier in enumerate(tiers)]
+
+
+def _audit(sets: ConformalSets, behind: Sequence[int], year: Places, place: int, tier: str) -> Audit:
+    member = year.place == place
+    rows = int(member.sum())
+    if not rows:
+        return Audit(year.day, tier, 0, float("nan"), float("nan"), True)
+    inside = sets.sets(year.probabilities[member])
+    reached = float(inside[:, place].mean())
+    error = np.sqrt(sets.coverage * (1 - sets.coverage) * (1 / rows + 1 / behind[place]))
+    return Audit(
+        year.day, tier, rows, reached, float(inside.sum(axis=1).mean()), reached >= sets.coverage - TOLERANCE * error
+    )
+
+
+def table(audits: Sequence[Audit]) -> str:
+    """A Markdown table, a row a tier and year."""
+    lines = [
+        "| 年 year | 梯次 tier | 企业 firms | 覆盖 coverage | 集合大小 set size | 兑现 kept |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in audits:
+        kept = "是 yes" if one.holds else "否 no"
+        lines.append(f"| {one.day} | {one.tier} | {one.rows:,} | {one.coverage:.3f} | {one.size:.2f} | {kept} |")
+    return "\n".join(lines)

@@ -1,0 +1,112 @@
+"""From what a user points at to a data set with its provenance: an office's facts by replay, or one of the public sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from features.errors import ValueProblem
+from features.long_tables import LongTables
+from features.population.assumptions import SOURCE as INVENTED
+from models import datasets
+from models.datasets import Dataset
+from models.experiment import Provenance
+from models.replay import targets
+from models.replay.inputs import names
+from models.replay.known import assumptions
+from models.replay.sets import asked, climb_set, distress_set
+from scoring.ladder import Rung, ladders
+from scoring.learned import FOREIGN, OWN, SYNTHETIC
+
+PUBLIC: Mapping[str, tuple[Callable[[Path], Dataset], str]] = {
+    "us_growth": (datasets.us_growth, "美国上市公司 1999–2014 / US public firms, Pellegrino et al. 2024, CC BY 4.0"),
+    "us_failure": (datasets.us_failure, "美国上市公司 1999–2014 / US public firms, Pellegrino et al. 2024, CC BY 4.0"),
+    "polish_1": (lambda folder: datasets.polish(folder, 1), "波兰制造业企业 / Polish manufacturers, Zięba et al. 2016"),
+    "polish_5": (lambda folder: datasets.polish(folder, 5), "波兰制造业企业 / Polish manufacturers, Zięba et al. 2016"),
+    "sba": (datasets.sba, "美国小企业贷款 1997–2004 / US small-business loans, SBA FOIA"),
+}
+"""Public sets by name: how to load them from their folder, and whose data they are."""
+CLIMB, DISTRESS = "climb.", "distress"
+EXPLAINED = {
+    f"rd_to_revenue({year})": "研发强度是高新技术企业认定的法定门槛 / R&D intensity is a statutory threshold of the title"
+    for year in (-1, -2)
+}
+"""Skill of one feature that is no leak, and why."""
+
+
+def public(event: str, folder: Path) -> tuple[Dataset, Provenance]:
+    """One of `PUBLIC`."""
+    load, whose = PUBLIC[event]
+    return load(folder), Provenance(FOREIGN, whose, "方法演示，不用于中国企业 / the method only, no Chinese firm")
+
+
+def replayed(long: LongTables, event: str, known_at: date, split: date | None = None) -> tuple[Dataset, Provenance]:
+    """``climb.<tier>`` or ``distress``, asked on 30 June of every year of the facts.
+
+    ``split``: first day of the test period; by default so that two of the yearly questions are its. Raises `ValueProblem`
+    for an unknown event, or too short a history.
+    """
+    days = _questions(long)
+    if event == DISTRESS:
+        found = distress_set(long, days, known_at, split or date(known_at.year - 2, 1, 1))
+    else:
+        found = climb_set(long, _rung(event), days, known_at, split or date(known_at.year - 3, 1, 1))
+    return found, _provenance(long, found)
+
+
+def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, pl.Series | None]:
+    """What a card meets now: features of the firms that the last 30 June by ``known_at`` asks of, and the outcomes of the last
+    one whose time is over, None where there is none.
+    """
+    distress = event == DISTRESS
+    target = partial(targets.distress, long) if distress else partial(targets.climb, long, _rung(event))
+    months = targets.DISTRESS_MONTHS if distress else targets.CLIMB_MONTHS
+    days = [day for day in _questions(long) if day <= known_at]
+    if not days:
+        raise ValueProblem(
+            field="known_at",
+            value=str(known_at),
+            rule="早于首个询问日 / before the first question",
+            remedy="--known-at",
+        )
+    over = [day for day in days if targets.settled(day, months, known_at)]
+    return asked(long, target, days[-1]).select(names()), target(over[-1])["outcome"] if over else None
+
+
+def _questions(long: LongTables) -> list[date]:
+    """30 June of every year of which, and of the one before, there are accounts. Raises `ValueProblem` where there are none."""
+    years = long.tables["annual_report"]["fiscal_year"].drop_nulls()
+    if years.is_empty():
+        raise ValueProblem(
+            field="annual_report", value="", rule="没有年报 / no accounts", remedy="先导入年报 / import accounts first"
+        )
+    first, last = int(years.min()), int(years.max())  # type: ignore[arg-type]
+    return [date(year, 6, 30) for year in range(first + 2, last + 2)]
+
+
+def _rung(event: str) -> Rung:
+    rungs = {f"{CLIMB}{rung.id}": rung for ladder in ladders().values() for rung in ladder.rungs}
+    if event not in rungs:
+        known = ", ".join((*sorted(rungs), DISTRESS, *PUBLIC))
+        raise ValueProblem(
+            field="--event", value=event, rule=f"没有此事件 / no such event; {known}", remedy="--event climb.gazelle"
+        )
+    return rungs[event]
+
+
+def _provenance(long: LongTables, found: Dataset) -> Provenance:
+    assert found.day is not None
+    assert found.later is not None
+    invented = any((frame["source"] == INVENTED).any() for frame in long.tables.values())
+    fitted = found.day.filter(~found.later).cast(pl.String).sort()
+    span = f"{fitted[0]}–{fitted[-1]}, {found.group.filter(~found.later).n_unique():,} 家 firms"
+    lags = "；".join(assumptions(long))
+    if invented:
+        return Provenance(SYNTHETIC, f"合成企业 SYNTHETIC firms, {span}；{lags}", "仅演示 demonstration only")
+    regions = long.tables["enterprise"]["region_code"].drop_nulls().cast(pl.String).str.slice(0, 2).unique().sort()
+    where = "、".join(regions)
+    return Provenance(OWN, f"本单位企业 the office's firms, {span}；{lags}", f"同地区企业 firms of regions {where}")

@@ -1,0 +1,165 @@
+"""Runs and versions of cards in MLflow: SQLite and plain files under ``mlruns/`` unless a server is set.
+
+Every run keeps parameters, the fingerprint of the data, measures, card, profile, report and environment. A card's version
+in the registry is a run's files; no pickle is kept, for a card is a table.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from features.errors import ValueProblem
+from models.experiment import Trained, environment
+from scoring.learned import LearnedCard
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+FOLDER = Path("mlruns")
+SETTING = "MLFLOW_TRACKING_URI"
+"""Environment variable with the address of a server; MLflow's own name for it."""
+CHAMPION, CHALLENGER = "champion", "challenger"
+CARD, PROFILE = "card.yaml", "profile.json"
+EXPERIMENT = "dengti"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a card in the registry."""
+
+    name: str
+    number: str
+    run: str
+    aliases: tuple[str, ...]
+    tags: dict[str, str]
+
+
+class Tracking:
+    """The runs and the registry of one place."""
+
+    def __init__(self, folder: Path = FOLDER, server: str | None = None) -> None:
+        """``server``: address of an MLflow server; by default that of `SETTING`, else SQLite in ``folder``."""
+        self._folder = folder.resolve()
+        uri = server or os.environ.get(SETTING)
+        self._local = uri is None
+        if uri is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            uri = f"sqlite:///{self._folder / 'mlflow.db'}"
+        # Nothing leaves the machine but to the server that was set.
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        with warnings.catch_warnings():
+            # MLflow's own use of SQLAlchemy.
+            warnings.simplefilter("ignore")
+            from mlflow import MlflowClient
+
+            self._client: MlflowClient = MlflowClient(uri, uri)
+            self._client.search_experiments(max_results=1)
+
+    def log(self, trained: Trained, by: str) -> Version:
+        """Keep a run, register its card as a version, and call it the challenger."""
+        name = trained.card.id
+        run = self._client.create_run(self._experiment(), run_name=name).info
+        for key, value in trained.parameters.items():
+            self._client.log_param(run.run_id, key, value)
+        for model, measures in trained.evaluation.results.items():
+            for measure, one in measures.items():
+                for end, value in (("", one.value), ("_low", one.low), ("_high", one.high)):
+                    self._client.log_metric(run.run_id, f"{_key(model)}/{measure}{end}", value)
+        tags = {"by": by, "origin": trained.card.origin, "card": trained.card.sha256, "data": trained.fingerprint}
+        tags |= {} if trained.test_from is None else {"test_from": trained.test_from.isoformat()}
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            trained.card.write(folder / CARD)
+            (folder / PROFILE).write_text(json.dumps(trained.profile.tree()), encoding="utf-8")
+            (folder / "environment.json").write_text(json.dumps(environment(), indent=1), encoding="utf-8")
+            trained.report.write(folder)
+            self._client.log_artifacts(run.run_id, made)
+        self._client.set_terminated(run.run_id)
+        if not self._client.search_registered_models(f"name = '{name}'"):
+            self._client.create_registered_model(name)
+        made_version = self._client.create_model_version(name, run.artifact_uri, run.run_id, tags=tags)
+        self._client.set_registered_model_alias(name, CHALLENGER, made_version.version)
+        return self.version(name, str(made_version.version))
+
+    def versions(self, name: str | None = None) -> list[Version]:
+        """Every version, of one card where it is named; the newest first."""
+        models = [name] if name else sorted(model.name for model in self._client.search_registered_models())
+        return [
+            self.version(model, str(number))
+            for model in models
+            for number in sorted(
+                (int(one.version) for one in self._client.search_model_versions(f"name = '{model}'")), reverse=True
+            )
+        ]
+
+    def version(self, name: str, number: str) -> Version:
+        """One version, by number or alias. Raises `ValueProblem` where there is none."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            if not number.isdigit():
+                number = str(self._client.get_model_version_by_alias(name, number).version)
+            found = self._client.get_model_version(name, number)
+        except MlflowException:
+            raise ValueProblem(
+                field="model",
+                value=f"{name} {number}",
+                rule="登记中没有该版本 / the registry has no such version",
+                remedy="dengti model list",
+            ) from None
+        # Aliases stand with the model: that of a version alone is not filled in by every store.
+        aliases = self._client.get_registered_model(name).aliases
+        named = tuple(sorted(alias for alias, one in aliases.items() if str(one) == number))
+        return Version(name, number, str(found.run_id), named, dict(found.tags))
+
+    def card(self, version: Version) -> LearnedCard:
+        """The card of a version."""
+        return LearnedCard.read(self.file(version, CARD))
+
+    def file(self, version: Version, name: str) -> Path:
+        """A file of the version's run, on this machine. Raises `ValueProblem` where the run has none of that name."""
+        if name not in {one.path for one in self._client.list_artifacts(version.run)}:
+            raise ValueProblem(
+                field=f"{version.name} {version.number}",
+                value=name,
+                rule="该版本没有此文件 / the version has no such file",
+                remedy="先作比较：dengti model compare / compare first: dengti model compare",
+            )
+        return Path(self._client.download_artifacts(version.run, name))
+
+    def keep(self, version: Version, name: str, text: str) -> None:
+        """Add a file to the version's run."""
+        self._client.log_text(version.run, text, name)
+
+    def tag(self, version: Version, **tags: str) -> None:
+        """Note something with the version."""
+        for key, value in tags.items():
+            self._client.set_model_version_tag(version.name, version.number, key, value)
+
+    def call(self, version: Version, alias: str) -> None:
+        """Give the alias to this version, whichever had it."""
+        self._client.set_registered_model_alias(version.name, alias, version.number)
+
+    def uncall(self, version: Version, alias: str) -> None:
+        """Take the alias away."""
+        self._client.delete_registered_model_alias(version.name, alias)
+
+    def _experiment(self) -> str:
+        found: Any = self._client.get_experiment_by_name(EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        place = (self._folder / "artifacts").as_uri() if self._local else None
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+
+
+def _key(model: str) -> str:
+    """A model's name as MLflow takes it in a metric's."""
+    return "".join(letter if letter.isalnum() else "_" for letter in model)

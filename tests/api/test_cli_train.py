@@ -1,0 +1,94 @@
+"""``dengti train`` and ``dengti model``: from facts to a challenger, and by a second person to the champion."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from features.population import generate, write_folder
+from scoring.learned import SYNTHETIC, LearnedCard
+
+ROOT = Path(__file__).parents[2]
+EVENT = "climb.high_tech_enterprise"
+
+
+def _dengti(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli.main", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("population")
+    write_folder(generate(600, 3), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with one challenger, trained by 张三."""
+    folder = tmp_path_factory.mktemp("runs") / "mlruns"
+    done = _dengti(
+        "train", facts, "--event", EVENT, "--by", "张三", "--known-at", "2026-09-30", "--runs", folder, "--no-full"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "additive card" in done.stdout
+    assert "synthetic" in done.stdout
+    return folder
+
+
+def test_a_challenger_becomes_champion_after_a_comparison_and_by_a_second_person(
+    facts: Path, runs: Path, tmp_path: Path
+) -> None:
+    listed = _dengti("model", "list", "--runs", runs).stdout
+    assert "challenger" in listed
+    assert "张三" in listed
+    refused = _dengti("model", "promote", EVENT, "--by", "李四", "--reason", "首个", "--runs", runs)
+    assert refused.returncode == 1
+    assert "compare first" in refused.stderr
+    compared = _dengti("model", "compare", EVENT, facts, "--known-at", "2026-09-30", "--runs", runs)
+    assert "challenger 1" in compared.stdout, compared.stderr
+    promoted = _dengti("model", "promote", EVENT, "--by", "李四", "--reason", "首个", "--runs", runs)
+    assert promoted.returncode == 0, promoted.stderr
+    assert _dengti("model", "card", EVENT, tmp_path / "card.yaml", "--runs", runs).returncode == 0
+    card = LearnedCard.read(tmp_path / "card.yaml")
+    assert (card.id, card.origin, card.demo_only) == (EVENT, SYNTHETIC, True)
+    assert "SYNTHETIC" in card.trained_on
+    assert card.uncertainty.low
+    assert all(feature.indicator for feature in card.features)
+
+
+def test_drift_is_told_and_an_alarm_is_an_exit_code(facts: Path, runs: Path) -> None:
+    done = _dengti("model", "drift", EVENT, facts, "--known-at", "2026-09-30", "--version", "1", "--runs", runs)
+    assert "base_rate" in done.stdout, done.stderr
+    assert done.returncode == (3 if "alarm" in done.stdout else 0)
+
+
+def test_an_event_that_does_not_exist_is_refused_with_those_that_do(facts: Path, tmp_path: Path) -> None:
+    done = _dengti("train", facts, "--event", "climb.moon", "--by", "张三", "--runs", tmp_path)
+    assert done.returncode == 1
+    assert "climb.gazelle" in done.stderr
+
+
+def test_a_split_after_which_nothing_is_known_is_refused(facts: Path, tmp_path: Path) -> None:
+    done = _dengti(
+        "train", facts, "--event", "distress", "--by", "张三", "--known-at", "2026-09-30", "--split", "2026-07-01",
+        "--runs", tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "12 months over by 2026-09-30" in done.stderr
+
+
+def test_other_commands_do_not_wait_for_the_libraries_of_training() -> None:
+    code = "import sys, api.cli.main; print(sorted(m for m in ('sklearn', 'mlflow', 'matplotlib') if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
