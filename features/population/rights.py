@@ -86,7 +86,7 @@ def intellectual_property(firms: pl.DataFrame, seed: int, last_year: int) -> pl.
         # Of class Ⅰ, whether it is applied with benefit, and the firm's place among its holders.
         applied_with_benefit=pl.when(first_class).then(_unless("use", 0, 0.25)),
         holder_rank=pl.when(first_class & _unless("use", 1, 0.02)).then(
-            pl.when(_unless("use", 2, 0.13)).then(1).when(_unless("use", 3, 0.4)).then(2).otherwise(4)
+            pl.when(_unless("use", 2, 0.13)).then(1).when(_unless("use", 3, 0.4)).then(2).otherwise(4).cast(pl.Int64)
         ),
         high_value=invention & draw.chance("value", 0.15),
         pct=invention & draw.chance("pct", 0.05),
