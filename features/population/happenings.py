@@ -108,7 +108,9 @@ def event(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.Data
     ]
     frame = frame.with_columns(counts)
     kinds = list(_HAPPENINGS)
-    for kind, unless in (("innovation_credit_selection", ~pl.col("evaluated")),):
+    gone = pl.col("until") < date(last_year, 1, 1)
+    unless_of = {kind: gone for kind, spec in _HAPPENINGS.items() if spec.lately}
+    for kind, unless in (unless_of | {"innovation_credit_selection": ~pl.col("evaluated")}).items():
         column = f"count/{kinds.index(kind)}"
         frame = frame.with_columns(pl.when(unless).then(0).otherwise(pl.col(column)).alias(column))
     keep = ("number", "uscc", "event_listed", "established_on", "since", "until")
