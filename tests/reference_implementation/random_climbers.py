@@ -188,7 +188,7 @@ def _events(rng: random.Random) -> list[Row]:
         )
     if rng.random() < 0.7:
         value = rng.choice(["0.1", "0.0999", "0.3", "0.05"])
-        level, rank = rng.choice([("national", 3), ("national", 4), ("provincial", 1)])
+        level, rank = rng.choice([("national", 3), ("national", 4), ("provincial", 1), ("international", 9)])
         rows.append(
             {
                 "kind": "market_share",
