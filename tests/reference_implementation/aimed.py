@@ -2,7 +2,7 @@
 missed by the smallest unit on either side."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
@@ -69,13 +69,25 @@ LEVELS = {
 """Of an innovative SME: where each level of an item begins, and its points."""
 
 
-def aimed(rng: random.Random, card: str, bounds: list[Bound], readings: Sequence[str] = ()) -> Row:
+def at_every_bound(
+    rng: random.Random, card: str, bounds: list[Bound], readings: Sequence[str], times: int
+) -> Iterator[Row]:
+    """Every bound of the card from below, exactly and from above, so many times; what parts brackets four times as often."""
+    for bound in bounds:
+        for off in (-1, 0, 1):
+            for _ in range(times * (4 if bound.bracket else 1)):
+                yield aimed(rng, card, bounds, bound, off, readings)
+    if card == "innovative_sme":
+        yield from (innovative_at_the_line(rng) for _ in range(10 * times))
+
+
+def aimed(
+    rng: random.Random, card: str, bounds: list[Bound], bound: Bound, off: int, readings: Sequence[str] = ()
+) -> Row:
     """A dossier without any gap, but that of one of the ``readings`` nothing may be recorded."""
-    bound = rng.choices(bounds, [3 if bound.bracket else 1 for bound in bounds])[0]
-    off = rng.choice([-1, 0, 0, 1])
     dossier = _spotless(rng, card)
     rates = sorted({b.value for b in bounds if "growth" in b.indicator})
-    growth, share = _between(rng, rates, "0.5"), {}
+    growth, share = _between(rng, rates if bound.bracket else [], "0.5"), {}
     if bound.bracket:
         wanted = sorted({b.value for b in bounds if b.indicator.startswith("rd_to")})
         share = {"rd_expense": _between(rng, wanted, "0.18")}
@@ -86,8 +98,8 @@ def aimed(rng: random.Random, card: str, bounds: list[Bound], readings: Sequence
     amounts = _amounts(rng, bound, off, growth, sizes, both=card in BOTH)
     staff = _staff(bound, off)
     _shares(amounts, share, bound, off)
-    if "profit" in bound.indicator or (card not in BOTH and rng.random() < 0.3):
-        _profits(rng, amounts, bound, off)
+    if "profit" in bound.indicator or card in BOTH or rng.random() < 0.3:
+        _profits(rng, amounts, bound, off, both=card in BOTH)
     dossier["annual_reports"] = [
         {
             "fiscal_year": AS_OF.year - ago,
@@ -142,7 +154,7 @@ def _spotless(rng: random.Random, card: str) -> Row:
             {"row_id": "s", "kind": "market_share", "occurred_on": "2025-01-01", "value": "0.1", "level": "national", "rank": 3},
             {"row_id": "c", "kind": "credit_score", "occurred_on": "2025-01-01", "value": 75},
         ],
-        "intellectual_property": [right(CLASS_1_LIKE, 8)],
+        "intellectual_property": [] if card == "innovative_sme" else [right(CLASS_1_LIKE, 8)],
         "financing_rounds": [],
         "expert_grades": {
             **dossier["expert_grades"],
@@ -187,7 +199,8 @@ def innovative_at_the_line(rng: random.Random) -> Row:
         special = field + of["main_business_revenue"][main]
         if innovation >= 20 and growing >= 15 and special >= 15 and innovation + growing + special in (55, 60):
             break
-    dossier = aimed(rng, "innovative_sme", [Bound("revenue_growth", {}, Decimal(growth), bracket=False)])
+    bound = Bound("revenue_growth", {}, Decimal(growth), bracket=False)
+    dossier = aimed(rng, "innovative_sme", [bound], bound, 0)
     dossier["enterprise"]["strategic_emerging"] = field == 10
     for place, report in enumerate(dossier["annual_reports"]):
         revenue = 1000 * WAN * (1 + Decimal(growth)) ** place
@@ -243,12 +256,13 @@ def _steady(top: Decimal, rate: Decimal) -> list[Decimal]:
 
 
 def _growing(rng: random.Random, top: Decimal, bound: Bound, step: Decimal) -> list[Decimal]:
-    """Compound growth at the bound over every number of intervals, or over that of the bound alone and more over the other."""
+    """Compound growth at the bound over every number of intervals, or over that of the bound alone."""
     years = _steady(top, bound.value)
     if rng.random() < 0.5:
-        alone = {"2": (0, "0.6"), "3": (1, "0.98")}
-        place, part = alone.get(str(bound.settings.get("intervals")), (0, "1"))
-        years[place] *= Decimal(part)
+        # Of the other number of intervals growth is then more, or less.
+        alone = {"2": (0, ["0.6", "1.02"]), "3": (1, ["0.98", "1.05"])}
+        place, parts = alone.get(str(bound.settings.get("intervals")), (0, ["1"]))
+        years[place] *= Decimal(rng.choice(parts))
     years[-1] += step
     return years
 
@@ -283,12 +297,13 @@ def _shares(amounts: Amounts, wanted: dict[str, Decimal], bound: Bound, off: int
             amounts[name][2:] = [each, each + CENT * off]
 
 
-def _profits(rng: random.Random, amounts: Amounts, bound: Bound, off: int) -> None:
-    """One profit at the bound and revenue elsewhere, or revenue alone."""
+def _profits(rng: random.Random, amounts: Amounts, bound: Bound, off: int, *, both: bool) -> None:
+    """One profit at the bound and revenue elsewhere, or revenue alone; where both must grow, the others grow."""
     aim = bound.settings.get("of") if "profit" in bound.indicator else None
     for name in ("net_profit", "operating_profit", "total_profit"):
         if name != aim:
-            amounts[name] = rng.choice([amounts[name], [Decimal(-1)] * 4])
+            other = _steady(Decimal(500 * WAN), Decimal("0.6")) if both else [Decimal(-1)] * 4
+            amounts[name] = other if both else rng.choice([amounts[name], other])
         elif bound.value == 0:
             year = int(bound.settings.get("year", -1))
             amounts[name] = _flat_in(_steady(Decimal(500 * WAN), Decimal("1.2")), year, CENT * off)

@@ -7,7 +7,6 @@ from a firm to whether it meets the published conditions. What experts decide is
 import datetime as dt
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 Dossier = dict[str, Any]
@@ -648,11 +647,3 @@ ATTESTED = (
     "seed_unicorn.sichuan.financing",
 )
 """What experts decide."""
-
-
-def told(meets: Callable[[Firm], bool], dossier: Dossier, as_of: dt.date) -> str:
-    """What is to be answered of a firm of which some judgements may not be recorded: every one of them can be either."""
-    silent = [one for one in ATTESTED if one not in dossier["expert_grades"]]
-    grades = [dict(zip(silent, values, strict=True)) for values in product((False, True), repeat=len(silent))]
-    found = {meets(Firm({**dossier, "expert_grades": dossier["expert_grades"] | one}, as_of)) for one in grades}
-    return "undetermined" if len(found) > 1 else "pass" if True in found else "fail"

@@ -94,8 +94,8 @@ def witness(card: Card, fall: Fall, as_of: date, kind: str) -> Witness | None:
     moved = next(axis for axis in axes if axis.input == fall.axis.input)
     cut = moved.cuts[moved.steps.index(fall.step)]
     program = Program({card.id: compile_card(card)}, {})
-    places = [(axis, fall.before[axis.input] or 0) for axis in axes]
-    for facts, rows in solve(places, moved, as_of):
+    found = [(axis, fall.before[axis.input] or 0) for axis in axes]
+    for facts, rows in (one for places in _nearby(found, moved) for one in solve(places, moved, as_of)):
         raised = _at_limit(moved, cut, facts, as_of)
         if raised is None:
             continue
@@ -106,6 +106,15 @@ def witness(card: Card, fall: Fall, as_of: date, kind: str) -> Witness | None:
         if _fell(was, became, by_score=fall.part.startswith("items/")):
             return Witness(before, after, was, became)
     return None
+
+
+def _nearby(found: list[tuple[Axis, int]], moved: Axis) -> Iterator[list[tuple[Axis, int]]]:
+    """The places of a fall, then with one other number elsewhere: indicators that share facts cannot stand everywhere at once."""
+    yield found
+    for number, (axis, place) in enumerate(found):
+        if axis is not moved and axis.cuts:
+            others = (other for other in range(len(axis.values)) if other != place)
+            yield from ([*found[:number], (axis, other), *found[number + 1 :]] for other in others)
 
 
 def _at_limit(moved: Axis, cut: Cut, facts: Facts, as_of: date) -> tuple[Facts, Facts] | None:
