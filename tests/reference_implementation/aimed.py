@@ -112,7 +112,7 @@ def aimed(
         for place, ago in enumerate(YEARS)
     ]
     _lists(dossier, bound, off)
-    if readings and rng.random() < 0.4:
+    if readings and rng.random() < 0.5:
         del dossier["expert_grades"][rng.choice(readings)]
     return dossier
 
@@ -199,7 +199,7 @@ def innovative_at_the_line(rng: random.Random) -> Row:
         special = field + of["main_business_revenue"][main]
         if innovation >= 20 and growing >= 15 and special >= 15 and innovation + growing + special in (55, 60):
             break
-    bound = Bound("revenue_growth", {}, Decimal(growth), bracket=False)
+    bound = Bound("revenue_growth", {}, Decimal(growth))
     dossier = aimed(rng, "innovative_sme", [bound], bound, 0)
     dossier["enterprise"]["strategic_emerging"] = field == 10
     for place, report in enumerate(dossier["annual_reports"]):
@@ -222,13 +222,14 @@ def _amounts(
 ) -> Amounts:
     """Revenue of four years, and what is a whole multiple of it."""
     step, name = CENT * off, bound.indicator
-    # Far from every line, but in each bracket.
-    tops = [
-        Decimal(900 * WAN),
-        Decimal(4900 * WAN),
-        *(line * Decimal(factor) for line in lines for factor in ("0.9", "1.7")),
-    ]
-    top = rng.choice(tops)
+    # In the bracket of the bound, else on either side of every line, and far from all.
+    low, high = bound.within
+    around = [Decimal(900 * WAN), Decimal(4900 * WAN)]
+    if low or high:
+        around = [*([low * Decimal("1.7")] if low else []), *([high * Decimal("0.9")] if high else [])]
+    elif lines:
+        around = [line * Decimal(factor) for line in lines for factor in ("0.9", "1.7")]
+    top = rng.choice(around)
     if name in SIZES and int(bound.settings.get("year", -1)) == -1:
         revenue = [*(bound.value / (1 + growth) ** n for n in (3, 2, 1)), bound.value + step]
     elif name == "revenue":
@@ -239,7 +240,7 @@ def _amounts(
     elif name in ("revenue_growth", "revenue_change") and bound.value == 0:
         revenue = _flat_in(_steady(top, Decimal("1.2")), int(bound.settings.get("year", -1)), step)
     elif name.endswith("growth_mean") or name == "growth_sales_mean":
-        revenue = _uneven(top, bound.value, Decimal(rng.choice(["0", "0.05", "0.001"])))
+        revenue = _uneven(top, bound.value, Decimal(rng.choice(["0", "0.05", "0.001", "0.001"])))
         revenue[-1] += step
     elif "growth" in name:
         revenue = _growing(rng, top, bound, step)

@@ -14,12 +14,14 @@ _UNITS = {"%": Decimal("0.01"), "万元": Decimal(10_000), "亿元": Decimal(10*
 
 
 class Bound(NamedTuple):
-    """An indicator, its settings, the number in yuan, persons, items, points or as a fraction, and whether it parts brackets."""
+    """An indicator, its settings, the number in yuan, persons, items, points or as a fraction; whether it parts brackets, or in
+    which bracket it stands (from, to)."""
 
     indicator: str
     settings: dict[str, Any]
     value: Decimal
-    bracket: bool
+    bracket: bool = False
+    within: tuple[Decimal | None, Decimal | None] = (None, None)
 
 
 def bounds_of(file: str) -> list[Bound]:
@@ -36,20 +38,23 @@ def readings_of(file: str, criteria: Collection[str]) -> list[str]:
     return [one for one in criteria if f"criterion: {one}}}" in text]
 
 
-def _bounds(node: Any) -> Iterator[Bound]:
+def _bounds(node: Any, within: tuple[Decimal | None, Decimal | None] = (None, None)) -> Iterator[Bound]:
     if isinstance(node, dict):
         if "indicator" in node:
             for row in node.get("bands", [node]):
-                yield from _limits(node["indicator"], node.get("with", {}), row, bracket=False)
+                for value in _limits(row).values():
+                    yield Bound(node["indicator"], node.get("with", {}), value, within=within)
         if "by" in node and "cases" in node:
             for case in node["cases"]:
-                yield from _limits(node["by"], {}, case, bracket=True)
+                limits = _limits(case)
+                yield from (Bound(node["by"], {}, value, bracket=True) for value in limits.values())
+                low, high = (next((v for k, v in limits.items() if k.startswith(end)), None) for end in ("min", "max"))
+                yield from _bounds(case.get("then"), (low, high))
+            return
     for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _bounds(below)
+        yield from _bounds(below, within)
 
 
-def _limits(indicator: str, settings: dict[str, Any], row: dict[str, Any], *, bracket: bool) -> Iterator[Bound]:
-    for key in LIMITS:
-        match = re.fullmatch(r"(-?[\d.]+)(\D*)", row[key]) if isinstance(row.get(key), str) else None
-        if match:
-            yield Bound(indicator, settings, Decimal(match[1]) * _UNITS.get(match[2], Decimal(1)), bracket)
+def _limits(row: dict[str, Any]) -> dict[str, Decimal]:
+    found = {key: re.fullmatch(r"(-?[\d.]+)(\D*)", row[key]) for key in LIMITS if isinstance(row.get(key), str)}
+    return {key: Decimal(m[1]) * _UNITS.get(m[2], Decimal(1)) for key, m in found.items() if m}

@@ -47,7 +47,7 @@ def test_a_bound_moved_by_a_unit_or_turned_is_noticed(card: str) -> None:
     file = newest(card)
     raw = yaml.load((RULEBOOKS / file).read_text(encoding="utf-8"), yaml.BaseLoader)
     rng = random.Random(card)
-    made = at_every_bound(rng, card, bounds_of(file), readings_of(file, READINGS), times=12)
+    made = at_every_bound(rng, card, bounds_of(file), readings_of(file, READINGS), times=24)
     firms = [one for one in made if one["enterprise"]["uscc"][:2] == "91"]
     right, program = _read(raw)
     asked = Wanted(program.scalars, program.row_fields, AS_OF)

@@ -125,7 +125,7 @@ def test_a_draft_is_tried_on_enterprises_though_it_is_in_force_nowhere(populatio
 
 OVERLAY = """
 overlay: draft_of_a_city
-title: {zh: 征求意见稿（虚构）, en: A draft, invented}
+title: {zh: 征求意见稿（虚构）, en: An invented draft}
 card: tech_sme
 edition: "2017"
 scope: {region: "450200"}
