@@ -75,16 +75,16 @@ def at_every_bound(
     """Every bound of the card from below, exactly and from above, so many times; what parts brackets four times as often."""
     for bound in bounds:
         for off in (-1, 0, 1):
-            for _ in range(times * (4 if bound.bracket else 1)):
-                yield aimed(rng, card, bounds, bound, off, readings)
+            for turn in range(times * (4 if bound.bracket else 1)):
+                yield aimed(rng, card, bounds, bound, off, turn, readings)
     if card == "innovative_sme":
         yield from (innovative_at_the_line(rng) for _ in range(10 * times))
 
 
 def aimed(
-    rng: random.Random, card: str, bounds: list[Bound], bound: Bound, off: int, readings: Sequence[str] = ()
+    rng: random.Random, card: str, bounds: list[Bound], bound: Bound, off: int, turn: int, readings: Sequence[str] = ()
 ) -> Row:
-    """A dossier without any gap, but that of one of the ``readings`` nothing may be recorded."""
+    """A dossier without any gap, but that of one of the ``readings`` nothing is recorded in every third turn."""
     dossier = _spotless(rng, card)
     rates = sorted({b.value for b in bounds if "growth" in b.indicator})
     growth, share = _between(rng, rates if bound.bracket else [], "0.5"), {}
@@ -95,11 +95,11 @@ def aimed(
         # Too little for a score to stand in for the equity.
         share = {"rd_expense": Decimal("0.035")}
     sizes = [b.value for b in bounds if b.indicator in SIZES and int(b.settings.get("year", -1)) == -1]
-    amounts = _amounts(rng, bound, off, growth, sizes, both=card in BOTH)
+    amounts = _amounts(rng, bound, off, growth, sizes, turn // 3, both=card in BOTH)
     staff = _staff(bound, off)
     _shares(amounts, share, bound, off)
     if "profit" in bound.indicator or card in BOTH or rng.random() < 0.3:
-        _profits(rng, amounts, bound, off, both=card in BOTH)
+        _profits(rng, amounts, bound, off, turn // 3, both=card in BOTH)
     dossier["annual_reports"] = [
         {
             "fiscal_year": AS_OF.year - ago,
@@ -112,8 +112,11 @@ def aimed(
         for place, ago in enumerate(YEARS)
     ]
     _lists(dossier, bound, off)
-    if readings and rng.random() < 0.5:
-        del dossier["expert_grades"][rng.choice(readings)]
+    if readings:
+        grades, reading = dossier["expert_grades"], rng.choice(readings)
+        grades[reading] = turn % 3 == 1
+        if turn % 3 == 0:
+            del grades[reading]
     return dossier
 
 
@@ -200,7 +203,7 @@ def innovative_at_the_line(rng: random.Random) -> Row:
         if innovation >= 20 and growing >= 15 and special >= 15 and innovation + growing + special in (55, 60):
             break
     bound = Bound("revenue_growth", {}, Decimal(growth))
-    dossier = aimed(rng, "innovative_sme", [bound], bound, 0)
+    dossier = aimed(rng, "innovative_sme", [bound], bound, 0, 0)
     dossier["enterprise"]["strategic_emerging"] = field == 10
     for place, report in enumerate(dossier["annual_reports"]):
         revenue = 1000 * WAN * (1 + Decimal(growth)) ** place
@@ -218,7 +221,7 @@ def innovative_at_the_line(rng: random.Random) -> Row:
 
 
 def _amounts(
-    rng: random.Random, bound: Bound, off: int, growth: Decimal, lines: list[Decimal], *, both: bool
+    rng: random.Random, bound: Bound, off: int, growth: Decimal, lines: list[Decimal], shape: int, *, both: bool
 ) -> Amounts:
     """Revenue of four years, and what is a whole multiple of it."""
     step, name = CENT * off, bound.indicator
@@ -240,10 +243,10 @@ def _amounts(
     elif name in ("revenue_growth", "revenue_change") and bound.value == 0:
         revenue = _flat_in(_steady(top, Decimal("1.2")), int(bound.settings.get("year", -1)), step)
     elif name.endswith("growth_mean") or name == "growth_sales_mean":
-        revenue = _uneven(top, bound.value, Decimal(rng.choice(["0", "0.05", "0.001", "0.001"])))
+        revenue = _uneven(top, bound.value, Decimal(("0", "0.05", "0.001", "0.001")[shape % 4]))
         revenue[-1] += step
     elif "growth" in name:
-        revenue = _growing(rng, top, bound, step)
+        revenue = _growing(top, bound, step, shape)
     else:
         revenue = _steady(top, growth)
     assets = [2 * one for one in revenue]
@@ -256,14 +259,13 @@ def _steady(top: Decimal, rate: Decimal) -> list[Decimal]:
     return [start * (1 + rate) ** n for n in range(4)]
 
 
-def _growing(rng: random.Random, top: Decimal, bound: Bound, step: Decimal) -> list[Decimal]:
+def _growing(top: Decimal, bound: Bound, step: Decimal, shape: int) -> list[Decimal]:
     """Compound growth at the bound over every number of intervals, or over that of the bound alone."""
     years = _steady(top, bound.value)
-    if rng.random() < 0.5:
-        # Of the other number of intervals growth is then more, or less.
-        alone = {"2": (0, ["0.6", "1.02"]), "3": (1, ["0.98", "1.05"])}
-        place, parts = alone.get(str(bound.settings.get("intervals")), (0, ["1"]))
-        years[place] *= Decimal(rng.choice(parts))
+    # Of the other number of intervals growth is the same, more, or less.
+    alone = {"2": (0, ("1", "0.6", "1.02")), "3": (1, ("1", "0.98", "1.05"))}
+    place, parts = alone.get(str(bound.settings.get("intervals")), (0, ("1",)))
+    years[place] *= Decimal(parts[shape % len(parts)])
     years[-1] += step
     return years
 
@@ -298,7 +300,7 @@ def _shares(amounts: Amounts, wanted: dict[str, Decimal], bound: Bound, off: int
             amounts[name][2:] = [each, each + CENT * off]
 
 
-def _profits(rng: random.Random, amounts: Amounts, bound: Bound, off: int, *, both: bool) -> None:
+def _profits(rng: random.Random, amounts: Amounts, bound: Bound, off: int, shape: int, *, both: bool) -> None:
     """One profit at the bound and revenue elsewhere, or revenue alone; where both must grow, the others grow."""
     aim = bound.settings.get("of") if "profit" in bound.indicator else None
     for name in ("net_profit", "operating_profit", "total_profit"):
@@ -309,7 +311,7 @@ def _profits(rng: random.Random, amounts: Amounts, bound: Bound, off: int, *, bo
             year = int(bound.settings.get("year", -1))
             amounts[name] = _flat_in(_steady(Decimal(500 * WAN), Decimal("1.2")), year, CENT * off)
         else:
-            amounts[name] = _growing(rng, Decimal(500 * WAN), bound, CENT * off)
+            amounts[name] = _growing(Decimal(500 * WAN), bound, CENT * off, shape)
 
 
 def _staff(bound: Bound, off: int) -> list[int]:
