@@ -19,7 +19,7 @@ from datetime import date
 
 from features import moments
 from features.expression import Fact
-from features.identifiers.industry import SIZE_GROUPS
+from features.identifiers.industry import SECTIONS, SIZE_GROUPS
 from features.kinds import NEVER, Choice, Day, Flag, Kind, Number
 from features.tables import TABLES
 
@@ -27,6 +27,10 @@ Row = dict[str, int | None]
 
 SIZE_GROUP = Fact("enterprise/size_group", Choice(values=SIZE_GROUPS))
 """Derived from the industry code; see `features.identifiers.industry`."""
+INDUSTRY_SECTION = Fact("enterprise/industry_section", Choice(values=SECTIONS))
+"""The letter of the industry code."""
+QUOTED = Fact("enterprise/quoted", Flag())
+"""1 where the board that is stated is one of quotations (新三板, 四板), so that ``listed_on`` is no listing; else 0."""
 OUT_OF_SCOPE = Fact("enterprise/out_of_scope", Flag())
 """1 for an individual business (92) or a cooperative (93): no ladder card applies to it."""
 
@@ -38,6 +42,8 @@ LAST_ROUND = "financing_round.last"
 
 DERIVED_FROM = {
     SIZE_GROUP.path: "enterprise/industry_code",
+    INDUSTRY_SECTION.path: "enterprise/industry_code",
+    QUOTED.path: "enterprise/listing_board",
     OUT_OF_SCOPE.path: "enterprise/uscc",
     ACCOUNTING_YEARS.path: "enterprise/established_on",
     LAST_ROUND: "financing_round.closed_on",

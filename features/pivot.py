@@ -14,20 +14,21 @@ from datetime import date
 import orjson
 import polars as pl
 
-from features.facts import OUT_OF_SCOPE, SIZE_GROUP, listed
+from features.facts import INDUSTRY_SECTION, OUT_OF_SCOPE, QUOTED, SIZE_GROUP, listed
 from features.held import ROW, Held, hold
 from features.identifiers import industry
+from features.identifiers.boards import quoted_only
 from features.kinds import Choice, day_number
 from features.long_tables import LISTED, LongTables
 from features.resolve import Alternatives, Cell, Known, resolve
 from features.schema import Table
-from features.tables import TABLES, AnnualReport, Enterprise, ExpertGrade
+from features.tables import NO_ZONE, TABLES, AnnualReport, Enterprise, ExpertGrade, ZoneMembership
 
 SAID = "said"
 """Column with what sources say differently: the tables of `resolve` as JSON; null where they agree."""
 ANNUAL = tuple(n for n, spec in AnnualReport.fields.items() if spec.kind.readable and n != "fiscal_year")
 _YEAR = "fiscal_year"
-_TEXTS = dict.fromkeys(("name", "industry_code", "park"), pl.String())
+_TEXTS = dict.fromkeys(("name", "industry_code", "park", "listing_board"), pl.String())
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ def pivot(long: LongTables, known_at: date) -> Wide:
             enterprise.select("uscc", "name", "region_code", "park"),
             _told(long.firms.len(), hard, known),
             enterprise.select(pl.col(c).alias(f"enterprise/{c}") for c in _fields(Enterprise, enterprise)),
-            pl.DataFrame([group, _out_of_scope(long.firms)]),
+            pl.DataFrame([group, _section(enterprise), _quoted(enterprise), _out_of_scope(long.firms)]),
             pl.DataFrame(_annual(merged.get(AnnualReport.id), enterprise["established_on"])),
             pl.DataFrame(_grades(merged.get(ExpertGrade.id), long.firms.len())),
-            pl.DataFrame([_listed(table, held.get(table), long) for table in LISTED]),
+            pl.DataFrame([_listed(table, held.get(table), long, enterprise) for table in LISTED]),
         ],
         how="horizontal",
     )
@@ -178,7 +179,9 @@ def _enterprise(firms: pl.Series, held: Held | None) -> pl.DataFrame:
         line = _lines(held.holds.arg_true(), held.at.filter(held.holds), firms.len())
         frame = frame.hstack(held.frame.drop("uscc")[line])
     missing = [name for name in Enterprise.fields if name not in frame.columns]
-    return frame.with_columns(pl.lit(None, dtype=_TEXTS.get(name, pl.Int64())).alias(name) for name in missing)
+    frame = frame.with_columns(pl.lit(None, dtype=_TEXTS.get(name, pl.Int64())).alias(name) for name in missing)
+    nowhere = (pl.col("park") == "") & pl.col("zone_type").is_null()
+    return frame.with_columns(zone_type=pl.when(nowhere).then(NO_ZONE).otherwise("zone_type").cast(pl.Int64))
 
 
 def _size_groups(enterprise: pl.DataFrame) -> pl.DataFrame:
@@ -196,6 +199,22 @@ def _size_groups(enterprise: pl.DataFrame) -> pl.DataFrame:
         pl.Series("several", [len(g) > 1 for g in found], dtype=pl.Boolean),
     )
     return pairs.join(groups, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _section(enterprise: pl.DataFrame) -> pl.Series:
+    letters = {letter: place for place, letter in enumerate(industry.SECTIONS)}
+    return (
+        enterprise["industry_code"]
+        .str.head(1)
+        .replace_strict(letters, return_dtype=pl.Int64)
+        .alias(INDUSTRY_SECTION.path)
+    )
+
+
+def _quoted(enterprise: pl.DataFrame) -> pl.Series:
+    boards = enterprise["listing_board"]
+    quoted = [board for board in boards.drop_nulls().unique() if quoted_only(board)]
+    return boards.is_in(quoted).fill_null(False).cast(pl.Int64).alias(QUOTED.path)
 
 
 def _out_of_scope(firms: pl.Series) -> pl.Series:
@@ -251,9 +270,9 @@ def _grades(held: Held | None, firms: int) -> list[pl.Series]:
     return found
 
 
-def _listed(table: str, held: Held | None, long: LongTables) -> pl.Series:
+def _listed(table: str, held: Held | None, long: LongTables, enterprise: pl.DataFrame) -> pl.Series:
     """1 where the list is complete: said so, or not said and the firm has a row; never where a row was rejected, nor
-    where rows exist but none was known yet."""
+    where rows exist but none was known yet. Who is stated to be in no park is in no zone, where nobody lists any."""
     firms = long.firms
     none = pl.Series([False]).new_from_index(0, firms.len())
     given, seen = (
@@ -265,6 +284,8 @@ def _listed(table: str, held: Held | None, long: LongTables) -> pl.Series:
         # Said of the list, whatever became of the row beside which it stands.
         line = _lines(pl.select(pl.int_range(said.height)).to_series(), long.places[Enterprise.id], firms.len())
         complete = (said[column] == 1).gather(line).fill_null(False)
+    if table == ZoneMembership.id:
+        complete = complete | ((enterprise["park"] == "").fill_null(False) & ~given)
     rejected = long.incomplete.filter(pl.col("table") == table)["uscc"]
     complete = complete & (seen | ~given) & ~firms.is_in(rejected.unique().implode())
     flags = pl.DataFrame({"complete": complete})

@@ -18,8 +18,10 @@ from features.dossier import Dossier, TypedRow
 from features.facts import (
     ACCOUNTING_YEARS,
     DERIVED_FROM,
+    INDUSTRY_SECTION,
     LAST_ROUND,
     OUT_OF_SCOPE,
+    QUOTED,
     SIZE_GROUP,
     FirmFacts,
     Row,
@@ -28,10 +30,20 @@ from features.facts import (
     stored,
 )
 from features.identifiers import industry, uscc
+from features.identifiers.boards import quoted_only
 from features.kinds import Choice, day_number, day_of
 from features.last_round import last
 from features.schema import Table
-from features.tables import LIST_TABLES, PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
+from features.tables import (
+    LIST_TABLES,
+    NO_ZONE,
+    PROVENANCE,
+    TABLES,
+    AnnualReport,
+    Enterprise,
+    ExpertGrade,
+    ZoneMembership,
+)
 
 MOST_COMPLETIONS = 64
 """Beyond so many combinations of conflicting values the remaining conflicts count as unknown (still sound)."""
@@ -73,7 +85,18 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
         groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)] if visible else []
         merged = [_merge(table, versions, known) for versions in groups if versions]
         known.tables[name] = _once(table, merged, known) if len(merged) > 1 and table in LIST_TABLES else merged
+    for enterprise in known.tables[Enterprise.id] or ():
+        if enterprise["park"] == "":
+            _place_in_no_zone(known, enterprise, given=dossier.tables.get(ZoneMembership.id) is not None)
     return known
+
+
+def _place_in_no_zone(known: Known, enterprise: dict[str, Cell], *, given: bool) -> None:
+    """Who is stated to be in no park is in no zone, and without a list of memberships in none on file."""
+    if enterprise["zone_type"] is None:
+        enterprise["zone_type"] = NO_ZONE
+    if not given and ZoneMembership.id not in known.partial:
+        known.tables[ZoneMembership.id] = []
 
 
 def _once(table: type[Table], rows: list[dict[str, Cell]], known: Known) -> list[dict[str, Cell]]:
@@ -268,7 +291,8 @@ def by_criterion(rows: Iterable[Mapping[str, Cell]]) -> dict[str, Cell]:
 
 
 def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> Cell:
-    """A fact that follows from others: size group from the industry code, scope from the USCC, years from founding."""
+    """A fact that follows from others: size group and section from the industry code, scope from the USCC, years from
+    founding, a mere quotation from the board."""
     if path == ACCOUNTING_YEARS.path:
         founded = enterprise.get("established_on")
         if isinstance(founded, Alternatives):
@@ -278,12 +302,18 @@ def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> C
         return accounting_years(founded, as_of) if isinstance(founded, int) else None
     if path == OUT_OF_SCOPE.path:
         return int(not uscc.is_enterprise_scope(code))
+    if path == QUOTED.path:
+        board = enterprise.get("listing_board")
+        return int(isinstance(board, str) and quoted_only(board))
     given, edition = enterprise.get("industry_code"), enterprise.get("industry_code_edition")
     found: set[int] = set()
     for one in given.values if isinstance(given, Alternatives) else (given,):
         if not isinstance(one, str):
             return None
-        found.update(_size_groups(one, edition if isinstance(edition, int) else 2017))
+        if path == INDUSTRY_SECTION.path:
+            found.add(industry.SECTIONS.index(one[0]))
+        else:
+            found.update(_size_groups(one, edition if isinstance(edition, int) else 2017))
     # A code too short to name one group leaves exactly the groups of its children.
     return Alternatives(tuple(sorted(found))) if len(found) > 1 else next(iter(found), None)
 

@@ -47,7 +47,9 @@ class Enterprise(Table):
     established_on = Field(Day(), "成立日期", ("注册日期", "成立时间", "注册时间", "登记日期"))
     region_code = Field(Number(lo=0, hi=999_999), "行政区划代码", ("所在地区代码", "区划代码", "地区代码"))
     park = Field(Text(), "所在高新区", ("所属园区", "园区", "高新区"), null=NOT)
-    zone_type = _choice("园区类型", {"htz": "高新区|高新技术产业开发区", "etz": "经开区|经济技术开发区"})
+    zone_type = _choice(
+        "园区类型", {"htz": "高新区|高新技术产业开发区", "etz": "经开区|经济技术开发区", "none": "无|不在园区内"}
+    )
     zone_level = _choice("园区级别", {"national": "国家级|国家", "provincial": "省级|自治区级|省"})
     industry_code = Field(Text(longest=8), "国民经济行业代码", ("行业代码", "所属行业代码", "行业"))
     industry_code_edition = Field(Number(lo=2002, hi=2100), "行业分类版本", ("行业代码版本",))
@@ -91,6 +93,12 @@ class Enterprise(Table):
     status = Field(Text(), "登记状态", ("经营状态",))
     deregistered_on = _open_day("注销日期")
     sector_tags = Field(Text(), "产业标签")
+
+
+_ZONE_TYPE = Enterprise.zone_type.kind
+assert isinstance(_ZONE_TYPE, Choice)
+NO_ZONE = _ZONE_TYPE.code("none")
+"""Zone type of who is in no zone."""
 
 
 class AnnualReport(Table):

@@ -41,7 +41,8 @@ SIZE_GROUPS = (
     NOT_CLASSIFIABLE,
 )
 
-_SECTIONS = "ABCDEFGHIJKLMNOPQRST"
+SECTIONS = tuple("ABCDEFGHIJKLMNOPQRST")
+"""门类 of both editions: C 制造业, E 建筑业, J 金融业, K 房地产业 …"""
 
 
 def normalise(code: object, edition: int = 2017) -> str:
@@ -148,14 +149,14 @@ def numeric(code: str, edition: int = 2017) -> int:
     """
     normal = normalise(code, edition)
     digits = normal[1:]
-    return (_SECTIONS.index(normal[0]) + 1) * 100_000 + len(digits) * 10_000 + int(digits or 0)
+    return (SECTIONS.index(normal[0]) + 1) * 100_000 + len(digits) * 10_000 + int(digits or 0)
 
 
 def from_numeric(number: int) -> str:
     """The normalised code of an integer made by :func:`numeric`."""
     section, rest = divmod(number, 100_000)
     length, digits = divmod(rest, 10_000)
-    return _SECTIONS[section - 1] + (f"{digits:0{length}}" if length else "")
+    return SECTIONS[section - 1] + (f"{digits:0{length}}" if length else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,16 +57,20 @@ def _stated_share() -> tuple[Condition, ...]:
 
 
 @indicator
-def market_share(percent: int) -> Indicator:
-    """主导产品在细分市场的占有率 of at least so many percent, as stated last year or this year."""
+def market_share(percent: int, levels: list[str] | None = None) -> Indicator:
+    """主导产品在细分市场的占有率 of at least so many percent, as stated last year or this year.
+
+    With ``levels`` only that of a market of one of them: 全国 is the market of the country, not that of a province.
+    """
     # Shares are kept in millionths.
     enough = _event("value") >= percent * 10_000
+    where = (_event("level").is_(*levels),) if levels else ()
     return Indicator(
-        f"market_share({percent})",
+        f"market_share({percent}" + (f",{'|'.join(levels)})" if levels else ")"),
         f"细分市场占有率达到{percent}%",
         f"niche market share of {percent} %",
         Unit.TRUTH,
-        Exists("event", every((*_stated_share(), enough))),
+        Exists("event", every((*_stated_share(), enough, *where))),
         _TEXT,
     )
 

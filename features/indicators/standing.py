@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from features.expression import Condition, Exists, OneOf, Quantity, RowFact, enterprise, every
+from features.expression import Condition, Exists, OneOf, Quantity, RowFact, enterprise, every, flagged
+from features.facts import INDUSTRY_SECTION, QUOTED
 from features.indicators.base import Indicator, Unit, indicator
 from features.kinds import Choice
 from features.moments import as_of, year_start, years_before
@@ -130,13 +131,26 @@ def excluded_kind() -> Indicator:
 
 
 @indicator
+def industry_section() -> Indicator:
+    """门类 of GB/T 4754 by the letter of the industry code: E is construction, J finance, K real estate with its services."""
+    return Indicator(
+        "industry_section",
+        "国民经济行业门类",
+        "section of the industry classification",
+        Unit.CHOICE,
+        INDUSTRY_SECTION,
+        "GB/T 4754-2017",
+    )
+
+
+@indicator
 def unlisted() -> Indicator:
-    """未上市: not listed at as_of, or delisted by then. A quotation on NEEQ (新三板) is no listing and is not stated as one."""
+    """未上市: not listed at as_of, or delisted by then. A quotation on NEEQ (新三板) or a regional equity market is no listing."""
     return Indicator(
         "unlisted",
         "未上市",
         "unlisted",
         Unit.TRUTH,
-        (enterprise("listed_on") > as_of()) | (enterprise("delisted_on") <= as_of()),
+        (enterprise("listed_on") > as_of()) | (enterprise("delisted_on") <= as_of()) | flagged(QUOTED),
         "各地独角兽企业认定条件",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.population import accounts, certificates, happenings, rights
+from features.population import accounts, certificates, grades, happenings, rights
 from features.population import firms as companies
 from features.population.codes import LARGEST_NUMBER
 from features.population.paths import with_paths
@@ -31,7 +31,7 @@ def generate(firms: int, seed: int, *, last_year: int = 2025, years: int = 10) -
     -------
     dict
         ``enterprise``, ``annual_report``, ``intellectual_property``, ``certificate``, ``event``, ``financing_round``,
-        ``zone_membership``. Money is in whole yuan (Int64), averages of persons are decimals, dates are dates; null is
+        ``zone_membership``, ``expert_grade``. Money is in whole yuan (Int64), averages of persons are decimals, dates are dates; null is
         an unknown fact. ``enterprise.listed_on`` and ``.park`` are text, since "none" needs a word there (未上市, 无).
         Rows are ordered by firm. Every row's ``source`` says that it is synthetic.
 
@@ -82,4 +82,5 @@ def _chunk(numbers: pl.Series, seed: int, last_year: int, years: int) -> dict[st
         "event": happenings.event(made, seed, last_year, years),
         "financing_round": happenings.financing_round(made, seed, last_year, years),
         "zone_membership": happenings.zone_membership(made, seed, last_year),
+        "expert_grade": grades.expert_grade(made, seed, last_year),
     }

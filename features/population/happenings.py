@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,13 +28,18 @@ class _Happening:
     severity: Weights = field(default_factory=lambda: {None: 1})
     level: Weights = field(default_factory=lambda: {None: 1})
     role: Weights = field(default_factory=lambda: {None: 1})
-    ranked: bool = False
+    places: int = 0
+    """Greatest rank; 0 where none is recorded."""
     amount: float = 0
     """Median in yuan; 0 where none is recorded."""
     most: int = 1
     """Most rows a firm."""
     ends: float = 0
     """Share that has ended by the cut-off."""
+    value: tuple[int, int] = (0, 0)
+    """Least and greatest number recorded, in ten-thousandths; none where both are 0."""
+    lately: bool = False
+    """Only of the last accounting year and after: a statement that is soon no longer about the firm."""
 
 
 _SEVERITY: Weights = {"general": 70.0, "larger": 15.0, "major": 10.0, None: 5.0}
@@ -51,8 +56,8 @@ _HAPPENINGS: dict[str, _Happening] = {
     "tax_arrears": _Happening(0.008, amount=2e5, ends=0.6),
     "court_enforcement": _Happening(0.015, amount=8e5, ends=0.5),
     "loan_default": _Happening(0.006, amount=2e6),
-    "st_award": _Happening(0.03, True, level=_HONOURS, ranked=True),
-    "rd_project": _Happening(0.10, True, level=_HONOURS, ranked=True, amount=8e5, most=3),
+    "st_award": _Happening(0.03, True, level=_HONOURS, places=8),
+    "rd_project": _Happening(0.10, True, level=_HONOURS, places=8, amount=8e5, most=3),
     "rd_institution": _Happening(0.07, True, level={"national": 3, "provincial": 37, "municipal": 60}, ends=0.05),
     "innovation_platform": _Happening(0.03, True, level={"provincial": 40, "municipal": 60}),
     "postdoc_station": _Happening(0.01, True, level={"national": 30, "provincial": 70}),
@@ -62,10 +67,19 @@ _HAPPENINGS: dict[str, _Happening] = {
     "support_paid": _Happening(0.15, True, amount=3e5, most=3),
     "order_contract": _Happening(0.10, amount=2e6, most=2),
     "talent_title": _Happening(0.02, True, level={"national": 20, "provincial": 80}),
-    "niche_since": _Happening(0.30, True),
+    "niche_since": _Happening(0.60, True),
     # Set to the cited share of the firms evaluated in 2024; the lift by level has a mean of 1.2.
     "innovation_credit_selection": _Happening(0.107, True),
     "dishonest_debtor": _Happening(0.004, ends=0.3),
+    "market_share": _Happening(
+        0.25, True, level={"national": 60, "provincial": 40}, places=10, value=(50, 4000), lately=True
+    ),
+    "credit_score": _Happening(0.12, value=(60 * 10_000, 95 * 10_000), lately=True),
+    "maker_contest": _Happening(0.004, True, level={"national": 1}, places=500),
+    "sector_violation": _Happening(0.004, severity=_SEVERITY),
+    "data_security": _Happening(0.003, severity=_SEVERITY),
+    "tax_evasion": _Happening(0.002, amount=3e5),
+    "fraud": _Happening(0.001),
 }
 SELECTED_IN = 2024
 """Year of the selection by innovation credit that the cited share is of."""
@@ -95,7 +109,9 @@ def event(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.Data
     ]
     frame = frame.with_columns(counts)
     kinds = list(_HAPPENINGS)
-    for kind, unless in (("innovation_credit_selection", ~pl.col("evaluated")),):
+    gone = pl.col("until") < date(last_year, 1, 1)
+    unless_of = {kind: gone for kind, spec in _HAPPENINGS.items() if spec.lately}
+    for kind, unless in (unless_of | {"innovation_credit_selection": ~pl.col("evaluated")}).items():
         column = f"count/{kinds.index(kind)}"
         frame = frame.with_columns(pl.when(unless).then(0).otherwise(pl.col(column)).alias(column))
     keep = ("number", "uscc", "event_listed", "established_on", "since", "until")
@@ -108,8 +124,13 @@ def event(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.Data
         .when(is_kind["innovation_credit_selection"]).then(pl.lit(selected))
         .otherwise("since")
     )  # fmt: skip
+    lately = pl.max_horizontal("since", pl.lit(date(last_year, 1, 1)))
+    first = pl.when(of_kind([spec.lately for spec in _HAPPENINGS.values()])).then(lately).otherwise(first)
     last = pl.when(is_kind["innovation_credit_selection"]).then(pl.lit(date(SELECTED_IN, 12, 31))).otherwise("until")
     long = draw.keyed(long).with_columns(occurred_on=draw.day("day", first, last))
+    places, least, most = (
+        of_kind(found) for found in zip(*((spec.places, *spec.value) for spec in _HAPPENINGS.values()), strict=True)
+    )
     amount = (draw.noise("amount") * 0.9).exp() * of_kind([spec.amount for spec in _HAPPENINGS.values()])
     return long.select(
         "uscc",
@@ -117,11 +138,14 @@ def event(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.Data
         occurred_on=pl.col("occurred_on"),
         severity=_picked(draw, "severity"),
         level=_picked(draw, "level"),
-        rank=pl.when(of_kind([spec.ranked for spec in _HAPPENINGS.values()])).then(draw.whole("rank", 1, 8)),
+        rank=pl.when(places > 0).then(draw.whole("rank", 1, places)),
         role=_picked(draw, "role"),
         # Rounded to 100 yuan as such sums are.
         amount=pl.when(amount > 0).then((amount / 100).round().cast(pl.Int64) * 100),
         count=pl.lit(1, dtype=pl.Int64),
+        value=pl.when(most > 0)
+        .then(draw.whole("value", least, most).cast(pl.Decimal(12, 0)) / 10_000)
+        .cast(pl.Decimal(12, 4)),
         ended_on=pl.when(draw.uniform("ended") < of_kind([spec.ends for spec in _HAPPENINGS.values()])).then(
             draw.day("end", pl.col("occurred_on"), pl.col("until"))
         ),
@@ -130,7 +154,7 @@ def event(firms: pl.DataFrame, seed: int, last_year: int, years: int) -> pl.Data
     )
 
 
-def of_kind(values: list[Any]) -> pl.Expr:
+def of_kind(values: Sequence[Any]) -> pl.Expr:
     """The value of the row's kind."""
     dtype = pl.Float64 if any(isinstance(value, float) for value in values) else None
     return pl.lit(pl.Series(values, dtype=dtype)).gather(pl.col("place"))

@@ -196,7 +196,9 @@ def _little_giant_2022(firm: Firm) -> bool:
     general = spends and institution(firm, *levels) and sum(row["count"] for row in rights) >= 2
     direct = _award(firm, "national", 3) or _contest(firm, 50)
     last_year = dt.date(firm.as_of.year - 1, 1, 1)
-    shares = [Fraction(str(row["value"])) for row in firm.events("market_share", since=last_year)]
+    # 全国细分市场: a share of any other market says nothing of it.
+    stated = (row for row in firm.events("market_share", since=last_year) if row["level"] == "national")
+    shares = [Fraction(str(row["value"])) for row in stated]
     return (
         _years_in_niche(firm, 3)
         and firm.share(firm.of("main_business_revenue"), revenue, "0.70")

@@ -12,8 +12,10 @@ WAN = 10_000
 LINES = [Decimal(n * WAN) for n in (200, 500, 1000, 1500, 2000, 5000, 10_000, 20_000, 40_000, 50_000, 100_000)]
 STARTS = [Decimal(n * WAN) for n in (600, 900, 1000, 3000, 8000, 15_000, 30_000, 45_000, 90_000)]
 RATES = [Decimal(n) / 100 for n in (5, 10, 15, 20, 25, 30, 40)]
+BETWEEN = [Decimal(n) / 100 for n in (7, 12, 17, 22, 27, 35)]
+"""Growth that one bracket of size takes and the next one below does not."""
 SHARES = {
-    "rd_expense": ("revenue", ["0.01", "0.02", "0.025", "0.03", "0.035", "0.04", "0.05"], "0.12"),
+    "rd_expense": ("revenue", ["0.01", "0.02", "0.025", "0.03", "0.035", "0.04", "0.045", "0.05"], "0.12"),
     "st_activity_expense": ("revenue", ["0.025", "0.04"], "0.08"),
     "main_business_revenue": ("revenue", ["0.5", "0.55", "0.6", "0.7", "0.8", "0.9"], "0.96"),
     "total_liabilities": ("total_assets", ["0.55", "0.7", "0.75", "0.8"], "0.3"),
@@ -55,13 +57,16 @@ def _strong(start: Decimal) -> list[Decimal]:
 
 def _path(rng: random.Random, start: Decimal) -> list[Decimal]:
     """Four years of an amount with one thing about it at a bound: growth, the last amount, the first, or the last change."""
-    match rng.choice(["growth", "growth", "growth", "mean", "last", "first", "flat", "strong"]):
+    match rng.choice(["growth", "growth", "growth", "mean", "bracket", "bracket", "last", "first", "flat", "strong"]):
         case "growth":
             return _growing(rng, start, rng.choice(RATES), rng.choice([1, 2, 2, 3, 3]))
         case "mean":
             rate = rng.choice(RATES)
             second = start * (1 + rate - Decimal("0.05"))
             return [start, start, second, second * (1 + rate + Decimal("0.05")) + _beside(rng)]
+        case "bracket":
+            line, rate = rng.choice(LINES), 1 + rng.choice(BETWEEN)
+            return [*(line / rate**n for n in (3, 2, 1)), line + _beside(rng)]
         case "last":
             line = rng.choice(LINES)
             return [*(line * Decimal(part) for part in ("0.2", "0.35", "0.6")), line + _beside(rng)]
@@ -121,8 +126,11 @@ def _reports(rng: random.Random) -> list[Row]:
             place = rng.randrange(1, 4)
             amounts[name][place] = max(Decimal(0), amounts[name][place] + _beside(rng))
     if rng.random() < 0.1:
-        least = Decimal(rng.choice([0, 100, 600]) * WAN)
+        least = Decimal(rng.choice([0, 100]) * WAN)
         amounts["rd_expense"][rng.choice([1, 2, 3])] = max(Decimal(0), least + _beside(rng))
+    elif rng.random() < 0.1:
+        # 1200万 in two years together.
+        amounts["rd_expense"][2:] = [Decimal(600 * WAN), Decimal(600 * WAN) + _beside(rng)]
     return [
         {
             "fiscal_year": AS_OF.year - 4 + place,
@@ -180,7 +188,7 @@ def _events(rng: random.Random) -> list[Row]:
         )
     if rng.random() < 0.7:
         value = rng.choice(["0.1", "0.0999", "0.3", "0.05"])
-        level, rank = rng.choice([("national", 3), ("national", 4), ("provincial", 1)])
+        level, rank = rng.choice([("national", 3), ("national", 4), ("provincial", 1), ("international", 9)])
         rows.append(
             {
                 "kind": "market_share",

@@ -25,6 +25,9 @@ from features.tables import TABLES
 Facts = dict[ex.Quantity, int]
 """Scalar facts and counts, as the integers inside."""
 MOST_ALTERNATIVES = 64
+_FIRST_YEARS = (Fraction(1), Fraction(3, 4), Fraction(1, 2), Fraction(3, 2))
+"""Ways of many to a mean of two yearly ratios: what the first may be. The more it differs from the second, the further
+compound growth falls short of the mean."""
 _LARGEST = 10**13
 _EACH: Kind = Number(hi=1000)
 
@@ -144,22 +147,25 @@ def _ways(axis: Axis, place: int, as_of: date, *, at_limit: bool) -> Iterator[tu
             ]
         elif len({cut[0] for cut, _ in stretch}) < len(stretch):
             # A single number between two limits is hard to hit in whole facts: what lies beside may do as well.
-            ways += [[(above[0], 1), *((cut, -1) for cut in above[1:2])], [(below[-1], -1)]]
-        for limits in ways:
-            yield tuple(one for cut, side in limits for one in _held(expression, axis, cut, side, as_of))
+            ways += [
+                [(above[0], 1), *((cut, -1) for cut in above[1:2])],
+                [(below[-1], -1), *((cut, 1) for cut in below[-2:-1])],
+            ]
+        shapes = _FIRST_YEARS if isinstance(expression, ex.MeanGrowth) else _FIRST_YEARS[:1]
+        for limits, shape in product(ways, shapes):
+            yield tuple(one for cut, side in limits for one in _held(expression, axis, cut, side, shape, as_of))
 
 
 def _held(
-    expression: ex.Quantity | ex.Ratio | ex.MeanGrowth, axis: Axis, cut: Cut, side: int, as_of: date
+    expression: ex.Quantity | ex.Ratio | ex.MeanGrowth, axis: Axis, cut: Cut, side: int, shape: Fraction, as_of: date
 ) -> Iterator[Sum]:
-    """The facts on one side of a limit (1 above, −1 below), or at it (0)."""
+    """The facts on one side of a limit (1 above, −1 below), or at it (0); ``shape`` is the ratio of the first year of a mean."""
     limit, _ = cut
     match expression:
         case ex.MeanGrowth(first, second, third):
-            # One way of many: no growth in the first year.
-            yield _difference(second, first, Fraction(1), 0, as_of)
+            yield _difference(second, first, shape, 0, as_of)
             yield _at_least(second, 1, as_of)
-            yield _difference(third, second, 1 + 2 * limit, side, as_of)
+            yield _difference(third, second, 2 + 2 * limit - shape, side, as_of)
         case ex.Compound(last, first, _, intervals):
             yield _at_least(first, 1, as_of)
             yield _difference(last, first, (1 + limit) ** intervals, side, as_of)

@@ -18,7 +18,7 @@ from api.authority.lint.steps import Fall, falls
 from api.authority.lint.versions import readings_of
 from features import dossier
 from features import expression as ex
-from features.facts import SIZE_GROUP
+from features.facts import INDUSTRY_SECTION, SIZE_GROUP
 from features.identifiers import industry
 from features.kinds import Choice
 from features.resolve import Wanted, resolve
@@ -94,8 +94,8 @@ def witness(card: Card, fall: Fall, as_of: date, kind: str) -> Witness | None:
     moved = next(axis for axis in axes if axis.input == fall.axis.input)
     cut = moved.cuts[moved.steps.index(fall.step)]
     program = Program({card.id: compile_card(card)}, {})
-    places = [(axis, fall.before[axis.input] or 0) for axis in axes]
-    for facts, rows in solve(places, moved, as_of):
+    found = [(axis, fall.before[axis.input] or 0) for axis in axes]
+    for facts, rows in (one for places in _nearby(found, moved) for one in solve(places, moved, as_of)):
         raised = _at_limit(moved, cut, facts, as_of)
         if raised is None:
             continue
@@ -106,6 +106,15 @@ def witness(card: Card, fall: Fall, as_of: date, kind: str) -> Witness | None:
         if _fell(was, became, by_score=fall.part.startswith("items/")):
             return Witness(before, after, was, became)
     return None
+
+
+def _nearby(found: list[tuple[Axis, int]], moved: Axis) -> Iterator[list[tuple[Axis, int]]]:
+    """The places of a fall, then with one other number elsewhere: indicators that share facts cannot stand everywhere at once."""
+    yield found
+    for number, (axis, place) in enumerate(found):
+        if axis is not moved and axis.cuts:
+            others = (other for other in range(len(axis.values)) if other != place)
+            yield from ([*found[:number], (axis, other), *found[number + 1 :]] for other in others)
 
 
 def _at_limit(moved: Axis, cut: Cut, facts: Facts, as_of: date) -> tuple[Facts, Facts] | None:
@@ -144,8 +153,8 @@ def _dossier(card: Card, facts: Facts, rows: list[RowLike], program: Program, as
         if not isinstance(fact, ex.Fact):
             continue
         table, _, rest = fact.path.partition("/")
-        if fact == SIZE_GROUP:
-            enterprise["industry_code"] = _code_of(number)
+        if fact in (SIZE_GROUP, INDUSTRY_SECTION):
+            enterprise["industry_code"] = _code_of(facts.get(SIZE_GROUP), facts.get(INDUSTRY_SECTION))
         elif table == "annual_report":
             offset, _, name = rest.partition("/")
             year = as_of.year + int(offset)
@@ -186,17 +195,19 @@ def _highest(card: Card) -> Iterator[tuple[str, float]]:
                     left += [case.body for case in cases]
 
 
-def _code_of(group: int) -> str:
-    """A code of the industry classification that belongs to a group of the size standard."""
+def _code_of(group: int | None, section: int | None) -> str | None:
+    """A code of the industry classification in a group of the size standard and a section; None where no code is in both."""
     assert isinstance(SIZE_GROUP.kind, Choice)
-    wanted = SIZE_GROUP.kind.values[group]
-    return next(code for code in _CODES if industry.size_group(code) == wanted)
+    wanted = None if group is None else SIZE_GROUP.kind.values[group]
+    letter = "" if section is None else industry.SECTIONS[section]
+    return next((c for c in _CODES if wanted in (None, industry.size_group(c)) and c.startswith(letter)), None)
 
 
 _CODES = (
-    "A01", "C36", "E47", "F51", "F52", "G54", "G592", "G60", "H61", "H62", "I63", "I65", "K701", "K702", "L72", "M73", "J66",
+    "A01", "C36", "B06", "D44", "E47", "F51", "F52", "G54", "G592", "G60", "G53", "H61", "H62", "I63", "I65", "J66", "K701",
+    "K702", "K703", "K704", "L72", "M73", "N77", "O80", "P83", "Q85", "Q84", "R86", "S91", "T97",
 )  # fmt: skip
-"""One code for each group."""
+"""One code for each section and group that have one in common."""
 
 
 def _says(program: Program, card: Card, raw: Json, as_of: date) -> tuple[str, float]:

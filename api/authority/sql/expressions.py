@@ -110,7 +110,7 @@ class Expressions:
         left, right = node.operands
         sign = _MEETS[node.op, negated]
         if left.op == "const":
-            left, right, sign = right, left, _TURNED[sign]
+            left, right, sign = right, left, _TURNED.get(sign, sign)
         return f"{self.number(left)} {sign} {self.number(right)}"
 
     def _negated(self, node: Node) -> str:

@@ -123,6 +123,41 @@ def test_a_draft_is_tried_on_enterprises_though_it_is_in_force_nowhere(populatio
         assert why.endswith(f"→ {WORDS['fail']}")
 
 
+OVERLAY = """
+overlay: draft_of_a_city
+title: {zh: 征求意见稿（虚构）, en: An invented draft}
+card: tech_sme
+edition: "2017"
+scope: {region: "450200"}
+status: draft
+effective_from: 2030-01-01
+published_on: 2026-10-01
+documents: {draft: {number: 征求意见稿（虚构）, title: 标题}}
+gates:
+  employees: {document: draft, article: 第二条, label: {zh: 职工总数不超过40人, en: At most 40 employees}, max: 40人}
+"""
+
+
+def test_a_draft_of_an_overlay_is_laid_over_its_edition(population: Snapshot, tmp_path: Path) -> None:
+    path = tmp_path / "draft_of_a_city.yaml"
+    path.write_text(OVERLAY, encoding="utf-8")
+    old, new = side("tech_sme", "new", CATALOGUE), side(str(path), "new", CATALOGUE)
+    assert new.name == f"tech_sme@2017 + draft_of_a_city ({path})"
+    whole = side(_draft(tmp_path, ("max: 500人", "max: 40人")), "new", CATALOGUE)
+    by_overlay, by_card = (compare(population, old.card, one.card, AS_OF, lambda _: None) for one in (new, whole))
+    assert by_overlay.changed.height > 10
+    assert by_overlay.changed.drop("why").equals(by_card.changed.drop("why"))
+
+
+def test_a_draft_of_an_overlay_takes_the_place_of_the_one_in_force(tmp_path: Path) -> None:
+    """Chengdu's conditions of 2022 once more, with another floor of revenue: one overlay lies there, not two."""
+    text = (FOLDER / "overlays/chengdu_gazelle_2022.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "chengdu_gazelle_2022.yaml"
+    path.write_text(text.replace("min: 2000万元", "min: 3000万元"), encoding="utf-8")
+    found = side(str(path), "new", CATALOGUE, date(2022, 6, 1))
+    assert [one.id for one in found.card.overlays] == ["chengdu_gazelle_2022"]
+
+
 def test_points_tell_why_where_they_decide(population: Snapshot, tmp_path: Path) -> None:
     old = side("tech_sme", "new", CATALOGUE).card
     new = side(_draft(tmp_path, ("score: {min: 60}", "score: {min: 75}")), "new", CATALOGUE).card

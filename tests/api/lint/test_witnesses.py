@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from test_cli_score import dengti
 
+from api.authority.lint.witnesses import of_file
 from scoring.catalogue import FOLDER
 
 CARDS = ("tech_sme/2017", "little_giant/2026", "gazelle/shandong/2020", "high_tech_enterprise/2016")
@@ -62,3 +63,21 @@ def test_the_cliff_lies_where_the_text_puts_it(tmp_path: Path) -> None:
         )
 
     assert (heads("before"), heads("after")) == (500, 500.0001)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        # A mean of two ratios far above compound growth.
+        "gazelle/guangxi_pool/2022",
+        # Growth at exactly a rate, of the revenue that itself moves.
+        "gazelle/zhongshan_torch/2021",
+        # Main-business revenue at a line, of which revenue is at most ten sevenths.
+        "little_giant/2022",
+        # The industry code names a group and a section.
+        "gazelle/jiangsu/2024",
+    ],
+)
+def test_indicators_that_share_facts_are_put_into_facts_too(card: str) -> None:
+    found = list(of_file(FOLDER / f"{card}.yaml"))
+    assert [(fall.part, fall.axis.indicator.id) for _, fall, _, _, one in found if one is None] == []

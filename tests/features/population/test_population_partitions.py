@@ -15,7 +15,7 @@ from features.population.files import by_code
 from features.tables import TABLES
 
 FIRMS, SEED = 900, 5
-MADE = [table for table in TABLES if table != "expert_grade"]
+MADE = list(TABLES)
 
 
 @pytest.fixture(scope="module")
