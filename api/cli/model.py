@@ -125,20 +125,23 @@ def drift(
     """与训练时相比的漂移；有警报时退出码为 3 / drift since training; exit code 3 on an alarm."""
     import json
 
+    from api.settings import load
     from models.drift import Level, Profile, worst
+    from models.limits import drift_told
     from models.sources import batch
     from models.tracking import PROFILE
 
-    tracking = _tracking(runs)
+    tracking, limits = _tracking(runs), load().learning.drift
     profile = Profile.read(
         json.loads(tracking.file(tracking.version(name, version), PROFILE).read_text(encoding="utf-8"))
     )
-    checks = profile.checks(*batch(long_of(source), name, console.day_option(known_at, "known_at")))
+    checks = profile.checks(*batch(long_of(source), name, console.day_option(known_at, "known_at")), limits)
     table = Table(title=f"漂移 drift: {name}", title_justify="left")
     for column in ("字段 feature", "PSI / 优势比 odds ratio", "级别 level", "训练 reference", "本批 batch"):
         table.add_column(column)
     for one in checks:
         table.add_row(one.name, f"{one.value:.3f}", one.level.told, f"{one.reference:.3f}", f"{one.batch:.3f}")
     out.print(table)
+    out.print(drift_told(limits), highlight=False)
     if worst(checks) is Level.ALARM:
         raise typer.Exit(3)
