@@ -13,15 +13,14 @@ from typing import Any
 import polars as pl
 
 from api.answers.decision import status_of
-from api.answers.probability import DIGITS
 from api.answers.tier import STATES
+from api.batch.probability import placements, probabilities
 from api.batch.words import WORD, Number, Raised, Told
 from features.facts import path_of_year
 from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.card import MICRO, Card, Scheme
 from scoring.ladder import Ladder, State, ladder_for
-from scoring.learned import MILLION, UNITS, LearnedCard
 from scoring.program import Program
 
 VERDICTS = pl.Enum([v.word for v in Verdict])
@@ -54,7 +53,7 @@ def _scores(scored: Scored) -> pl.DataFrame:
         if card.items:
             found += [_points(values[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
     for learned in program.learned:
-        found += _probability(learned, values)
+        found += probabilities(learned, values)
     found.append(_missing(program, scored.as_of).of(values).alias("missing"))
     found.append(_flags(program).of(values).alias("flags"))
     release = pl.Series("release", [scored.rules.release.id], dtype=WORD).new_from_index(0, scored.firms.height)
@@ -86,18 +85,19 @@ TIER: dict[str, pl.DataType] = {
 
 
 def _tier(program: Program, region_codes: pl.Series, values: pl.DataFrame) -> list[pl.Series]:
-    """Place on the ladder of each firm's region."""
+    """Place on the ladder of each firm's region, and where the rules leave a tier open the spread over the tiers."""
     codes = region_codes.unique().to_list()
     ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes}
     found = []
     for name in dict.fromkeys(ladders.values()):
         own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
         chosen = region_codes.is_in(own.implode(), nulls_equal=True)
-        place = _place(program, program.ladders[name])
-        found.append(place.of(values.filter(chosen)).with_columns(chosen.arg_true().alias("#")))
-    return (
-        pl.concat(found).sort("#").drop("#").get_columns() if found else list(pl.DataFrame(schema=TIER).get_columns())
-    )
+        ladder, of_ladder = program.ladders[name], values.filter(chosen)
+        place, spread = _place(program, ladder).of(of_ladder), placements(program, ladder, of_ladder)
+        found.append(place.with_columns(*spread.get_columns(), chosen.arg_true().alias("#")))
+    if not found:
+        return list(pl.DataFrame(schema=TIER).get_columns())
+    return pl.concat(found, how="diagonal").sort("#").drop("#").get_columns()
 
 
 @lru_cache(maxsize=64)
@@ -138,22 +138,6 @@ def _stage(name: str, scheme: Scheme, made: pl.DataFrame) -> list[pl.Series]:
     of_stage = (pl.when(pl.col(f"stage|{name}|{stage}|low") == 1).then(pl.lit(stage)) for stage in stages)
     found = pl.coalesce(*of_stage, pl.lit("undetermined")).cast(kind)
     return [made.select(found.alias(f"{name}.stage")).to_series()]
-
-
-def _probability(card: LearnedCard, made: pl.DataFrame) -> list[pl.Series]:
-    """As in the result JSON: none where sources differ and so do its points."""
-    name = card.id
-    ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
-    found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
-    settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
-    found = {end: of.round(DIGITS) for end, of in found.items()}
-    if card.uncertainty.low:
-        one, other = (pl.col(f"{name}|range|{end}").cast(pl.Float64) / float(MILLION) for end in ("low", "high"))
-        found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
-        found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
-    found["p"] = pl.when(settled).then(found["p"])
-    told = made.select(of.alias(f"probability.{name}.{end}") for end, of in found.items())
-    return told.get_columns()
 
 
 def _words(codes: pl.Series) -> pl.Series:

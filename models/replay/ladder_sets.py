@@ -67,7 +67,7 @@ def places(long: LongTables, rungs: Sequence[Rung], cards: Mapping[str, LearnedC
         came[:, column] = ~asked | won
     # The highest that came, counted from 1; 0 for none.
     place = np.where(came.any(axis=1), len(rungs) - came[:, ::-1].argmax(axis=1), 0)
-    return Places(day, spread(reached), place.astype(np.int64))
+    return Places(day, np.column_stack(spread(list(reached.T))), place.astype(np.int64))
 
 
 def years_of(long: LongTables, known_at: date, test_from: str) -> list[date]:

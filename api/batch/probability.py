@@ -1,0 +1,99 @@
+"""Probabilities by learned cards as columns: what each card says, whose it is, and the placement on the ladder, as in the result JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+from api.answers.placement import DIGITS, whose
+from features.facts import OUT_OF_SCOPE
+from models.placement import NONE, spread
+from scoring.assembly import Verdict
+from scoring.ladder import Ladder
+from scoring.learned import MILLION, UNITS, LearnedCard
+from scoring.program import Program
+
+_PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
+
+
+def probabilities(card: LearnedCard, made: pl.DataFrame) -> list[pl.Series]:
+    """As in the result JSON: no number where sources differ and so do its points; whose it is in every row."""
+    found = _numbers(card)
+    told = made.select(of.alias(f"probability.{card.id}.{end}") for end, of in found.items())
+    fixed = {name: value for name, value in whose(card).items() if name != "card"}
+    same = [
+        pl.Series(f"probability.{card.id}.{name}", [value], dtype=pl.Enum([value])) for name, value in fixed.items()
+    ]
+    return [*told.get_columns(), *(one.new_from_index(0, made.height) for one in same)]
+
+
+def _numbers(card: LearnedCard) -> dict[str, pl.Expr]:
+    name = card.id
+    ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
+    found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
+    settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
+    found = {end: of.round(DIGITS) for end, of in found.items()}
+    if card.uncertainty.low:
+        one, other = (pl.col(f"{name}|range|{end}").cast(pl.Float64) / float(MILLION) for end in ("low", "high"))
+        found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
+        found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
+    found["p"] = pl.when(settled).then(found["p"])
+    return found
+
+
+class _Tier(NamedTuple):
+    """One tier of an enterprise: what the rules say, and what its learned card says, if there is one."""
+
+    granted: pl.Expr
+    """Whether it is the highest that the rules grant."""
+    open: pl.Expr
+    numbers: Mapping[str, pl.Expr] | None
+
+    def reached(self, end: str) -> pl.Expr:
+        """P(tier reached), 0 of an open one of which no card speaks: it is left out."""
+        says = self.numbers.get(end, pl.lit(None, dtype=pl.Float64)) if self.numbers else pl.lit(0.0)
+        return pl.when(self.open).then(says).otherwise(self.granted.cast(pl.Float64))
+
+
+def placements(program: Program, ladder: Ladder, made: pl.DataFrame) -> pl.DataFrame:
+    """``placement.<tier>.p``, ``low`` and ``high``; null where the rules leave nothing open of which a card speaks. No column where
+    the ladder has no learned card.
+    """
+    tiers = _tiers(program, ladder)
+    spoken = [tier for tier in tiers.values() if tier.numbers]
+    if not spoken:
+        return pl.DataFrame()
+    told = (
+        (pl.col(OUT_OF_SCOPE.path) == 0)
+        & pl.any_horizontal(tier.open for tier in spoken)
+        & pl.all_horizontal(~tier.open | tier.numbers["p"].is_not_null() for tier in spoken if tier.numbers)
+    )
+    ranged = told & pl.all_horizontal(~tier.open | pl.lit("low" in (tier.numbers or {})) for tier in spoken)
+    p, low, high = ([tier.reached(end) for tier in tiers.values()] for end in ("p", "low", "high"))
+    columns = []
+    for end, values, where in (
+        ("p", spread(p), told),
+        ("low", spread(low, high), ranged),
+        ("high", spread(high, low), ranged),
+    ):
+        for name, value in zip((NONE, *tiers), values, strict=True):
+            left_out = tiers[name].open if name in tiers and not tiers[name].numbers else pl.lit(False)
+            shown = pl.when(where & ~left_out).then(pl.lit(1.0) * value).round(DIGITS)
+            columns.append(shown.alias(f"placement.{name}.{end}"))
+    return made.select(columns)
+
+
+def _tiers(program: Program, ladder: Ladder) -> dict[str, _Tier]:
+    cards = {one.id: one for one in program.learned}
+    found: dict[str, _Tier] = {}
+    above = pl.lit(False)
+    for rung in reversed(ladder.rungs):
+        says = pl.col(f"verdict|{rung.card}") if rung.card in program.cards else pl.lit(_OPEN)
+        passed = (pl.col(f"holds/{rung.id}|low") == 1) | (says == _PASS)
+        open_ = ~passed & ~above & ((says == _OPEN) | (pl.col(f"holds/{rung.id}|high") == 1))
+        card = cards.get(f"climb.{rung.id}")
+        found[rung.id] = _Tier(passed & ~above, open_, _numbers(card) if card else None)
+        above = above | passed
+    return dict(reversed(found.items()))
