@@ -11,22 +11,28 @@ from api.answers.placement import DIGITS, whose
 from features.facts import OUT_OF_SCOPE
 from models.placement import NONE, spread
 from scoring.assembly import Verdict
-from scoring.ladder import Ladder
+from scoring.batch import Scored
+from scoring.ladder import Ladder, Rung, ladder_for
 from scoring.learned import MILLION, UNITS, LearnedCard
-from scoring.program import Program
 
 _PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
 
 
-def probabilities(card: LearnedCard, made: pl.DataFrame) -> list[pl.Series]:
+def probabilities(card: LearnedCard, scored: Scored) -> list[pl.Series]:
     """As in the result JSON: no number where sources differ and so do its points; whose it is in every row."""
     found = _numbers(card)
-    told = made.select(of.alias(f"probability.{card.id}.{end}") for end, of in found.items())
+    told = scored.values(_roots(card)).select(of.alias(f"probability.{card.id}.{end}") for end, of in found.items())
     fixed = {name: value for name, value in whose(card).items() if name != "card"}
     same = [
         pl.Series(f"probability.{card.id}.{name}", [value], dtype=pl.Enum([value])) for name, value in fixed.items()
     ]
-    return [*told.get_columns(), *(one.new_from_index(0, made.height) for one in same)]
+    return [*told.get_columns(), *(one.new_from_index(0, scored.firms.height) for one in same)]
+
+
+def _roots(card: LearnedCard) -> list[str]:
+    """What `_numbers` reads."""
+    parts = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
+    return [f"{card.id}|{part}|{end}" for part in parts for end in ("low", "high")]
 
 
 def _numbers(card: LearnedCard) -> dict[str, pl.Expr]:
@@ -57,43 +63,61 @@ class _Tier(NamedTuple):
         return pl.when(self.open).then(says).otherwise(self.granted.cast(pl.Float64))
 
 
-def placements(program: Program, ladder: Ladder, made: pl.DataFrame) -> pl.DataFrame:
-    """``placement.<tier>.p``, ``low`` and ``high``; null where the rules leave nothing open of which a card speaks. No column where
-    the ladder has no learned card.
+def placements(scored: Scored) -> list[pl.Series]:
+    """``placement.<tier>.p``, ``low`` and ``high``; null where the rules leave nothing open of which a card speaks. No column of a
+    ladder that has no learned card.
     """
-    tiers = _tiers(program, ladder)
+    cards = {one.id.removeprefix("climb."): one for one in scored.rules[0].program.learned}
+    codes = scored.firms["region_code"]
+    ladders = {code: ladder_for(None if code is None else str(code)) for code in codes.unique().to_list()}
+    found: dict[str, pl.Series] = {}
+    for ladder in {one.id: one for one in ladders.values()}.values():
+        own = pl.Series([code for code, one in ladders.items() if one.id == ladder.id], dtype=pl.Int64)
+        stands = codes.is_in(own.implode(), nulls_equal=True)
+        for column in _on(scored, ladder, cards):
+            shown = column.set(~stands, None)
+            found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
+    return list(found.values())
+
+
+def _on(scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> list[pl.Series]:
+    """As if all stood on one ladder."""
+    tiers = _tiers(scored, ladder, cards)
     spoken = [tier for tier in tiers.values() if tier.numbers]
     if not spoken:
-        return pl.DataFrame()
-    told = (
-        (pl.col(OUT_OF_SCOPE.path) == 0)
-        & pl.any_horizontal(tier.open for tier in spoken)
-        & pl.all_horizontal(~tier.open | tier.numbers["p"].is_not_null() for tier in spoken if tier.numbers)
-    )
+        return []
+    inside = pl.col(OUT_OF_SCOPE.path).cast(pl.Int8) == 0
+    told = inside & pl.any_horizontal(tier.open for tier in spoken)
+    told &= pl.all_horizontal(~tier.open | tier.numbers["p"].is_not_null() for tier in spoken if tier.numbers)
     ranged = told & pl.all_horizontal(~tier.open | pl.lit("low" in (tier.numbers or {})) for tier in spoken)
     p, low, high = ([tier.reached(end) for tier in tiers.values()] for end in ("p", "low", "high"))
     columns = []
-    for end, values, where in (
-        ("p", spread(p), told),
-        ("low", spread(low, high), ranged),
-        ("high", spread(high, low), ranged),
-    ):
+    spreads = (("p", spread(p), told), ("low", spread(low, high), ranged), ("high", spread(high, low), ranged))
+    for end, values, where in spreads:
         for name, value in zip((NONE, *tiers), values, strict=True):
             left_out = tiers[name].open if name in tiers and not tiers[name].numbers else pl.lit(False)
-            shown = pl.when(where & ~left_out).then(pl.lit(1.0) * value).round(DIGITS)
+            shown = pl.when(where & ~left_out).then(value).round(DIGITS)
             columns.append(shown.alias(f"placement.{name}.{end}"))
-    return made.select(columns)
+    read = [OUT_OF_SCOPE.path, *(root for rung in ladder.rungs for root in _read(scored, rung))]
+    read += [root for rung in ladder.rungs if rung.id in cards for root in _roots(cards[rung.id])]
+    return scored.values(dict.fromkeys(read)).select(columns).get_columns()
 
 
-def _tiers(program: Program, ladder: Ladder) -> dict[str, _Tier]:
-    cards = {one.id: one for one in program.learned}
+def _read(scored: Scored, rung: Rung) -> list[str]:
+    says = [f"verdict|{rung.card}"] if scored.having(f"verdict|{rung.card}") else []
+    return [*says, f"holds/{rung.id}|low", f"holds/{rung.id}|high"]
+
+
+def _tiers(scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, _Tier]:
     found: dict[str, _Tier] = {}
     above = pl.lit(False)
     for rung in reversed(ladder.rungs):
-        says = pl.col(f"verdict|{rung.card}") if rung.card in program.cards else pl.lit(_OPEN)
-        passed = (pl.col(f"holds/{rung.id}|low") == 1) | (says == _PASS)
-        open_ = ~passed & ~above & ((says == _OPEN) | (pl.col(f"holds/{rung.id}|high") == 1))
-        card = cards.get(f"climb.{rung.id}")
+        *given, low, high = (pl.col(root).cast(pl.Int8) for root in _read(scored, rung))
+        # Unset, or not among the rules that apply.
+        says = given[0].fill_null(_OPEN) if given else pl.lit(_OPEN)
+        passed = (low == 1) | (says == _PASS)
+        open_ = ~passed & ~above & ((says == _OPEN) | (high == 1))
+        card = cards.get(rung.id)
         found[rung.id] = _Tier(passed & ~above, open_, _numbers(card) if card else None)
         above = above | passed
     return dict(reversed(found.items()))
