@@ -9,14 +9,15 @@ import os
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from api.answers.receipts import SIGNING_KEY
 from api.insecure import SHORTEST_SECRET, insecure
 from features.dossier import DossierProblems
 from features.errors import FileProblem, ValueProblem
+from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 
 FILE = "DENGTI_SETTINGS"
 """Environment variable: the settings file."""
@@ -110,6 +111,36 @@ class Patterns(_Part):
     """Refused reads within the window: without consent, outside the scope."""
 
 
+class Learning(_Part):
+    """When training is stopped as leaking, and a card's batch is told to drift (`models.limits`: reference defaults)."""
+
+    leakage_skill: float = Field(default=LEAKAGE.skill, gt=0.5, le=1)
+    leakage_missing: float = Field(default=LEAKAGE.missing, gt=0.5, le=1)
+    leakage_usual: float = Field(default=LEAKAGE.usual, gt=0, le=1)
+    drift_psi_watch: float = Field(default=DRIFT.psi_watch, gt=0)
+    drift_psi_alarm: float = Field(default=DRIFT.psi_alarm, gt=0)
+    drift_odds_watch: float = Field(default=DRIFT.odds_watch, gt=1)
+    drift_odds_alarm: float = Field(default=DRIFT.odds_alarm, gt=1)
+    drift_errors: float = Field(default=DRIFT.errors, ge=0)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if self.drift_psi_alarm < self.drift_psi_watch or self.drift_odds_alarm < self.drift_odds_watch:
+            raise ValueError("警报不得低于关注 / an alarm may not lie below its watch")
+        return self
+
+    @property
+    def leakage(self) -> LeakageLimits:
+        """As training takes them."""
+        return LeakageLimits(self.leakage_skill, self.leakage_missing, self.leakage_usual)
+
+    @property
+    def drift(self) -> DriftLimits:
+        """As the check of drift takes them."""
+        psi, odds = (self.drift_psi_watch, self.drift_psi_alarm), (self.drift_odds_watch, self.drift_odds_alarm)
+        return DriftLimits(*psi, *odds, self.drift_errors)
+
+
 class Settings(_Part):
     """All of it; without a file, a deployment for development."""
 
@@ -121,6 +152,7 @@ class Settings(_Part):
     limits: Limits = Limits()
     sessions: Sessions = Sessions()
     patterns: Patterns = Patterns()
+    learning: Learning = Learning()
 
     @property
     def dev(self) -> bool:

@@ -58,7 +58,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     n_repeats : int, default=2
         How often the rows are dealt into folds anew.
     random_state : int, RandomState instance or None, default=0
-        Deals rows into folds and draws features; the same integer gives the same card.
+        Deals rows into folds and draws features; the same integer gives the same card, whatever the order of the rows.
 
     Attributes
     ----------
@@ -158,6 +158,9 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.monotone_ = self._monotone()
         self.edges_ = [upper_edges(column, self.max_bins) for column in X.T]
         banded = self._codes(X)
+        # In an order of their own: the card depends on which rows there are, not on how they were sorted.
+        order = np.lexsort((event, *banded.T))
+        banded, event = banded[order], event[order]
         self.missing_seen_: NDArray[np.bool_] = np.asarray(np.isnan(banded).any(axis=0))
         tables, intercept, held_out = self._fits(banded, event)
         self.calibration_ = None if held_out is None else platt.fitted(held_out, event)

@@ -1,7 +1,7 @@
 """Whether a batch still looks like what a card was trained on: population stability by feature, and the base rate.
 
 PSI = Σ (b − a) · ln(b / a) over bands, shares a of the reference and b of the batch; bands are tenths of the reference, and
-missing is a band. Below 0.1 it is usual, from 0.25 it is an alarm (the rule of thumb of scorecard practice, Siddiqi 2006).
+missing is a band. From which values on it is watched or an alarm: `models.limits`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.binning import codes, upper_edges
+from models.limits import DRIFT, DriftLimits
 
 BANDS = 10
-WATCH, ALARM = 0.10, 0.25
-"""PSI from which a feature is watched, and from which it is an alarm."""
-RATE_WATCH, RATE_ALARM = 1.25, 1.5
-"""Ratio of the odds of the event, either way, where chance alone is ruled out by `CERTAIN` standard errors."""
-CERTAIN = 3.0
 _HALF = 0.5
 """Rows added to every band, so that an empty one has a logarithm."""
 
@@ -69,24 +65,24 @@ class Profile:
         rows = {name: tuple(_counts(frame[name], edges[name]).tolist()) for name in frame.columns}
         return cls(edges, rows, _events(outcome))
 
-    def checks(self, batch: pl.DataFrame, outcome: pl.Series | None = None) -> list[Check]:
+    def checks(self, batch: pl.DataFrame, outcome: pl.Series | None = None, limits: DriftLimits = DRIFT) -> list[Check]:
         """Every feature, then the base rate where both sides know it; the worst first.
 
         Raises ValueError where the batch lacks a feature.
         """
         if lacking := [name for name in self.edges if name not in batch.columns]:
             raise ValueError(f"缺少字段 / the batch lacks {', '.join(lacking)}")
-        found = [self._feature(name, batch[name]) for name in self.edges]
+        found = [self._feature(name, batch[name], limits) for name in self.edges]
         events = _events(outcome)
         if self.outcome is not None and events is not None:
-            found.append(_base_rate(self.outcome, events))
+            found.append(_base_rate(self.outcome, events, limits))
         return sorted(found, key=lambda one: (-one.level, -one.value, one.name))
 
-    def _feature(self, name: str, values: pl.Series) -> Check:
+    def _feature(self, name: str, values: pl.Series, limits: DriftLimits) -> Check:
         known, asked = np.asarray(self.rows[name]), _counts(values, self.edges[name])
         value = psi(known, asked)
         missing = [float(rows[-1] / max(rows.sum(), 1)) for rows in (known, asked)]
-        level = Level.ALARM if value >= ALARM else Level.WATCH if value >= WATCH else Level.OK
+        level = _level(value, limits.psi_watch, limits.psi_alarm)
         return Check(name, value, level, *missing)
 
     def tree(self) -> dict[str, Any]:
@@ -116,15 +112,17 @@ def worst(checks: Sequence[Check]) -> Level:
     return max((one.level for one in checks), default=Level.OK)
 
 
-def _base_rate(reference: tuple[int, int], batch: tuple[int, int]) -> Check:
+def _level(value: float, watch: float, alarm: float) -> Level:
+    return Level.ALARM if value >= alarm else Level.WATCH if value >= watch else Level.OK
+
+
+def _base_rate(reference: tuple[int, int], batch: tuple[int, int], limits: DriftLimits) -> Check:
     """Log of the ratio of odds and its standard error from the four counts (Woolf 1955)."""
     cells = [count + _HALF for rows, events in (reference, batch) for count in (events, rows - events)]
     apart = abs(math.log(cells[2] / cells[3]) - math.log(cells[0] / cells[1]))
-    certain = apart >= CERTAIN * math.sqrt(sum(1 / count for count in cells))
+    certain = apart >= limits.errors * math.sqrt(sum(1 / count for count in cells))
     ratio = math.exp(apart)
-    level = Level.OK
-    if certain and ratio >= RATE_WATCH:
-        level = Level.ALARM if ratio >= RATE_ALARM else Level.WATCH
+    level = _level(ratio, limits.odds_watch, limits.odds_alarm) if certain else Level.OK
     return Check("base_rate", ratio, level, *(events / rows for rows, events in (reference, batch)))
 
 

@@ -18,6 +18,7 @@ from models.datasets import Dataset
 from models.drift import Profile
 from models.evaluation.evaluate import Evaluation, Progress, evaluate
 from models.evaluation.report import Report, report
+from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 from scoring.learned import LearnedCard
 
 _LIBRARIES = ("numpy", "polars", "scikit-learn", "scipy")
@@ -54,6 +55,8 @@ def train(
     *,
     explained: Mapping[str, str] | None = None,
     full: bool = True,
+    leakage_limits: LeakageLimits = LEAKAGE,
+    drift_limits: DriftLimits = DRIFT,
     progress: Progress = lambda _: None,
 ) -> Trained:
     """Evaluate on rows apart and fit the card: on the training period where the set is split by time, so that the figures
@@ -62,7 +65,14 @@ def train(
     Raises `models.leakage.LeakageError` where a feature knows the outcome and is not ``explained``.
     """
     begun = time.perf_counter()
-    found = evaluate(dataset, explained=explained, full=full, progress=progress)
+    found = evaluate(
+        dataset,
+        explained=explained,
+        full=full,
+        leakage_limits=leakage_limits,
+        drift_limits=drift_limits,
+        progress=progress,
+    )
     progress("拟合评分卡 fitting the card")
     rows = pl.repeat(True, dataset.features.height, eager=True) if dataset.later is None else ~dataset.later
     features, outcome = dataset.features.filter(rows), dataset.outcome.filter(rows)

@@ -23,14 +23,9 @@ from sklearn.metrics import roc_auc_score
 from features.errors import ValueProblem
 from models.binning import codes, upper_edges
 from models.datasets import Dataset
+from models.limits import LEAKAGE, LeakageLimits, leakage_told
 
 Floats = NDArray[np.float64]
-SKILL = 0.85
-"""AUC of one feature alone from which it is implausible; the best of 64 ratios of Polish firms reaches 0.81."""
-MISSING = 0.75
-"""AUC of being missing."""
-USUAL = 0.30
-"""Difference in the share of usual values between rows with and without the event."""
 _BANDS, _COMMON, _FEWEST = 32, 20, 50
 
 
@@ -53,7 +48,7 @@ class Finding:
         return f"{self.feature} {self.rule} {self.value:.2f} (≥ {self.limit:.2f})"
 
 
-def findings(dataset: Dataset) -> list[Finding]:
+def findings(dataset: Dataset, limits: LeakageLimits = LEAKAGE) -> list[Finding]:
     """Everything suspicious, the worst first."""
     outcome = dataset.outcome.to_numpy().astype(np.int64)
     first = _half(dataset.group.to_numpy())
@@ -61,22 +56,24 @@ def findings(dataset: Dataset) -> list[Finding]:
     for name in dataset.features.columns:
         values = dataset.features[name].cast(float).to_numpy().astype(np.float64)
         measures = (
-            ("implausible_skill", _alone(values, outcome, first), SKILL),
-            ("missing_tells", _either(_auc(np.isnan(values).astype(float), outcome)), MISSING),
-            ("recorded_otherwise", _usual(values, outcome), USUAL),
+            ("implausible_skill", _alone(values, outcome, first), limits.skill),
+            ("missing_tells", _either(_auc(np.isnan(values).astype(float), outcome)), limits.missing),
+            ("recorded_otherwise", _usual(values, outcome), limits.usual),
         )
         found += [Finding(name, rule, value, limit) for rule, value, limit in measures if value >= limit]
     return sorted(found, key=lambda one: (one.limit - one.value, one.feature))
 
 
-def check(dataset: Dataset, explained: Mapping[str, str] | None = None) -> list[Finding]:
+def check(
+    dataset: Dataset, explained: Mapping[str, str] | None = None, limits: LeakageLimits = LEAKAGE
+) -> list[Finding]:
     """The findings, each explained. Raises `LeakageError` for those that are not."""
-    found = findings(dataset)
+    found = findings(dataset, limits)
     if unexplained := [one for one in found if not (explained or {}).get(one.feature, "").strip()]:
         raise LeakageError(
             field=dataset.name,
             value="; ".join(str(one) for one in unexplained),
-            rule="训练字段不得泄漏结果 / no feature may know the outcome",
+            rule=f"训练字段不得泄漏结果 / no feature may know the outcome; {leakage_told(limits)}",
             remedy="删去该字段，或写明理由 / leave the feature out, or explain it with a reason",
         )
     return found

@@ -11,19 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scoring.assembly import Verdict
 
 NONE = "none"
 """The place below the lowest tier."""
 
 
-def placed(
-    ladder: Sequence[str], verdicts: Mapping[str, Verdict], probability: Mapping[str, float]
-) -> dict[str, float] | None:
-    """P(highest tier) by tier, lowest first, with `NONE`; None where an open tier has no learned card.
+def allowed(ladder: Sequence[str], verdicts: Mapping[str, Verdict]) -> dict[str, bool | None]:
+    """By tier, lowest first: True where the rules grant it and it is the highest so granted, None where they leave it open
+    above that, else False.
 
     Parameters
     ----------
@@ -32,37 +28,39 @@ def placed(
     verdicts
         What the rules say of each tier; a tier that is absent is undetermined (unset criteria), not applicable counts as
         failed.
-    probability
-        By tier what its learned card says; read only where the rules leave the tier open.
-
-    Raises
-    ------
-    ValueError
-        A probability outside [0, 1].
     """
     granted = max((place for place, tier in enumerate(ladder) if verdicts.get(tier) is Verdict.PASS), default=-1)
-    reached = []
-    for place, tier in enumerate(ladder):
-        verdict = verdicts.get(tier, Verdict.UNDETERMINED)
-        if place <= granted or verdict is not Verdict.UNDETERMINED:
-            # Below a granted tier nothing is asked: it is hidden.
-            reached.append(1.0 if place == granted else 0.0)
-        elif tier in probability:
-            reached.append(probability[tier])
-        else:
-            return None
-    return dict(zip((NONE, *ladder), spread(np.array([reached]))[0].tolist(), strict=True))
+    left = [verdicts.get(tier, Verdict.UNDETERMINED) is Verdict.UNDETERMINED for tier in ladder]
+    return {tier: None if place > granted and left[place] else place == granted for place, tier in enumerate(ladder)}
 
 
-def spread(reached: Any) -> NDArray[np.float64]:
-    """P(highest tier): of P(tier reached), shape (n, k), tiers lowest first → (n, k + 1), the first for none.
+def placed(
+    ladder: Sequence[str], verdicts: Mapping[str, Verdict], probability: Mapping[str, float]
+) -> dict[str, float] | None:
+    """P(highest tier) by tier, lowest first, with `NONE`; None where an open tier has no learned card.
 
-    Rows sum to 1. Raises ValueError for a probability outside [0, 1].
+    ``ladder`` and ``verdicts`` as in `allowed`; ``probability`` is read only of the tiers that the rules leave open. Raises
+    ValueError for a probability outside [0, 1].
     """
-    p = np.asarray(reached, dtype=np.float64)
-    if not bool(np.all((p >= 0) & (p <= 1))):
+    reached = []
+    for tier, granted in allowed(ladder, verdicts).items():
+        if granted is None and tier not in probability:
+            return None
+        reached.append(probability[tier] if granted is None else float(granted))
+    if not all(0 <= p <= 1 for p in reached):
         raise ValueError("概率应在 0 与 1 之间 / probabilities must lie in [0, 1]")
-    # Product of (1 − p) over the tiers above each, 1 above the highest.
-    above = np.cumprod((1 - p)[:, ::-1], axis=1)[:, ::-1]
-    beyond = np.concatenate([above[:, 1:], np.ones((len(p), 1))], axis=1)
-    return np.concatenate([above[:, :1], p * beyond], axis=1)
+    return dict(zip((NONE, *ladder), spread(reached), strict=True))
+
+
+def spread(reached: Sequence[Any], least: Sequence[Any] | None = None) -> list[Any]:
+    """P(highest tier), none first, of P(tier reached), lowest first: numbers, arrays or columns.
+
+    With ``least``, the least that P(tier reached) may be where ``reached`` is the most, each place gets the most that it can
+    have; and its least where the two are given the other way round. Numbers sum to 1 where both are the same.
+    """
+    left: Any = 1.0
+    found = []
+    for most, other in zip(reversed(reached), reversed(reached if least is None else least), strict=True):
+        found.append(most * left)
+        left = left * (1.0 - other)
+    return [left, *reversed(found)]

@@ -43,7 +43,8 @@ class Points(NamedTuple):
 
 def total(card: LearnedCard, parts: Sequence[Points]) -> Points:
     """The card's log-odds."""
-    return Points(*(core.add((const(card.intercept), *found)) for found in zip(*parts, strict=True)))
+    every = zip(Points(*[const(card.intercept)] * 3), *parts, strict=True)
+    return Points(*(core.add(found) for found in every))
 
 
 # --- indicators of the catalogue ------------------------------------------------------------------------------------

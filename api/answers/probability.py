@@ -1,4 +1,5 @@
-"""Probabilities by learned cards in the result JSON: who climbs to the next rung, and distress, with what each feature adds.
+"""Probabilities by learned cards in the result JSON: who climbs to the next rung and to those above, placement, and distress, with
+what each feature adds.
 
 A learned card ranks; it never overrides a rule. What it was trained on and of whom it may speak go with every number.
 """
@@ -10,30 +11,43 @@ from itertools import pairwise
 
 from api.answers.numbers import amount, number
 from api.answers.parts import label
+from api.answers.placement import DIGITS, Numbers, placement_writer, whose
 from api.answers.reasons import Json
 from api.answers.state import Prepared, State
 from features.expression import Compound, Ratio
 from features.indicators.base import Unit
+from scoring.ladder import Ladder
 from scoring.learned import DISTRESS, MILLION, UNITS, Feature, LearnedCard, logistic
 from scoring.learned_points import measured
 
 CLIMB = "climb"
 TOLD = 5
 """So many of the strongest features are told."""
-DIGITS = 6
 MISSING = "缺失 missing"
-Write = Callable[[State, str | None], Json]
+FURTHER = "climb_further"
+"""Of the rungs above the next one: what is told of it, by rung."""
+Write = Callable[[State, Json], Json]
 
 
-def probability_writer(prepared: Prepared, learned: Sequence[LearnedCard]) -> Write:
-    """How the probabilities of an enterprise are written, given the next rung of its ladder; empty where no card speaks."""
-    climbs = {one.id.removeprefix(f"{CLIMB}."): _of(prepared, one) for one in learned if one.id.startswith(f"{CLIMB}.")}
-    distress = next((_of(prepared, one) for one in learned if one.id == DISTRESS), None)
+def probability_writer(prepared: Prepared, ladder: Ladder, learned: Sequence[LearnedCard]) -> Write:
+    """How the probabilities of an enterprise are written, given its place on its ladder; empty where no card speaks."""
+    rungs = [rung.id for rung in ladder.rungs]
+    cards = {tier: one for tier in rungs for one in learned if one.id == f"{CLIMB}.{tier}"}
+    numbers = {tier: _numbers(prepared, one) for tier, one in cards.items()}
+    climbs = {tier: _of(prepared, one, numbers[tier]) for tier, one in cards.items()}
+    placement = placement_writer(prepared, ladder, {tier: (one, numbers[tier]) for tier, one in cards.items()})
+    own = next((one for one in learned if one.id == DISTRESS), None)
+    distress = None if own is None else _of(prepared, own, _numbers(prepared, own))
 
-    def write(state: State, next_rung: str | None) -> Json:
+    def write(state: State, tier: Json) -> Json:
         found: Json = {}
-        if next_rung in climbs:
-            found[CLIMB] = {"target": next_rung, **climbs[next_rung](state)}
+        following = tier["next"]
+        if following in climbs:
+            found[CLIMB] = {"target": following, **climbs[following](state)}
+        above = [] if following is None else rungs[rungs.index(following) + 1 :]
+        if further := {rung: climbs[rung](state) for rung in above if rung in climbs}:
+            found[FURTHER] = further
+        found |= placement(state)
         if distress is not None:
             found[DISTRESS] = distress(state)
         return {"probability": found} if found else {}
@@ -41,23 +55,31 @@ def probability_writer(prepared: Prepared, learned: Sequence[LearnedCard]) -> Wr
     return write
 
 
-def _of(prepared: Prepared, card: LearnedCard) -> Callable[[State], Json]:
+def _numbers(prepared: Prepared, card: LearnedCard) -> Numbers:
+    """The probability, its range, and its ends over what is missing."""
     stated, facts = (prepared.places(f"{card.id}|{root}", "low", "high") for root in ("points", "facts"))
     known = prepared.places(f"{card.id}|range", "low", "high") if card.uncertainty.low else None
-    features = [_feature(prepared, card, feature) for feature in card.features]
-    fixed = {"card": card.id, "sha256": card.sha256, "origin": card.origin}
-    fixed |= {"trained_on": card.trained_on, "valid_for": card.valid_for}
 
     def of(state: State) -> Json:
         points, least, most = state[stated[0]] or 0, state[facts[0]] or 0, state[facts[1]] or 0
-        out: Json = dict(fixed)
+        out: Json = {}
         # Sources that differ give the points of each completion: then there is a range and no number.
         if points == state[stated[1]]:
             out["p"] = p = round(logistic(points), DIGITS)
             if known is not None:
                 one, other = ((state[place] or 0) / MILLION for place in known)
                 out |= {"low": min(p, one), "high": max(p, other)}
-        out |= {"facts_low": round(logistic(least), DIGITS), "facts_high": round(logistic(most), DIGITS)}
+        return out | {"facts_low": round(logistic(least), DIGITS), "facts_high": round(logistic(most), DIGITS)}
+
+    return of
+
+
+def _of(prepared: Prepared, card: LearnedCard, numbers: Numbers) -> Numbers:
+    """The numbers, whose they are, and the strongest features."""
+    features, fixed = [_feature(prepared, card, feature) for feature in card.features], whose(card)
+
+    def of(state: State) -> Json:
+        out: Json = {**fixed, **numbers(state)}
         told = sorted((feature(state) for feature in features), key=lambda one: -abs(one["log_odds"]))
         out["reasons"] = [one for one in told[:TOLD] if one["log_odds"]]
         return out

@@ -55,7 +55,8 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     }
     schemes = [name for name, one in program.cards.items() if one.card.scheme]
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
-    missing, probability = missing_writer(prepared), probability_writer(prepared, program.learned)
+    probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
+    missing = missing_writer(prepared)
 
     def write(answer: Answer) -> tuple[Json, bytes]:
         question, state = answer.question, prepared.state(answer)
@@ -74,7 +75,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "tier": (tier := tiers[answer.ladder.id](state, assessments)),
             "assessments": assessments,
             **_credit([_in_park(answer, name, assessments.pop(name)) for name in schemes]),
-            **probability(state, tier["next"]),
+            **probability[answer.ladder.id](state, tier),
             "missing": missing(answer),
             "flags": _flags(answer),
             "reasons": reasons,

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from api.answers.decision import status_of
-from api.answers.probability import DIGITS
 from api.answers.tier import STATES
+from api.batch.probability import placements, probabilities
 from api.batch.words import WORD, Ends, Raised, Told
 from features.facts import path_of_year
 from scoring.assembly import Verdict
@@ -23,7 +23,6 @@ from scoring.batch import Scored, roots
 from scoring.card import MICRO, Card
 from scoring.engine import Rules
 from scoring.ladder import State, ladder_for
-from scoring.learned import MILLION, UNITS, LearnedCard
 from scoring.machine import Column
 from scoring.program import Program
 
@@ -53,7 +52,8 @@ def _scores(scored: Scored) -> pl.DataFrame:
         if any(card.items for card in cards):
             found += [_points(scored, f"{name}.score.{end}", f"score|{name}|{end}") for end in ("low", "high")]
     for learned in scored.rules[0].program.learned:
-        found += _probability(learned, scored)
+        found += probabilities(learned, scored)
+    found += placements(scored)
     programs = tuple(rules.program for rules in scored.rules)
     found.append(_missing(programs, scored.as_of).of(scored.array, height).alias("missing"))
     found.append(_flags(programs).of(scored.array, height).alias("flags"))
@@ -189,25 +189,6 @@ def _worded(scored: Scored, column: str, kind: pl.Enum, root: str, places: Colum
     if len(some) < len(scored.rules):
         given[~scored.under(some)] = len(words) - 1
     return words[pl.Series(given)]
-
-
-def _probability(card: LearnedCard, scored: Scored) -> list[pl.Series]:
-    """As in the result JSON: none where sources differ and so do its points."""
-    name = card.id
-    ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
-    found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
-    read = [*ends.values(), f"{name}|points|high"]
-    settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
-    found = {end: of.round(DIGITS) for end, of in found.items()}
-    if card.uncertainty.low:
-        ranges = [f"{name}|range|{end}" for end in ("low", "high")]
-        one, other = (pl.col(root).cast(pl.Float64) / float(MILLION) for root in ranges)
-        found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
-        found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
-        read += ranges
-    found["p"] = pl.when(settled).then(found["p"])
-    told = scored.values(read).select(of.alias(f"probability.{name}.{end}") for end, of in found.items())
-    return told.get_columns()
 
 
 def _points(scored: Scored, column: str, root: str) -> pl.Series:

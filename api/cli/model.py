@@ -97,10 +97,13 @@ def ladder(
     coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="承诺的覆盖率 / coverage promised")] = 0.9,
     known_at: KnownAt = None,
     version: Version = "champion",
+    output: Annotated[
+        Path | None, typer.Option("--report", help="另存 Markdown 报告 / keep the report in this file")
+    ] = None,
     runs: Runs = _RUNS,
 ) -> None:
     """逐梯次的共形集合：首年定阈值，其后逐年复核；未兑现时退出码为 3 / sets of tiers, audited year by year; exit code 3 where one fails."""
-    from models.replay.ladder_sets import audited, places, table, years_of
+    from models.replay.ladder_sets import audited, places, report, years_of
 
     tracking = _tracking(runs)
     rungs = ladders()[console.one_of("--ladder", name, ladders())].rungs
@@ -108,8 +111,11 @@ def ladder(
     cards = {rung: tracking.card(one) for rung, one in versions.items()}
     long, day = long_of(source), console.day_option(known_at, "known_at")
     years = years_of(long, day, max(one.tags.get("test_from", "") for one in versions.values()))
-    _, audits = audited(rungs, [places(long, rungs, cards, year) for year in years], coverage)
-    console.out.print(table(audits), markup=False, highlight=False)
+    sets, audits = audited(rungs, [places(long, rungs, cards, year) for year in years], coverage)
+    told = report(sets, years[0], audits, list(cards.values()))
+    console.out.print(told, markup=False, highlight=False, soft_wrap=True)
+    if output is not None:
+        output.write_text(told, encoding="utf-8")
     if not all(one.holds for one in audits):
         raise typer.Exit(3)
 
@@ -125,20 +131,23 @@ def drift(
     """与训练时相比的漂移；有警报时退出码为 3 / drift since training; exit code 3 on an alarm."""
     import json
 
+    from api.settings import load
     from models.drift import Level, Profile, worst
+    from models.limits import drift_told
     from models.sources import batch
     from models.tracking import PROFILE
 
-    tracking = _tracking(runs)
+    tracking, limits = _tracking(runs), load().learning.drift
     profile = Profile.read(
         json.loads(tracking.file(tracking.version(name, version), PROFILE).read_text(encoding="utf-8"))
     )
-    checks = profile.checks(*batch(long_of(source), name, console.day_option(known_at, "known_at")))
+    checks = profile.checks(*batch(long_of(source), name, console.day_option(known_at, "known_at")), limits)
     table = Table(title=f"漂移 drift: {name}", title_justify="left")
     for column in ("字段 feature", "PSI / 优势比 odds ratio", "级别 level", "训练 reference", "本批 batch"):
         table.add_column(column)
     for one in checks:
         table.add_row(one.name, f"{one.value:.3f}", one.level.told, f"{one.reference:.3f}", f"{one.batch:.3f}")
     out.print(table)
+    out.print(drift_told(limits), highlight=False)
     if worst(checks) is Level.ALARM:
         raise typer.Exit(3)

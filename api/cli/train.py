@@ -48,10 +48,12 @@ def train(
     """训练可读的评分卡，评估并登记为挑战者 / train a card, evaluate it, register it as challenger."""
     needed()
     # Only here: scikit-learn and MLflow take seconds that no other command needs to wait for.
+    from api.settings import load
     from models.experiment import train as trained_by
     from models.sources import EXPLAINED
     from models.tracking import Tracking
 
+    learning = load().learning
     dataset, provenance = dataset_of(source, event, known_at, split)
     with console.progress() as bar:
         task = bar.add_task("训练 training", total=None)
@@ -60,6 +62,8 @@ def train(
             provenance,
             explained=EXPLAINED,
             full=full,
+            leakage_limits=learning.leakage,
+            drift_limits=learning.drift,
             progress=lambda step: bar.update(task, description=step),
         )
         bar.update(task, description="登记 MLflow")

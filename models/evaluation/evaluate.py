@@ -13,6 +13,7 @@ from models.evaluation.compare import CARD, Forecast, forecast, measured, rivals
 from models.evaluation.curves import Served, Tenth, reliability, served
 from models.evaluation.metrics import Estimate
 from models.evaluation.slices import Slice, slices
+from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 
 Progress = Callable[[str], None]
 
@@ -38,6 +39,8 @@ class Evaluation:
     drift: Sequence[Check]
     missing_models: Mapping[str, str]
     """Rivals that could not be had, and why."""
+    leakage_limits: LeakageLimits = LEAKAGE
+    drift_limits: DriftLimits = DRIFT
 
 
 def evaluate(
@@ -45,6 +48,8 @@ def evaluate(
     *,
     explained: Mapping[str, str] | None = None,
     full: bool = True,
+    leakage_limits: LeakageLimits = LEAKAGE,
+    drift_limits: DriftLimits = DRIFT,
     progress: Progress = lambda _: None,
 ) -> Evaluation:
     """Evaluate the card with its defaults on the set, and where it is to be ``full`` its rivals and the folds
@@ -53,7 +58,7 @@ def evaluate(
     Raises `leakage.LeakageError` before anything is fitted where a feature knows the outcome and is not ``explained``.
     """
     progress("检查泄漏 leakage")
-    found = leakage.check(dataset, explained)
+    found = leakage.check(dataset, explained, leakage_limits)
     models, lacking = rivals(dataset)
     forecasts: dict[str, Forecast] = {}
     for name, model in models.items() if full else [(CARD, models[CARD])]:
@@ -63,7 +68,8 @@ def evaluate(
     drift: tuple[Check, ...] = ()
     if dataset.later is not None:
         before = Profile.of(dataset.features.filter(~dataset.later), dataset.outcome.filter(~dataset.later))
-        drift = tuple(before.checks(dataset.features.filter(dataset.later), dataset.outcome.filter(dataset.later)))
+        later = dataset.features.filter(dataset.later), dataset.outcome.filter(dataset.later)
+        drift = tuple(before.checks(*later, drift_limits))
     grouped = None
     if dataset.later is not None and full:
         progress(f"分组交叉验证 grouped folds {CARD}")
@@ -83,6 +89,8 @@ def evaluate(
         tuple(found),
         drift,
         lacking if full else {},
+        leakage_limits,
+        drift_limits,
     )
 
 

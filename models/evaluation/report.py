@@ -14,6 +14,7 @@ from models.evaluation import pictures
 from models.evaluation.compare import CARD, table
 from models.evaluation.evaluate import Evaluation
 from models.evaluation.metrics import Estimate
+from models.limits import drift_told, leakage_told
 from scoring.learned import FOREIGN, OWN, SYNTHETIC, LearnedCard
 
 LABELS = {
@@ -101,13 +102,14 @@ def _sections(found: Evaluation, card: LearnedCard, data: str) -> Iterator[str]:
         yield heading("分组表现", "by zone, size, age and sector")
         yield _slices(found)
     yield heading("泄漏检查", "leakage")
+    yield leakage_told(found.leakage_limits)
     yield "\n".join(f"- {one}" for one in found.leakage) or "没有可疑字段 / no suspicious feature."
     if found.drift:
         yield heading("训练期与检验期之间的漂移", "drift between training and test period")
         told = [
             f"| {c.name} | {c.value:.3f} | {c.level.told} |" for c in found.drift if c.level or c.name == "base_rate"
         ]
-        yield f"最高级别 worst level: {worst(found.drift).told}"
+        yield f"最高级别 worst level: {worst(found.drift).told}\n\n{drift_told(found.drift_limits)}"
         yield "| 字段 feature | PSI（基率为优势比 odds ratio） | 级别 level |\n|---|---|---|\n" + "\n".join(told)
     yield heading("评分卡的形状", "shapes of the card")
     yield "各档得分（对数优势）；虚线为缺失 / points by band in log-odds; dashed: missing."

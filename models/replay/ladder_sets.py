@@ -19,6 +19,7 @@ from features.errors import ValueProblem
 from features.long_tables import LongTables
 from features.pivot import pivot
 from models.conformal import ConformalSets
+from models.evaluation.report import LABELS
 from models.placement import NONE, spread
 from models.replay import targets
 from models.replay.inputs import measured
@@ -67,7 +68,7 @@ def places(long: LongTables, rungs: Sequence[Rung], cards: Mapping[str, LearnedC
         came[:, column] = ~asked | won
     # The highest that came, counted from 1; 0 for none.
     place = np.where(came.any(axis=1), len(rungs) - came[:, ::-1].argmax(axis=1), 0)
-    return Places(day, spread(reached), place.astype(np.int64))
+    return Places(day, np.column_stack(spread(list(reached.T))), place.astype(np.int64))
 
 
 def years_of(long: LongTables, known_at: date, test_from: str) -> list[date]:
@@ -116,6 +117,19 @@ def _audit(sets: ConformalSets, behind: Sequence[int], year: Places, place: int,
     error = np.sqrt(sets.coverage * (1 - sets.coverage) * (1 / rows + 1 / behind[place]))
     return Audit(
         year.day, tier, rows, reached, float(inside.sum(axis=1).mean()), reached >= sets.coverage - TOLERANCE * error
+    )
+
+
+def report(sets: ConformalSets, first: date, audits: Sequence[Audit], cards: Sequence[LearnedCard]) -> str:
+    """The audit as Markdown: what was promised, from when the thresholds are, whose the cards are, a row a tier and year."""
+    whose = " ".join(LABELS[origin] for origin in sorted({card.origin for card in cards}))
+    kept = all(one.holds for one in audits)
+    verdict = "各梯次兑现 kept by every tier" if kept else "未兑现：须重新确定阈值 not kept: find the thresholds anew"
+    trained = "\n".join(f"- {card.id} `{card.sha256}`: {card.trained_on}；{card.valid_for}" for card in cards)
+    return (
+        f"# 共形集合年度复核 / yearly audit of conformal sets {whose}\n\n"
+        f"承诺覆盖率 coverage promised: {sets.coverage:g}；阈值定于 thresholds of: {first}；{verdict}"
+        f"（容差 tolerance {TOLERANCE:g} 个标准误 standard errors，参考默认值 reference）\n\n{trained}\n\n{table(audits)}\n"
     )
 
 

@@ -16,13 +16,13 @@ ROOT = Path(__file__).parents[2]
 EVENT = "climb.high_tech_enterprise"
 
 
-def _dengti(*arguments: object) -> subprocess.CompletedProcess[str]:
+def _dengti(*arguments: object, settings: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "api.cli.main", *map(str, arguments)],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": "200", **({"DENGTI_SETTINGS": str(settings)} if settings else {})},
     )
 
 
@@ -70,7 +70,26 @@ def test_a_challenger_becomes_champion_after_a_comparison_and_by_a_second_person
 def test_drift_is_told_and_an_alarm_is_an_exit_code(facts: Path, runs: Path) -> None:
     done = _dengti("model", "drift", EVENT, facts, "--known-at", "2026-09-30", "--version", "1", "--runs", runs)
     assert "base_rate" in done.stdout, done.stderr
+    assert "参考默认值 reference" in done.stdout
     assert done.returncode == (3 if "alarm" in done.stdout else 0)
+
+
+def test_the_limits_of_leakage_and_drift_are_settings(facts: Path, runs: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(
+        "[learning]\nleakage_skill = 0.51\ndrift_psi_watch = 90\ndrift_psi_alarm = 99\ndrift_odds_alarm = 99\n"
+    )
+    told = _dengti(
+        "train", facts, "--event", EVENT, "--by", "张三", "--known-at", "2026-09-30", "--runs", tmp_path, settings=settings
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert "≥ 0.51" in told.stderr
+    assert "set by the deployment" in told.stderr
+    quiet = _dengti(
+        "model", "drift", EVENT, facts, "--known-at", "2026-09-30", "--version", "1", "--runs", runs, settings=settings
+    )  # fmt: skip
+    assert quiet.returncode == 0, quiet.stderr
+    assert "PSI 90 / 99" in quiet.stdout
 
 
 def test_an_event_that_does_not_exist_is_refused_with_those_that_do(facts: Path, tmp_path: Path) -> None:

@@ -55,6 +55,12 @@ def test_the_example_names_every_setting(example: str, tmp_path: Path) -> None:
             assert part.model_fields_set == set(type(part).model_fields), name
 
 
+def test_an_alarm_of_drift_below_its_watch_is_refused(tmp_path: Path) -> None:
+    assert _fields(tmp_path, "[learning]\ndrift_psi_alarm = 0.05\n") == {"learning"}
+    assert _fields(tmp_path, "[learning]\nleakage_skill = 0.4\n") == {"learning.leakage_skill"}
+    assert _fields(tmp_path, "[learning]\ndrift_psi_alarm = 0.3\n") == set()
+
+
 def test_without_a_file_it_is_for_development() -> None:
     assert load().dev
 

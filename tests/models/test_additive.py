@@ -138,6 +138,77 @@ def test_training_twice_gives_the_same_card() -> None:
     assert other.sha256 != cards[0].sha256
 
 
+def test_the_order_of_the_rows_does_not_change_the_card() -> None:
+    x, y = _sample(400)
+    order = np.random.default_rng(8).permutation(len(y))
+    cards = [
+        AdditiveCardClassifier(n_trees=20, n_repeats=1).fit(features, outcome).to_card("sample")
+        for features, outcome in ((x, y), (x[order.tolist()], y[order]))
+    ]
+    assert cards[0].sha256 == cards[1].sha256
+
+
+def test_numbers_of_half_the_width_are_the_same_numbers(fitted: AdditiveCardClassifier, card: LearnedCard) -> None:
+    narrow = _sample(300, 9)[0].cast(pl.Float32)
+    wide = narrow.cast(pl.Float64)
+    assert (fitted.predict_proba(narrow) == fitted.predict_proba(wide)).all()
+    assert (card.predict_proba(narrow) == card.predict_proba(wide)).all()
+    assert np.abs(card.predict_proba(narrow) - fitted.predict_proba(narrow)).max() <= 1e-12
+
+
+BEYOND = [0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308, 2.0**53 + 2, np.inf, -np.inf, np.nan]
+
+
+@pytest.mark.parametrize(
+    "told", ["missing in training only", "missing when asked only", "nothing but infinities", "one value"]
+)
+def test_a_feature_that_training_saw_otherwise_than_it_is_asked_keeps_card_and_model_one(told: str) -> None:
+    x, y = _sample(300)
+    free = x["free"].to_numpy().copy()
+    if told == "missing in training only":
+        free[::2] = np.nan
+    elif told == "missing when asked only":
+        free = np.nan_to_num(free)
+    elif told == "nothing but infinities":
+        free = np.where(y == 1, np.inf, -np.inf)
+    else:
+        free[:] = 1e308
+    model = AdditiveCardClassifier(n_trees=15, n_repeats=1).fit(x.with_columns(free=free), y)
+    card = model.to_card("sample")
+    asked = pl.DataFrame(
+        {name: np.tile(BEYOND, 2) if name == "free" else np.repeat([0.0, np.nan], len(BEYOND)) for name in NAMES}
+    )
+    wanted = model.predict_proba(asked)
+    assert np.isfinite(wanted).all()
+    assert np.abs(card.predict_proba(asked) - wanted).max() <= 1e-12
+    one_by_one = [card.probability(row) for row in asked.iter_rows(named=True)]
+    assert np.abs(np.array(one_by_one) - wanted[:, 1]).max() <= 1e-12
+
+
+def test_a_card_without_bands_says_the_same_of_everybody() -> None:
+    card = LearnedCard("flat", "1", "—", "—", -UNITS, ())
+    assert card.probability({}) == pytest.approx(1 / (1 + math.e))
+
+
+def test_calibration_keeps_the_declared_direction_and_every_band_between() -> None:
+    x, y = _sample(1500, 12)
+    # So few leaves' worth of shrinkage that the scores are too wide, and the calibration has to set in.
+    model = AdditiveCardClassifier(
+        n_trees=150, n_repeats=1, learning_rate=1.0, l2_regularization=0.0, min_samples_leaf=1, max_leaf_nodes=8,
+        monotonic_cst={"up": 1, "down": -1},
+    ).fit(x, y)  # fmt: skip
+    assert model.calibration_ is not None
+    card = model.to_card("sample")
+    for name, sign in (("up", 1), ("down", -1)):
+        edges = np.array(next(one.edges for one in card.features if one.name == name))
+        beside = np.concatenate(
+            [edges, np.nextafter(edges, np.inf), np.nextafter(edges, -np.inf), (edges[1:] + edges[:-1]) / 2]
+        )
+        grid = np.sort(beside)
+        rows = pl.DataFrame({one: grid if one == name else np.zeros(len(grid)) for one in NAMES})
+        assert (np.diff(card.predict_proba(rows)[:, 1]) * sign >= 0).all()
+
+
 def test_the_number_of_threads_does_not_change_the_card() -> None:
     code = (
         "import numpy as np; from models.additive import AdditiveCardClassifier as A; r = np.random.default_rng(2); "

@@ -12,6 +12,7 @@ from public_data import FOLDER, needs_public_data
 
 from models import datasets, drift
 from models.drift import Level, Profile
+from models.limits import DRIFT, DriftLimits, drift_told
 
 
 def _frame(rows: int, seed: int, shift: float = 0.0, missing: float = 0.05) -> pl.DataFrame:
@@ -33,6 +34,22 @@ def test_a_shifted_feature_reaches_its_level(shift: float, level: Level) -> None
     checks = {one.name: one for one in Profile.of(_frame(4000, 1)).checks(_frame(4000, 2, shift))}
     assert checks["value"].level is level
     assert checks["whole"].level is Level.OK
+
+
+def test_the_levels_are_settings() -> None:
+    checks = Profile.of(_frame(4000, 1)).checks(
+        _frame(4000, 2, 0.4), limits=DriftLimits(psi_watch=0.01, psi_alarm=0.05)
+    )
+    assert checks[0].level is Level.ALARM
+
+
+def test_whose_levels_they_are_is_said() -> None:
+    assert "0.1 / 0.25（业内惯例 customary）" in drift_told(DRIFT)
+    assert "1.25 / 1.5" in drift_told(DRIFT)
+    assert drift_told(DRIFT).endswith("参考默认值 reference）")
+    other = drift_told(DriftLimits(psi_alarm=0.3))
+    assert "customary" not in other
+    assert "reference" not in other
 
 
 def test_values_that_go_missing_are_drift_although_the_others_stay() -> None:

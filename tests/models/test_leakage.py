@@ -9,6 +9,7 @@ from public_data import FOLDER, needs_public_data
 
 from models import datasets, leakage
 from models.datasets import Dataset
+from models.limits import LeakageLimits
 
 
 def _dataset(**features: object) -> Dataset:
@@ -52,6 +53,16 @@ def test_a_finding_stops_training_until_someone_explains_it() -> None:
     with pytest.raises(leakage.LeakageError):
         leakage.check(charged, {"charged_off": "  "})
     assert leakage.check(charged, {"charged_off": "法定门槛 / a legal threshold"})[0].feature == "charged_off"
+
+
+def test_the_limits_are_settings_and_a_refusal_says_whose_they_are() -> None:
+    charged = _dataset(charged_off=lambda y, random: y * random.lognormal(9, 1, len(y)))
+    with pytest.raises(leakage.LeakageError, match="参考默认值 reference"):
+        leakage.check(charged)
+    strict = LeakageLimits(skill=0.6)
+    with pytest.raises(leakage.LeakageError, match=r"honest implausible_skill.*set by the deployment"):
+        leakage.check(_dataset(), limits=strict)
+    assert leakage.check(_dataset()) == []
 
 
 @needs_public_data

@@ -36,6 +36,11 @@ def test_every_heading_says_that_the_firms_are_synthetic(trained: Trained) -> No
     assert "SYNTHETIC" in trained.report.title
 
 
+def test_limits_of_this_project_are_told_as_reference_defaults(trained: Trained) -> None:
+    assert "限值 limits（参考默认值 reference）：单字段 AUC one feature alone ≥ 0.85" in trained.report.markdown
+    assert "PSI 0.1 / 0.25（业内惯例 customary）；优势比 odds ratio 1.25 / 1.5" in trained.report.markdown
+
+
 def test_a_card_of_foreign_data_is_not_called_synthetic(trained: Trained) -> None:
     told = report(trained.evaluation, replace(trained.card, origin=FOREIGN), trained.fingerprint)
     assert all("foreign public data" in heading for heading in _headings(told.markdown))

@@ -1,0 +1,123 @@
+"""Probabilities by learned cards as columns: what each card says, whose it is, and the placement on the ladder, as in the result JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+from api.answers.placement import DIGITS, whose
+from features.facts import OUT_OF_SCOPE
+from models.placement import NONE, spread
+from scoring.assembly import Verdict
+from scoring.batch import Scored
+from scoring.ladder import Ladder, Rung, ladder_for
+from scoring.learned import MILLION, UNITS, LearnedCard
+
+_PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
+
+
+def probabilities(card: LearnedCard, scored: Scored) -> list[pl.Series]:
+    """As in the result JSON: no number where sources differ and so do its points; whose it is in every row."""
+    found = _numbers(card)
+    told = scored.values(_roots(card)).select(of.alias(f"probability.{card.id}.{end}") for end, of in found.items())
+    fixed = {name: value for name, value in whose(card).items() if name != "card"}
+    same = [
+        pl.Series(f"probability.{card.id}.{name}", [value], dtype=pl.Enum([value])) for name, value in fixed.items()
+    ]
+    return [*told.get_columns(), *(one.new_from_index(0, scored.firms.height) for one in same)]
+
+
+def _roots(card: LearnedCard) -> list[str]:
+    """What `_numbers` reads."""
+    parts = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
+    return [f"{card.id}|{part}|{end}" for part in parts for end in ("low", "high")]
+
+
+def _numbers(card: LearnedCard) -> dict[str, pl.Expr]:
+    name = card.id
+    ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
+    found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
+    settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
+    found = {end: of.round(DIGITS) for end, of in found.items()}
+    if card.uncertainty.low:
+        one, other = (pl.col(f"{name}|range|{end}").cast(pl.Float64) / float(MILLION) for end in ("low", "high"))
+        found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
+        found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
+    found["p"] = pl.when(settled).then(found["p"])
+    return found
+
+
+class _Tier(NamedTuple):
+    """One tier of an enterprise: what the rules say, and what its learned card says, if there is one."""
+
+    granted: pl.Expr
+    """Whether it is the highest that the rules grant."""
+    open: pl.Expr
+    numbers: Mapping[str, pl.Expr] | None
+
+    def reached(self, end: str) -> pl.Expr:
+        """P(tier reached), 0 of an open one of which no card speaks: it is left out."""
+        says = self.numbers.get(end, pl.lit(None, dtype=pl.Float64)) if self.numbers else pl.lit(0.0)
+        return pl.when(self.open).then(says).otherwise(self.granted.cast(pl.Float64))
+
+
+def placements(scored: Scored) -> list[pl.Series]:
+    """``placement.<tier>.p``, ``low`` and ``high``; null where the rules leave nothing open of which a card speaks. No column of a
+    ladder that has no learned card.
+    """
+    cards = {one.id.removeprefix("climb."): one for one in scored.rules[0].program.learned}
+    codes = scored.firms["region_code"]
+    ladders = {code: ladder_for(None if code is None else str(code)) for code in codes.unique().to_list()}
+    found: dict[str, pl.Series] = {}
+    for ladder in {one.id: one for one in ladders.values()}.values():
+        own = pl.Series([code for code, one in ladders.items() if one.id == ladder.id], dtype=pl.Int64)
+        stands = codes.is_in(own.implode(), nulls_equal=True)
+        for column in _on(scored, ladder, cards):
+            shown = column.set(~stands, None)
+            found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
+    return list(found.values())
+
+
+def _on(scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> list[pl.Series]:
+    """As if all stood on one ladder."""
+    tiers = _tiers(scored, ladder, cards)
+    spoken = [tier for tier in tiers.values() if tier.numbers]
+    if not spoken:
+        return []
+    inside = pl.col(OUT_OF_SCOPE.path).cast(pl.Int8) == 0
+    told = inside & pl.any_horizontal(tier.open for tier in spoken)
+    told &= pl.all_horizontal(~tier.open | tier.numbers["p"].is_not_null() for tier in spoken if tier.numbers)
+    ranged = told & pl.all_horizontal(~tier.open | pl.lit("low" in (tier.numbers or {})) for tier in spoken)
+    p, low, high = ([tier.reached(end) for tier in tiers.values()] for end in ("p", "low", "high"))
+    columns = []
+    spreads = (("p", spread(p), told), ("low", spread(low, high), ranged), ("high", spread(high, low), ranged))
+    for end, values, where in spreads:
+        for name, value in zip((NONE, *tiers), values, strict=True):
+            left_out = tiers[name].open if name in tiers and not tiers[name].numbers else pl.lit(False)
+            shown = pl.when(where & ~left_out).then(value).round(DIGITS)
+            columns.append(shown.alias(f"placement.{name}.{end}"))
+    read = [OUT_OF_SCOPE.path, *(root for rung in ladder.rungs for root in _read(scored, rung))]
+    read += [root for rung in ladder.rungs if rung.id in cards for root in _roots(cards[rung.id])]
+    return scored.values(dict.fromkeys(read)).select(columns).get_columns()
+
+
+def _read(scored: Scored, rung: Rung) -> list[str]:
+    says = [f"verdict|{rung.card}"] if scored.having(f"verdict|{rung.card}") else []
+    return [*says, f"holds/{rung.id}|low", f"holds/{rung.id}|high"]
+
+
+def _tiers(scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, _Tier]:
+    found: dict[str, _Tier] = {}
+    above = pl.lit(False)
+    for rung in reversed(ladder.rungs):
+        *given, low, high = (pl.col(root).cast(pl.Int8) for root in _read(scored, rung))
+        # Unset, or not among the rules that apply.
+        says = given[0].fill_null(_OPEN) if given else pl.lit(_OPEN)
+        passed = (low == 1) | (says == _PASS)
+        open_ = ~passed & ~above & ((says == _OPEN) | (high == 1))
+        card = cards.get(rung.id)
+        found[rung.id] = _Tier(passed & ~above, open_, _numbers(card) if card else None)
+        above = above | passed
+    return dict(reversed(found.items()))

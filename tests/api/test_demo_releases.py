@@ -1,0 +1,44 @@
+"""A card of synthetic or foreign data gets into a release that is marked a demonstration, and into no other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from learned_cards import CLIMB, catalogue, own
+
+from scoring.learned import FOREIGN, LearnedCard
+
+ROOT = Path(__file__).parents[2]
+
+
+def _build(folder: Path, card: LearnedCard, *more: str) -> subprocess.CompletedProcess[str]:
+    catalogue(folder / "learned", card)
+    store = f"sqlite:///{folder / 'store.db'}"
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli.main", "release", "build", "--by", "first", *more],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "DENGTI_LEARNED": str(folder / "learned"), "DENGTI_STORE": store},
+    )
+
+
+@pytest.mark.parametrize("card", [CLIMB, replace(CLIMB, origin=FOREIGN)], ids=["synthetic", "foreign"])
+def test_it_is_refused_by_name_without_the_mark(tmp_path: Path, card: LearnedCard) -> None:
+    refused = _build(tmp_path, card)
+    assert refused.returncode == 1
+    assert f"{card.id} ({card.origin})" in refused.stderr
+    assert "--demo" in refused.stderr
+
+
+def test_with_the_mark_it_is_built_and_a_card_of_own_facts_needs_none(tmp_path: Path) -> None:
+    marked = _build(tmp_path, CLIMB, "--demo")
+    assert marked.returncode == 0, marked.stderr
+    office = _build(tmp_path, own(CLIMB))
+    assert office.returncode == 0, office.stderr
+    assert office.stdout != marked.stdout

@@ -1,0 +1,187 @@
+"""Placement of one firm: the rules come first, and a probability goes only to tiers that they leave open; alone, in a file and over HTTP."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from dossiers import strong
+from fastapi.testclient import TestClient
+from histories import with_history
+from learned_cards import CLIMB, catalogue
+
+from api.answers.result import result
+from api.app import create_app
+from api.batch.frames import frames
+from features.dossier import read
+from features.identifiers.uscc import check_character
+from features.intake import read_input
+from features.long_tables import LongTables
+from features.pivot import pivot
+from scoring.batch import score
+from scoring.engine import Engine, Question
+from scoring.learned import UNITS, LearnedCard, Uncertainty
+
+QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22))
+GUANGXI = ["tech_sme", "high_tech_enterprise", "gazelle"]
+Json = dict[str, Any]
+
+
+def _card(tier: str, tenths: int) -> LearnedCard:
+    """One that gives every firm the log-odds of tenths, and of which the training rows know a range."""
+    known = Uncertainty((), (50_000,), (950_000,))
+    return replace(CLIMB, id=f"climb.{tier}", intercept=tenths * UNITS // 10, features=(), uncertainty=known)
+
+
+HIGH_TECH, GAZELLE = _card("high_tech_enterprise", -5), _card("gazelle", -20)
+P = {"high_tech_enterprise": 0.377541, "gazelle": 0.119203}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Engine(catalogue(tmp_path_factory.mktemp("learned"), HIGH_TECH, GAZELLE))
+
+
+def _firm(**changes: Any) -> Json:
+    """Of Guangxi outside Liuzhou, whose ladder has three rungs; without grades its high-tech score is open."""
+    firm = strong(**changes)
+    firm["enterprise"]["region_code"] = "450100"
+    return firm
+
+
+def _probability(engine: Engine, firm: Json) -> Json:
+    return dict(result(engine.answer(read(firm), QUESTION)).get("probability", {}))
+
+
+def _certificate(kind: str) -> list[Json]:
+    return [{"kind": kind, "number": "X1", "valid_from": "2025-01-01", "valid_to": "2027-12-31"}]
+
+
+def _high_tech_open() -> Json:
+    rights = [
+        {"kind": "invention_patent", "count": 6, "granted_on": "2021-05-06", "in_force": True, "acquired_by": "own_rd",
+         "supports_main_product": True}
+    ]  # fmt: skip
+    return _firm(intellectual_property=rights, certificates=None, annual_reports=[{"fiscal_year": 2025}])
+
+
+def test_what_the_rules_grant_is_a_floor_and_what_they_leave_open_is_spread_above_it(engine: Engine) -> None:
+    found = _probability(engine, _firm(certificates=_certificate("high_tech_enterprise")))["placement"]
+    assert found["open"] == ["gazelle"]
+    assert {tier: one["p"] for tier, one in found["tiers"].items()} == {
+        "none": 0.0,
+        "tech_sme": 0.0,
+        "high_tech_enterprise": 0.880797,
+        "gazelle": 0.119203,
+    }
+
+
+def test_a_tier_that_the_rules_exclude_gets_nothing(engine: Engine) -> None:
+    # Without any right of its own the firm does not meet the conditions of high-tech.
+    firm = _firm()
+    answer = result(engine.answer(read(firm), QUESTION))
+    assert answer["assessments"]["high_tech_enterprise"]["verdict"] == "fail"
+    assert answer["tier"]["qualified"] == "tech_sme"
+    tiers = answer["probability"]["placement"]["tiers"]
+    assert tiers["high_tech_enterprise"] == {"p": 0.0, "low": 0.0, "high": 0.0}
+    assert (tiers["tech_sme"]["p"], tiers["gazelle"]["p"]) == (0.880797, 0.119203)
+
+
+def test_where_certificates_are_not_known_a_title_may_be_held_whatever_the_conditions_say(engine: Engine) -> None:
+    found = _probability(engine, _firm(certificates=None))["placement"]
+    assert found["open"] == ["high_tech_enterprise", "gazelle"]
+    assert found["tiers"]["high_tech_enterprise"]["p"] == round(P["high_tech_enterprise"] * (1 - P["gazelle"]), 6)
+
+
+def test_everything_open_is_spread_from_the_top_and_sums_to_one(engine: Engine) -> None:
+    found = _probability(engine, _high_tech_open())["placement"]
+    # Of tech_sme no card speaks: it is left out, and named.
+    assert found["left_out"] == ["tech_sme"]
+    assert set(found["tiers"]) == {"none", "high_tech_enterprise", "gazelle"}
+    assert sum(one["p"] for one in found["tiers"].values()) == pytest.approx(1, abs=2e-6)
+    assert "科技型中小企业" in found["zh"]
+    assert "Technology-based SME" in found["en"]
+
+
+def test_each_place_has_a_range_that_follows_from_those_of_the_cards(engine: Engine) -> None:
+    tiers = _probability(engine, _high_tech_open())["placement"]["tiers"]
+    assert (tiers["gazelle"]["low"], tiers["gazelle"]["high"]) == (0.05, 0.95)
+    assert (tiers["high_tech_enterprise"]["low"], tiers["high_tech_enterprise"]["high"]) == (0.0025, 0.9025)
+    assert (tiers["none"]["low"], tiers["none"]["high"]) == (0.0025, 0.9025)
+
+
+def test_it_is_told_in_words_and_whose_numbers_they_are_goes_with_it(engine: Engine) -> None:
+    found = _probability(engine, _firm(certificates=_certificate("high_tech_enterprise")))["placement"]
+    assert found["zh"].startswith("规则未能确定：瞪羚企业。概率只分给规则允许的梯次")
+    assert "it is no recognition" in found["en"]
+    card = found["cards"]["gazelle"]
+    assert (card["trained_on"], card["valid_for"], card["origin"]) == (CLIMB.trained_on, CLIMB.valid_for, "synthetic")
+    assert (card["sha256"], card["p"]) == (GAZELLE.sha256, P["gazelle"])
+
+
+def test_where_the_rules_decide_every_tier_nothing_is_spread(engine: Engine, tmp_path: Path) -> None:
+    assert "placement" not in _probability(engine, _firm(certificates=_certificate("gazelle")))
+    only = Engine(catalogue(tmp_path, HIGH_TECH))
+    # High-tech is excluded, and of the gazelle that is open no card speaks.
+    assert "placement" not in _probability(only, _firm())
+
+
+def test_who_stands_on_no_ladder_is_not_placed(engine: Engine) -> None:
+    firm = _firm()
+    firm["enterprise"]["uscc"] = "92450200MA0000015" + check_character("92450200MA0000015")
+    answer = result(engine.answer(read(firm), QUESTION))
+    assert answer["assessments"]["tech_sme"]["verdict"] == "not_applicable"
+    assert "placement" not in answer["probability"]
+
+
+def test_no_verdict_moves(engine: Engine) -> None:
+    plain = result(Engine().answer(read(_firm()), QUESTION))
+    told = result(engine.answer(read(_firm()), QUESTION))
+    for part in ("tier", "assessments", "missing", "reasons"):
+        assert told[part] == plain[part]
+
+
+def test_beyond_the_next_rung_the_chance_to_climb_is_told_of_each_rung_above(engine: Engine) -> None:
+    found = _probability(engine, _firm())
+    assert (found["climb"]["target"], found["climb"]["p"]) == ("high_tech_enterprise", P["high_tech_enterprise"])
+    assert {tier: one["p"] for tier, one in found["climb_further"].items()} == {"gazelle": P["gazelle"]}
+    assert found["climb_further"]["gazelle"]["trained_on"] == CLIMB.trained_on
+    top = _probability(engine, _firm(certificates=_certificate("gazelle")))
+    assert not {"climb", "climb_further"} & top.keys()
+
+
+def test_over_http_it_is_the_same(engine: Engine) -> None:
+    firm = _firm(certificates=_certificate("high_tech_enterprise"))
+    with TestClient(create_app(engine)) as client:
+        told = client.post("/v1/assess", params={"as_of": "2026-11-22", "known_at": "2026-11-22"}, json=firm).json()
+    assert told["probability"]["placement"] == _probability(engine, firm)["placement"]
+
+
+def test_a_file_places_every_firm_as_its_dossier_alone_does(engine: Engine, tmp_path: Path) -> None:
+    rng = random.Random(4)
+    firms = [with_history(rng) for _ in range(120)]
+    seen: dict[str, Json] = {firm["enterprise"]["uscc"]: firm for firm in firms}
+    path = tmp_path / "firms.json"
+    path.write_text(json.dumps(list(seen.values()), default=str), encoding="utf-8")
+    given = read_input(path)
+    scores, _ = frames(score(engine, pivot(LongTables.of(given.tables, given.incomplete), QUESTION.known_at), QUESTION))
+    names = [name for name in scores.columns if name.startswith("placement.")]
+    spread = 0
+    for uscc, firm in seen.items():
+        alone = _probability(engine, json.loads(json.dumps(firm, default=str))).get("placement", {"tiers": {}})
+        row = scores.row(by_predicate=pl.col("uscc") == uscc, named=True)
+        told = {name: row[name] for name in names if row[name] is not None}
+        flat = {f"placement.{tier}.{end}": p for tier, one in alone["tiers"].items() for end, p in one.items()}
+        assert told == pytest.approx(flat, abs=1e-6), uscc
+        spread += bool(told)
+    assert spread > 20
+    trained = scores["probability.climb.gazelle.trained_on"]
+    assert trained.null_count() == 0
+    assert trained[0] == CLIMB.trained_on
+    assert scores["probability.climb.gazelle.valid_for"][0] == CLIMB.valid_for
