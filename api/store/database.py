@@ -10,11 +10,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
+from api.store.prepared import Where, connection_of, driver
 from api.store.tables import Base
 from features.errors import ValueProblem
 
@@ -61,6 +62,12 @@ class Store:
         with Session(self.engine) as session, session.begin():
             yield session
 
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The same without the objects of a session, which cost a request as much as its statements."""
+        with self.engine.begin() as connection:
+            yield connection
+
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema to the newest revision, or back to a former one, which only an empty store survives whole."""
         config = Config()
@@ -70,23 +77,30 @@ class Store:
             (command.upgrade if revision == "head" else command.downgrade)(config, revision)
 
 
-def unless_there(session: Session, table: type[Base], row: dict[str, Any]) -> bool:
+def unless_there(where: Where, table: type[Base], row: dict[str, Any]) -> bool:
     """Insert a row unless one with its key is there already; whether it was inserted."""
     # Both dialects have the clause, the common statement has not.
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    done = session.execute(dialect.insert(table).values(row).on_conflict_do_nothing().returning(text("1")))
+    dialect = postgresql if connection_of(where).dialect.name == "postgresql" else sqlite
+    done = where.execute(dialect.insert(table).values(row).on_conflict_do_nothing().returning(text("1")))
     return done.first() is not None
 
 
-def alone(session: Session, what: int) -> None:
+def alone(where: Where, what: int) -> None:
     """Wait until no other transaction does the same kind of work, and keep others out until this one ends.
 
     To be called before the transaction reads: SQLite keeps out every other writer, PostgreSQL those that name ``what``.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
-    else:
-        session.execute(text("BEGIN IMMEDIATE"))
+    if not writing(where):
+        where.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+
+
+def writing(where: Where) -> bool:
+    """On SQLite a transaction that will write says so at once: it then reads what holds until it ends. Whether it is SQLite."""
+    connection = connection_of(where)
+    if connection.dialect.name != "sqlite":
+        return False
+    driver(connection, "BEGIN IMMEDIATE").close()
+    return True
 
 
 def _sqlite(connection: Any, _: object) -> None:
