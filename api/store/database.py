@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
@@ -24,13 +25,31 @@ URL = "DENGTI_STORE"
 DEFAULT = "sqlite:///var/dengti.db"
 
 
+@dataclass(frozen=True)
+class Timeouts:
+    """After how many seconds PostgreSQL ends what holds others up. SQLite's one writer waits ten seconds for another."""
+
+    statement: float
+    lock: float
+    idle_in_transaction: float
+
+    def settings(self) -> dict[str, str]:
+        """As PostgreSQL names them."""
+        return {
+            "statement_timeout": f"{self.statement}s",
+            "lock_timeout": f"{self.lock}s",
+            "idle_in_transaction_session_timeout": f"{self.idle_in_transaction}s",
+        }
+
+
 class Store:
     """One database; a block ``with Store()`` closes its connections.
 
-    Raises `ValueProblem` where the URL names none that can be reached.
+    ``timeouts`` are a service's; a command of an operator may take its time. Raises `ValueProblem` where the URL names none
+    that can be reached.
     """
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, timeouts: Timeouts | None = None) -> None:
         stated = url or os.environ.get(URL) or DEFAULT
         try:
             parsed = make_url(stated)
@@ -38,10 +57,15 @@ class Store:
                 parsed = parsed.set(drivername="postgresql+psycopg")
             if parsed.get_backend_name() == "sqlite" and parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(parsed)
+            # The connection that was used last has its pages and plans at hand.
+            self.engine = create_engine(parsed, pool_use_lifo=True)
             if parsed.get_backend_name() == "sqlite":
                 event.listen(self.engine, "connect", _sqlite)
             self.migrate()
+            if timeouts and parsed.get_backend_name() == "postgresql":
+                # From now on: a migration may wait and take longer.
+                self.engine.dispose()
+                event.listen(self.engine, "connect", lambda connection, _: _limited(connection, timeouts))
         except (ArgumentError, OperationalError, ModuleNotFoundError, OSError) as error:
             raise ValueProblem(
                 field=URL,
@@ -99,11 +123,25 @@ def writing(where: Where) -> bool:
     connection = connection_of(where)
     if connection.dialect.name != "sqlite":
         return False
-    driver(connection, "BEGIN IMMEDIATE").close()
+    if not cast(Any, connection.connection.dbapi_connection).in_transaction:
+        driver(connection, "BEGIN IMMEDIATE").close()
     return True
 
 
+def _limited(connection: Any, timeouts: Timeouts) -> None:
+    with connection.cursor() as cursor:
+        for name, value in timeouts.settings().items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.commit()
+
+
 def _sqlite(connection: Any, _: object) -> None:
-    """Readers beside one writer; a second writer waits; references hold."""
-    for pragma in ("journal_mode = WAL", "busy_timeout = 10000", "foreign_keys = ON", "synchronous = FULL"):
+    """Readers beside one writer; a second writer waits; references hold; what is replaced counts as deleted."""
+    for pragma in (
+        "journal_mode = WAL",
+        "busy_timeout = 10000",
+        "foreign_keys = ON",
+        "synchronous = FULL",
+        "recursive_triggers = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
