@@ -55,7 +55,7 @@ class Keeper:
     def _run(self) -> None:
         spent = 0.0
         # A round that took long is followed by the next the sooner, so that entries wait no longer for their seal.
-        while not self._stop.wait(max(0.0, EVERY - spent)):
+        while not self._stop.wait(max(EVERY / 5, EVERY - spent)):
             begun = time.monotonic()
             try:
                 if self._service.has_store:

@@ -19,7 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, Integer, bindparam, func, literal_column, select
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.auth import access
@@ -44,6 +44,8 @@ from scoring.errors import RuleError
 _FIRM = bindparam("firm", type_=Integer)
 _ALONE = Prepared(select(func.pg_advisory_xact_lock(literal_column("734300"), _FIRM)))
 _TOGETHER = Prepared(select(func.pg_advisory_xact_lock_shared(literal_column("734300"), _FIRM)))
+IDLE = "25P03"
+"""What PostgreSQL says of a transaction that it ended because nothing was asked in it."""
 ROUNDS = 4
 """How often a call is begun anew because something changed under it."""
 
@@ -73,6 +75,10 @@ def answered(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
     try:
         return _in_rounds(service, endpoint, asked)
     except (OperationalError, PoolTimeout):
+        raise Refused("unavailable", headers={"Retry-After": "1"}) from None
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", None) != IDLE:
+            raise
         raise Refused("unavailable", headers={"Retry-After": "1"}) from None
 
 
