@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import shutil
 from functools import partial
 from pathlib import Path
@@ -60,9 +59,9 @@ def plain(name: str, runs: list[Used], firms: int) -> list[Line]:
 
 
 def _same_files(one: Path, other: Path) -> None:
-    differing = [n for n in ("scores.parquet", "items.parquet") if not filecmp.cmp(one / n, other / n, shallow=False)]
-    if differing:
-        raise RuntimeError(f"{other}: {', '.join(differing)} differ from those of {one}")
+    told = run(Side(python("benchmarks.side", "same", one, other))).told
+    if told["differing"]:
+        raise RuntimeError(f"{other}: {', '.join(told['differing'])} differ from those of {one}")
 
 
 def pivot(population: Population, repeats: int) -> Section:

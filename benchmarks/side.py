@@ -36,20 +36,13 @@ def columns(snapshot_folder: str, target: str) -> None:
     import polars as pl
 
     from features import snapshot
-    from features.wide_columns import WantedColumns
-    from scoring.batch import HEAD, rules_of
+    from scoring.batch import HEAD, scorer
     from scoring.engine import Engine, Question
 
     found = snapshot.read(Path(snapshot_folder))
-    engine, question = Engine(), Question(AS_OF, found.known_at)
-    programs = {rules_of(engine, question, *place).program for place in found.places}
-    wanted = {*HEAD, "said"}
-    rows: dict[str, set[str]] = {}
-    for program in programs:
-        read = WantedColumns(program.scalars, program.row_fields, AS_OF)
-        wanted |= read.columns
-        for table, names in read.row_fields.items():
-            rows.setdefault(table, {"row"}).update(names)
+    read = scorer(Engine(), Question(AS_OF, found.known_at), found.places, 0).wanted
+    wanted = {*HEAD, "said", *read.columns}
+    rows = {table: {"row", *names} for table, names in read.row_fields.items()}
     files = {}
     for number in range(len(found.sizes)):
         for table, names in {"": wanted, **rows}.items():
@@ -72,6 +65,16 @@ def floor(snapshot_folder: str, columns_file: str, results: str, target: str) ->
     for name, frame in frames.items():
         frame.lazy().sink_parquet(f"{target}/{name}.parquet", compression="zstd")
     return told
+
+
+def same(one: str, other: str) -> dict[str, Any]:
+    """Which of the result files differ in what they say."""
+    import polars as pl
+
+    names = ("scores.parquet", "items.parquet")
+    return {
+        "differing": [n for n in names if not pl.read_parquet(f"{one}/{n}").equals(pl.read_parquet(f"{other}/{n}"))]
+    }
 
 
 def reading(*facts: str) -> None:
@@ -117,7 +120,7 @@ def spec(target: str) -> None:
     write(Path(target))
 
 
-SIDES = {f.__name__: f for f in (made, columns, floor, reading, pivoting, agreed, spec)}
+SIDES = {f.__name__: f for f in (made, columns, floor, same, reading, pivoting, agreed, spec)}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

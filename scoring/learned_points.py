@@ -22,9 +22,9 @@ from features.indicators.base import Indicator
 from features.indicators.catalogue import make
 from scoring import core
 from scoring.bounds import Bounds, ends
+from scoring.column_backend import Facts, Plan
 from scoring.core import Node, all_of, choose, const, fill, ge, known
 from scoring.lower import Lowering
-from scoring.polars_backend import Facts, Plan
 from scoring.python_backend import Evaluate, compile_python
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class ByValues:
 
     @cached_property
     def _plan(self) -> Plan:
-        return Plan({"points": self._total.points}, {})
+        return Plan({"points": self._total.points})
 
 
 def _of_value(feature: Feature, name: str) -> Points:

@@ -23,10 +23,12 @@ from features.errors import ValueProblem
 from features.expression import Compound, Ratio
 from features.identifiers import regions
 from features.indicators.base import Indicator, Unit
+from features.pivot import SAID, Wide
 from features.snapshot import Snapshot
-from scoring.batch import by_rules, measured, score_under
+from scoring.batch import Scored, Scorer, scorer
 from scoring.card import Card, Percentile
 from scoring.catalogue import OVERLAYS, Catalogue, Edition
+from scoring.compile import stage_truths
 from scoring.engine import Engine, Question
 from scoring.lower import Lowering
 from scoring.overlay import Place
@@ -118,14 +120,14 @@ def distribution(engine: Engine, card: Card, frozen: Frozen, done: Done) -> Coun
     """Enterprises by tenths of a point (certain points, rounded down) under a card: of all, of each stage, of each park."""
     stages = [stage.id for stage in card.scheme.stages] if card.scheme and card.scheme.by else []
     parts = []
-    for rules, wide, question in _under(engine, card, frozen, done):
-        scored = score_under(rules, wide, question)
+    for _, _, scored, own in _under(engine, card, frozen, done):
         truths = [pl.when(pl.col(f"stage|{card.id}|{s}|low") == 1).then(pl.lit(f"stage:{s}")) for s in stages]
         tenths = pl.col(f"score|{card.id}|low").cast(pl.Int64) // TENTHS
-        inside = scored.values.select(
+        roots = (f"score|{card.id}|low", *(f"stage|{card.id}|{stage}|low" for stage in stages))
+        inside = scored.values(roots).select(
             tenths.alias("tenths"), pl.coalesce(*truths, pl.lit(None, pl.String)).alias("stage")
         )
-        parts.append(inside.with_columns(_parks(scored.firms["park"])))
+        parts.append(inside.with_columns(_parks(scored.firms["park"])).filter(own))
     found: Counts = {ALL: {}}
     for row in pl.concat(parts).iter_rows() if parts else ():
         for group in (ALL, *(group for group in row[1:] if group)):
@@ -177,12 +179,13 @@ def _cuts(engine: Engine, scheme: _Scheme, frozen: Frozen, done: Done) -> dict[s
     card, asked = scheme.card, percentiles(scheme.card)
     stages = [stage.id for stage in card.scheme.stages] if card.scheme and card.scheme.by else []
     values: dict[str, dict[str, list[Fraction]]] = {name: {} for name in asked}
-    for rules, wide, question in _under(engine, card, frozen, done):
-        roots = {f"stage:{s}": rules.program.parts[f"stage|{card.id}|{s}|low"] for s in stages}
-        for name, award in asked.items():
-            shown = Lowering().measure(award.indicator.expression).shown
-            roots |= {f"{name}|{place}": node for place, node in enumerate(shown)}
-        for row in measured(rules, wide, question, roots).iter_rows(named=True):
+    roots = {f"stage:{stage}": truth.lo for stage, truth in stage_truths(card).items()}
+    for name, award in asked.items():
+        shown = Lowering().measure(award.indicator.expression).shown
+        roots |= {f"{name}|{place}": node for place, node in enumerate(shown)}
+    for rules, wide, _, own in _under(engine, card, frozen, done):
+        agreed = own & wide.firms[SAID].is_null()
+        for row in rules.measure(wide, roots).filter(agreed).iter_rows(named=True):
             groups = (ALL, *(f"stage:{s}" for s in stages if row[f"stage:{s}"]))
             for name, award in asked.items():
                 value = _value(award.indicator, *(row[f"{name}|{place}"] for place in range(4)))
@@ -239,14 +242,16 @@ def _written(cut: Fraction, unit: Unit) -> str:
     return f"{text}{symbol}"
 
 
-def _under(engine: Engine, card: Card, frozen: Frozen, done: Done) -> Iterator[Any]:
-    """Rules, enterprises and question of those that the card is in force for."""
+def _under(engine: Engine, card: Card, frozen: Frozen, done: Done) -> Iterator[tuple[Scorer, Wide, Scored, pl.Series]]:
+    """Part by part the rules, the enterprises, their values, and for whom of them the card is in force."""
     question = Question(frozen.as_of, frozen.snapshot.known_at, rulebooks=(card.id,))
+    rules = scorer(engine, question, frozen.snapshot.places, sum(frozen.snapshot.sizes))
+    picked = [one.picked[card.id] for one in rules.rules]
+    own = [place for place, one in enumerate(picked) if one.card is card and not one.outside]
     for number, firms in enumerate(frozen.snapshot.sizes):
-        for rules, wide in by_rules(engine, frozen.snapshot.part(number), question):
-            picked = rules.picked[card.id]
-            if picked.card is card and not picked.outside:
-                yield rules, wide, question
+        wide = frozen.snapshot.part(number)
+        scored = rules.score(wide)
+        yield rules, wide, scored, pl.Series(scored.under(own))
         done(firms)
 
 

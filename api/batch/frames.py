@@ -7,70 +7,88 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from api.answers.decision import status_of
 from api.answers.probability import DIGITS
 from api.answers.tier import STATES
-from api.batch.words import WORD, Number, Raised, Told
+from api.batch.words import WORD, Ends, Raised, Told
 from features.facts import path_of_year
 from scoring.assembly import Verdict
-from scoring.batch import Scored
-from scoring.card import MICRO, Card, Scheme
-from scoring.ladder import Ladder, State, ladder_for
+from scoring.batch import Scored, roots
+from scoring.card import MICRO, Card
+from scoring.engine import Rules
+from scoring.ladder import State, ladder_for
 from scoring.learned import MILLION, UNITS, LearnedCard
+from scoring.machine import Column
 from scoring.program import Program
 
 VERDICTS = pl.Enum([v.word for v in Verdict])
+BOUNDS = pl.Enum(["exact", "safe"])
+OPEN = "undetermined"
 
 
-def frames(scored: Iterable[Scored]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """``scores`` and ``items`` of all groups, sorted by uscc."""
-    given = list(scored)
-    scores = pl.concat([_scores(one) for one in given], how="diagonal").sort("uscc")
-    items = pl.concat([_items(one) for one in given], how="diagonal").sort("uscc")
-    return scores, items
+def frames(scored: Scored) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``scores`` and ``items``, a row an enterprise, in their order."""
+    return _scores(scored), _items(scored)
 
 
 def _scores(scored: Scored) -> pl.DataFrame:
-    program, values = scored.rules.program, scored.values
-    found: list[pl.Series] = _tier(program, scored.firms["region_code"], values)
-    for name, compiled in program.cards.items():
-        card = compiled.card
-        if card.classes:
-            found.append(_class(card, values))
+    height = scored.firms.height
+    found: list[pl.Series] = _tier(scored)
+    for name, cards in _by_name(scored.rules).items():
+        if any(card.classes for card in cards):
+            found.append(_class(scored, name, cards))
             continue
-        if card.scheme:
-            found += _stage(card.id, card.scheme, values)
-            status = pl.Series(f"{name}.status", [status_of(card)], dtype=pl.String)
-            found.append(status.new_from_index(0, scored.firms.height))
+        if any(card.scheme for card in cards):
+            found += _stage(scored, name, cards)
+            found.append(_status(scored, name, cards))
         else:
-            found.append(_words(values[f"verdict|{name}"]).alias(f"{name}.verdict"))
-        unsafe = values[f"{name}|unsafe"].cast(pl.Boolean) | scored.wider[name]
-        found.append(_pick(unsafe, "safe", "exact").alias(f"{name}.bounds"))
-        if card.items:
-            found += [_points(values[f"score|{name}|{end}"]).alias(f"{name}.score.{end}") for end in ("low", "high")]
-    for learned in program.learned:
-        found += _probability(learned, values)
-    found.append(_missing(program, scored.as_of).of(values).alias("missing"))
-    found.append(_flags(program).of(values).alias("flags"))
-    release = pl.Series("release", [scored.rules.release.id], dtype=WORD).new_from_index(0, scored.firms.height)
+            found.append(_worded(scored, f"{name}.verdict", VERDICTS, f"verdict|{name}"))
+        found.append(_bounds(scored, name))
+        if any(card.items for card in cards):
+            found += [_points(scored, f"{name}.score.{end}", f"score|{name}|{end}") for end in ("low", "high")]
+    for learned in scored.rules[0].program.learned:
+        found += _probability(learned, scored)
+    programs = tuple(rules.program for rules in scored.rules)
+    found.append(_missing(programs, scored.as_of).of(scored.array, height).alias("missing"))
+    found.append(_flags(programs).of(scored.array, height).alias("flags"))
+    release = pl.Series("release", [scored.rules[0].release.id], dtype=WORD).new_from_index(0, height)
     return scored.firms.with_columns(release, *found)
 
 
-@lru_cache(maxsize=64)
-def _missing(program: Program, as_of: date) -> Raised:
-    return Raised({path_of_year(n.removeprefix("unknown|"), as_of): [pl.col(n)] for n in program.unknown})
+def _by_name(rules: Iterable[Rules]) -> dict[str, list[Card]]:
+    """The cards of some of the rules, by id: several where an edition or an overlay differs by place."""
+    found: dict[str, dict[int, Card]] = {}
+    for one in rules:
+        for name, compiled in one.program.cards.items():
+            found.setdefault(name, {})[id(compiled.card)] = compiled.card
+    return {name: list(cards.values()) for name, cards in found.items()}
+
+
+def _under(scored: Scored, card: Card) -> set[int]:
+    """Those of the rules that have the card."""
+    programs = (rules.program for rules in scored.rules)
+    return {
+        at for at, program in enumerate(programs) if card.id in program.cards and program.cards[card.id].card is card
+    }
 
 
 @lru_cache(maxsize=64)
-def _flags(program: Program) -> Raised:
-    flags: dict[str, list[pl.Expr]] = {}
-    for name in sorted(n for n in program.parts if n.startswith("flag|")):
-        flags.setdefault(name.rsplit("|", 1)[1], []).append(pl.col(name))
+def _missing(programs: tuple[Program, ...], as_of: date) -> Raised:
+    names = sorted({name for program in programs for name in program.unknown})
+    return Raised({path_of_year(name.removeprefix("unknown|"), as_of): [name] for name in names})
+
+
+@lru_cache(maxsize=64)
+def _flags(programs: tuple[Program, ...]) -> Raised:
+    flags: dict[str, list[str]] = {}
+    for name in sorted({n for program in programs for n in program.parts if n.startswith("flag|")}):
+        flags.setdefault(name.rsplit("|", 1)[1], []).append(name)
     return Raised(flags)
 
 
@@ -85,28 +103,32 @@ TIER: dict[str, pl.DataType] = {
 }
 
 
-def _tier(program: Program, region_codes: pl.Series, values: pl.DataFrame) -> list[pl.Series]:
+def _tier(scored: Scored) -> list[pl.Series]:
     """Place on the ladder of each firm's region."""
-    codes = region_codes.unique().to_list()
-    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes}
-    found = []
-    for name in dict.fromkeys(ladders.values()):
-        own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
-        chosen = region_codes.is_in(own.implode(), nulls_equal=True)
-        place = _place(program, program.ladders[name])
-        found.append(place.of(values.filter(chosen)).with_columns(chosen.arg_true().alias("#")))
-    return (
-        pl.concat(found).sort("#").drop("#").get_columns() if found else list(pl.DataFrame(schema=TIER).get_columns())
-    )
+    programs = tuple(rules.program for rules in scored.rules)
+    codes = scored.firms["region_code"]
+    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
+    tables = [pl.DataFrame(schema=TIER)]
+    rows = np.zeros(scored.firms.height, np.uint32)
+    for ladder in dict.fromkeys(ladders.values()):
+        own = pl.Series([code for code, name in ladders.items() if name == ladder], dtype=pl.Int64)
+        firms = codes.is_in(own.implode(), nulls_equal=True).arg_true().to_numpy()
+        names, place = _place(programs, ladder)
+        table, of_firm = place.of([scored.array(name)[firms] for name in names], firms.size)
+        rows[firms] = of_firm + sum(one.height for one in tables)
+        tables.append(table)
+    return pl.concat(tables, rechunk=True)[pl.Series(rows)].get_columns()
 
 
 @lru_cache(maxsize=64)
-def _place(program: Program, ladder: Ladder) -> Told:
+def _place(programs: tuple[Program, ...], name: str) -> tuple[list[str], Told]:
+    ladder = programs[0].ladders[name]
     rungs, prefix = [rung.id for rung in ladder.rungs], f"tier|{ladder.id}|"
-    roots = {**program.parts, **program.assembly}
     names = [f"{prefix}{key}" for key in ("recognised", "qualified", "next")]
     for stem, end in (("holds/", "|low"), (f"{prefix}undetermined/", ""), (f"{prefix}state/", "")):
         names += [f"{stem}{rung}{end}" for rung in rungs]
+    made = [roots(program) for program in programs]
+    ends = [Ends(min(one[name].lo for one in made), max(one[name].hi for one in made)) for name in names]
 
     def tell(recognised: int, qualified: int, following: int, *of_rungs: int) -> list[Any]:
         held, open_, states = (of_rungs[i * len(rungs) : (i + 1) * len(rungs)] for i in range(3))
@@ -117,74 +139,99 @@ def _place(program: Program, ladder: Ladder) -> Told:
             [f"{rung}:{STATES[s]}" for rung, s in zip(rungs, states, strict=True) if s != State.NONE.value],
         ]
 
-    return Told([Number(pl.col(name), roots[name].lo, roots[name].hi) for name in names], TIER, tell)
+    return names, Told(ends, TIER, tell)
 
 
-def _class(card: Card, made: pl.DataFrame) -> pl.Series:
-    low, high = f"score|{card.id}|low", f"score|{card.id}|high"
-    undetermined = len(card.classes)
-    index = made.select(
-        pl.when(pl.col(low) == pl.col(high)).then(pl.col(low) // pl.lit(MICRO)).otherwise(undetermined).alias("class")
-    )["class"]
-    return index.cast(pl.UInt8).cat.to(pl.Enum([*card.classes, "undetermined"])).alias(f"{card.id}.class")
+def _class(scored: Scored, name: str, cards: list[Card]) -> pl.Series:
+    """The class where it is certain."""
+    kinds = list(dict.fromkeys(one for card in cards for one in card.classes))
+    low, high = (scored.array(f"score|{name}|{end}") for end in ("low", "high"))
+    places = np.full(low.size, len(kinds), np.uint8)
+    for card in cards:
+        of_card = np.array([kinds.index(one) for one in card.classes], np.uint8)
+        certain = (low == high) & scored.under(_under(scored, card))
+        places[certain] = of_card[low[certain] // MICRO]
+    return _worded(scored, f"{name}.class", pl.Enum([*kinds, OPEN]), f"score|{name}|low", places)
 
 
-def _stage(name: str, scheme: Scheme, made: pl.DataFrame) -> list[pl.Series]:
+def _stage(scored: Scored, name: str, cards: list[Card]) -> list[pl.Series]:
     """The stage where the enterprise surely is; nothing of a scheme without stages."""
-    stages = [stage.id for stage in scheme.stages]
-    if not stages:
+    kinds = list(dict.fromkeys(stage.id for card in cards if card.scheme for stage in card.scheme.stages))
+    if not kinds:
         return []
-    kind = pl.Enum([*stages, "undetermined"])
-    of_stage = (pl.when(pl.col(f"stage|{name}|{stage}|low") == 1).then(pl.lit(stage)) for stage in stages)
-    found = pl.coalesce(*of_stage, pl.lit("undetermined")).cast(kind)
-    return [made.select(found.alias(f"{name}.stage")).to_series()]
+    places = np.full(scored.firms.height, len(kinds), np.uint8)
+    for place, stage in enumerate(kinds):
+        places[scored.array(f"stage|{name}|{stage}|low") == 1] = place
+    return [_worded(scored, f"{name}.stage", pl.Enum([*kinds, OPEN]), f"verdict|{name}", places)]
 
 
-def _probability(card: LearnedCard, made: pl.DataFrame) -> list[pl.Series]:
+def _status(scored: Scored, name: str, cards: list[Card]) -> pl.Series:
+    """How far its weights are those of an office."""
+    kinds = list(dict.fromkeys(map(status_of, cards)))
+    places = np.zeros(scored.firms.height, np.uint8)
+    for card in cards:
+        places[scored.under(_under(scored, card))] = kinds.index(status_of(card))
+    return _worded(scored, f"{name}.status", pl.Enum(kinds), f"verdict|{name}", places).cast(pl.String)
+
+
+def _bounds(scored: Scored, name: str) -> pl.Series:
+    unsafe = scored.array(f"{name}|unsafe")
+    if name in scored.wider:
+        unsafe = unsafe | scored.wider[name].view(np.uint8)
+    return _worded(scored, f"{name}.bounds", BOUNDS, f"{name}|unsafe", unsafe)
+
+
+def _worded(scored: Scored, column: str, kind: pl.Enum, root: str, places: Column | None = None) -> pl.Series:
+    """Words by their places, by default the root's values; null for those whose rules do not have the root."""
+    words = pl.Series(column, [*kind.categories, None], dtype=kind)
+    given = (scored.array(root) if places is None else places).astype(np.uint32)
+    some = scored.having(root)
+    if len(some) < len(scored.rules):
+        given[~scored.under(some)] = len(words) - 1
+    return words[pl.Series(given)]
+
+
+def _probability(card: LearnedCard, scored: Scored) -> list[pl.Series]:
     """As in the result JSON: none where sources differ and so do its points."""
     name = card.id
     ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
     found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
+    read = [*ends.values(), f"{name}|points|high"]
     settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
     found = {end: of.round(DIGITS) for end, of in found.items()}
     if card.uncertainty.low:
-        one, other = (pl.col(f"{name}|range|{end}").cast(pl.Float64) / float(MILLION) for end in ("low", "high"))
+        ranges = [f"{name}|range|{end}" for end in ("low", "high")]
+        one, other = (pl.col(root).cast(pl.Float64) / float(MILLION) for root in ranges)
         found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
         found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
+        read += ranges
     found["p"] = pl.when(settled).then(found["p"])
-    told = made.select(of.alias(f"probability.{name}.{end}") for end, of in found.items())
+    told = scored.values(read).select(of.alias(f"probability.{name}.{end}") for end, of in found.items())
     return told.get_columns()
 
 
-def _words(codes: pl.Series) -> pl.Series:
-    return codes.cast(pl.UInt8).cat.to(VERDICTS)
-
-
-def _pick(truths: pl.Series, yes: str, no: str) -> pl.Series:
-    return truths.cast(pl.UInt8).cat.to(pl.Enum([no, yes]))
-
-
-def _points(micro: pl.Series) -> pl.Series:
-    # Divided by a column: Polars divides by a literal through its reciprocal, which misses the nearest float.
-    return micro / pl.Series([float(MICRO)]).new_from_index(0, micro.len())
+def _points(scored: Scored, column: str, root: str) -> pl.Series:
+    """Micro-points as points: the nearest float of the exact quotient."""
+    return scored.only(pl.Series(column, scored.array(root) / float(MICRO)), scored.having(root))
 
 
 def _items(scored: Scored) -> pl.DataFrame:
-    values = scored.values
-    found: list[pl.Series] = [scored.firms["uscc"]]
-    for name, compiled in scored.rules.program.cards.items():
-        for part in compiled.parts:
-            path, root = f"{name}.{part.replace('/', '.')}", f"{name}|{part}"
+    found: dict[str, pl.Series] = {"uscc": scored.firms["uscc"]}
+    for name, compiled in ((n, one) for rules in scored.rules for n, one in rules.program.cards.items()):
+        on_score = (f"gates/{gate}" for gate, given in compiled.card.gates.items() if given.score is not None)
+        roots = {part: f"{name}|{part}" for part in compiled.parts}
+        roots |= {part: f"gate|{name}|{part.removeprefix('gates/')}" for part in on_score}
+        for part, root in roots.items():
+            path = f"{name}.{part.replace('/', '.')}"
             if part.startswith("items/"):
-                found += [_points(values[f"{root}|{end}"]).alias(f"{path}.{end}") for end in ("low", "high")]
+                made = {f"{path}.{end}": partial(_points, root=f"{root}|{end}") for end in ("low", "high")}
             else:
-                found.append(_verdict(values, root).alias(f"{path}.verdict"))
-        on_score = (gate for gate, given in compiled.card.gates.items() if given.score is not None)
-        found += [_verdict(values, f"gate|{name}|{gate}").alias(f"{name}.gates.{gate}.verdict") for gate in on_score]
-    return pl.DataFrame(found)
+                made = {f"{path}.verdict": partial(_verdict, root=root)}
+            found |= {column: tell(scored, column) for column, tell in made.items() if column not in found}
+    return pl.DataFrame(list(found.values()))
 
 
-def _verdict(values: pl.DataFrame, root: str) -> pl.Series:
+def _verdict(scored: Scored, column: str, root: str) -> pl.Series:
     """fail 0, pass 1, undetermined 2."""
-    certain, possible = (values[f"{root}|{end}"].cast(pl.Int8) for end in ("low", "high"))
-    return _words(2 * possible - certain)
+    certain, possible = (scored.array(f"{root}|{end}") for end in ("low", "high"))
+    return _worded(scored, column, VERDICTS, f"{root}|low", possible * 2 - certain)

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from api.batch.frames import frames
+from api.batch.row_groups import concatenate
 from features.durable import fingerprint, write_text, write_whole
 from features.errors import FileProblem
 from features.intake import write_rejects
 from features.snapshot import Snapshot
-from features.wide_columns import WantedColumns
-from scoring.batch import rules_of, score
+from scoring.batch import Scorer, scorer
 from scoring.engine import Engine, Question
 from scoring.release import ENGINE
 
@@ -45,7 +45,7 @@ class Batch:
     def identity(self) -> dict[str, Any]:
         """What two runs must share for one to go on where the other stopped."""
         question = self.question
-        given = {id(r.program): r for r in (rules_of(self.engine, question, *p) for p in self.snapshot.places)}.values()
+        given = self._scorer.rules
         return {
             "engine": ENGINE,
             "as_of": question.as_of.isoformat(),
@@ -87,7 +87,7 @@ class Batch:
             hashes = {}
             for name, frame in found.items():
                 path = journal.path(name, number)
-                write_whole(path, frame.write_ipc)
+                write_whole(path, partial(frame.write_parquet, compression="zstd"))
                 hashes[path.name] = fingerprint(path)
             return number, hashes
 
@@ -97,28 +97,20 @@ class Batch:
                 yield number
 
     def _results(self, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        programs = {rules_of(self.engine, self.question, *place).program for place in self.snapshot.places}
-        wanted = [WantedColumns(p.scalars, p.row_fields, self.question.as_of) for p in programs]
-        columns = {column for of_program in wanted for column in of_program.columns}
-        wide = self.snapshot.part(number, columns, _row_fields(wanted))
-        return frames(score(self.engine, wide, self.question))
+        wanted = self._scorer.wanted
+        return frames(self._scorer.score(self.snapshot.part(number, wanted.columns, wanted.row_fields)))
+
+    @cached_property
+    def _scorer(self) -> Scorer:
+        return scorer(self.engine, self.question, self.snapshot.places, sum(self.snapshot.sizes))
 
     def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:
         """Parts become the result files."""
         for name in RESULTS:
-            # Scanned one by one: parts under other rules have other columns.
-            whole = pl.concat([pl.scan_ipc(journal.path(name, n)) for n in range(parts)], how="diagonal")
-            write_whole(self.target / f"{name}.parquet", partial(whole.sink_parquet, compression="zstd"))
+            files = [journal.path(name, number) for number in range(parts)]
+            write_whole(self.target / f"{name}.parquet", partial(concatenate, files))
         write_whole(self.target / "rejects.parquet", lambda path: rejects.write_parquet(path, compression="zstd"))
         write_rejects(rejects, self.target / "rejects.xlsx")
-
-
-def _row_fields(wanted: Iterable[WantedColumns]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for of_program in wanted:
-        for table, names in of_program.row_fields.items():
-            found.setdefault(table, {}).update(dict.fromkeys(names))
-    return {table: tuple(names) for table, names in found.items()}
 
 
 class _Journal:
@@ -138,14 +130,13 @@ class _Journal:
 
     def path(self, name: str, number: int) -> Path:
         """Where a part's results are."""
-        return self.folder / f"{name}-{number:05d}.arrow"
+        return self.folder / f"{name}-{number:05d}.parquet"
 
     def has(self, number: int) -> bool:
         """Whether a part is done and its files are as they were written."""
-        files = self._entry["parts"].get(str(number))
-        return files is not None and all(
-            (self.folder / name).is_file() and fingerprint(self.folder / name) == sha for name, sha in files.items()
-        )
+        hashes = self._entry["parts"].get(str(number), {})
+        files = [self.path(name, number) for name in RESULTS]
+        return all(path.is_file() and fingerprint(path) == hashes.get(path.name) for path in files)
 
     def add(self, number: int, hashes: dict[str, str]) -> None:
         """Note a part as done."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import ClassVar
 
 import typer
 
@@ -13,48 +14,46 @@ import typer
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")
 
 from api.cli import console
-from api.cli.audit import audit
-from api.cli.backup import backup, restore
-from api.cli.bank import bank
-from api.cli.compare import compare
-from api.cli.credit import credit
-from api.cli.importing import import_
-from api.cli.keys import keys
-from api.cli.model import model
-from api.cli.party import party
-from api.cli.population import population
-from api.cli.release import release
-from api.cli.rescore import rescore
-from api.cli.rulebook import rulebook
-from api.cli.score import score
-from api.cli.serve import serve
-from api.cli.train import train
-from api.cli.verify import verify
+from api.cli.lazy import LazyGroup
+
+
+class Commands(LazyGroup):
+    """Where each command is: what a run does not use is not loaded."""
+
+    where: ClassVar = {
+        "score": "api.cli.score:score",
+        "rescore": "api.cli.rescore:rescore",
+        "compare": "api.cli.compare:compare",
+        "rulebook": "api.cli.rulebook:rulebook",
+        "release": "api.cli.release:release",
+        "keys": "api.cli.keys:keys",
+        "credit": "api.cli.credit:credit",
+        "bank": "api.cli.bank:bank",
+        "party": "api.cli.party:party",
+        "audit": "api.cli.audit:audit",
+        "import": "api.cli.importing:import_",
+        "backup": "api.cli.backup:backup",
+        "restore": "api.cli.backup:restore",
+        "population": "api.cli.population:population",
+        "serve": "api.cli.serve:serve",
+        "train": "api.cli.train:train",
+        "model": "api.cli.model:model",
+        "verify": "api.cli.verify:verify",
+    }
+
 
 app = typer.Typer(
+    cls=Commands,
     help="登梯 dengti：企业梯次与评分 / tiers and scores of technology enterprises",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command()(score)
-app.command()(rescore)
-app.command()(compare)
-app.add_typer(rulebook, name="rulebook")
-app.add_typer(release, name="release")
-app.add_typer(keys, name="keys")
-app.add_typer(credit, name="credit")
-app.add_typer(bank, name="bank")
-app.add_typer(party, name="party")
-app.add_typer(audit, name="audit")
-app.command("import")(import_)
-app.command()(backup)
-app.command()(restore)
-app.command()(population)
-app.command()(serve)
-app.command()(train)
-app.add_typer(model, name="model")
-app.command()(verify)
+
+
+@app.callback()
+def _root() -> None:
+    """Commands are found by their names."""
 
 
 def run() -> None:

@@ -18,9 +18,9 @@ from features import snapshot
 from features.wide_columns import WantedColumns
 from scoring.batch import rules_of, score
 from scoring.card import MICRO
+from scoring.column_backend import Facts, evaluate
 from scoring.core import Node
 from scoring.engine import Engine, Question
-from scoring.polars_backend import Facts, evaluate
 from scoring.program import Program
 
 CARD = "tech_sme"

@@ -18,9 +18,9 @@ from features.indicators.base import Indicator
 from features.indicators.catalogue import make
 from features.pivot import SAID, Wide
 from features.wide_columns import WantedColumns
+from scoring.column_backend import Facts, Plan
 from scoring.core import Node, walk
 from scoring.lower import Lowering
-from scoring.polars_backend import Facts, Plan
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def measured(wide: Wide, as_of: date, inputs: tuple[Input, ...] = INPUTS) -> pl.
     roots = {f"{one.id}|{end}": node for one in made for end, node in zip(_ENDS, _shown(one), strict=True)}
     scalars, fields = _reads(roots)
     read = WantedColumns(scalars, fields, as_of).of(agreed)
-    ends = Plan(roots, read.shared).evaluate(Facts(read.frame, read.children, read.shared))
+    ends = Plan(roots).evaluate(Facts(read.frame, read.children, read.shared))
     return pl.concat([read.frame.select("uscc"), ends.select(_value(one) for one in made)], how="horizontal")
 
 

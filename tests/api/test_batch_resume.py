@@ -114,7 +114,7 @@ def test_a_batch_killed_twenty_times_ends_as_an_undisturbed_one(
 
 
 def test_parts_that_are_done_are_not_scored_again(population: Path, unfinished: Path) -> None:
-    done = {path: path.stat().st_mtime_ns for path in (unfinished / "unfinished").glob("*.arrow")}
+    done = {path: path.stat().st_mtime_ns for path in (unfinished / "unfinished").glob("*.parquet")}
     process = started([population, unfinished, "--as-of", AS_OF, "--resume"], unfinished / "log")
     _wait_for(process, unfinished, len(_parts_done(unfinished)) + 1)
     process.kill()
@@ -126,7 +126,7 @@ def test_parts_that_are_done_are_not_scored_again(population: Path, unfinished: 
 
 
 def test_tampered_parts_are_scored_again(population: Path, undisturbed: Path, unfinished: Path) -> None:
-    differs, short, missing = (unfinished / "unfinished" / f"scores-{part:05d}.arrow" for part in range(3))
+    differs, short, missing = (unfinished / "unfinished" / f"scores-{part:05d}.parquet" for part in range(3))
     whole = differs.read_bytes()
     differs.write_bytes(whole[:500] + bytes([whole[500] ^ 1]) + whole[501:])
     short.write_bytes(short.read_bytes()[:-100])
@@ -137,7 +137,7 @@ def test_tampered_parts_are_scored_again(population: Path, undisturbed: Path, un
 
 
 def test_torn_temporary_files_do_no_harm(population: Path, undisturbed: Path, unfinished: Path) -> None:
-    for name in ("unfinished/journal.json", "unfinished/items-00004.arrow", "unfinished/scores-00009.arrow", *FILES):
+    for name in ("unfinished/journal.json", "unfinished/items-00004.parquet", "unfinished/scores-00009.arrow", *FILES):
         (unfinished / f"{name}.tmp").write_bytes(b"ARROW1 torn")
     code, printed = rescored([population, unfinished, "--as-of", AS_OF, "--resume"], unfinished / "log")
     assert code == 0, printed

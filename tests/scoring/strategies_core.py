@@ -11,7 +11,7 @@ from by_name import compile_by_name
 from hypothesis import strategies as st
 
 from features.facts import FirmFacts, Row
-from scoring import core, polars_backend
+from scoring import column_backend, core
 from scoring.core import WIDEST, Node, const, fill, known
 from scoring.errors import CardError
 
@@ -206,24 +206,24 @@ def by_python(roots: Mapping[str, Node], given: Sequence[FirmFacts]) -> list[tup
     return [tuple(evaluate(firm)[name] for name in roots) for firm in given]
 
 
-def frames(given: Sequence[FirmFacts]) -> polars_backend.Facts:
+def frames(given: Sequence[FirmFacts]) -> column_backend.Facts:
     """Enterprises as columns."""
     frame = pl.DataFrame({n: [f.scalars[n] for f in given] for n in SCALARS}, schema=dict.fromkeys(SCALARS, pl.Int64))
     children = {}
     for table, fields in ROWS.items():
         found: list[tuple[int, Row]] = [(at, row) for at, firm in enumerate(given) for row in firm.rows[table]]
         children[table] = pl.DataFrame(
-            {polars_backend.ROW: [at for at, _ in found], **{f: [row[f] for _, row in found] for f in fields}},
-            schema={polars_backend.ROW: pl.UInt32, **dict.fromkeys(fields, pl.Int64)},
+            {column_backend.ROW: [at for at, _ in found], **{f: [row[f] for _, row in found] for f in fields}},
+            schema={column_backend.ROW: pl.UInt32, **dict.fromkeys(fields, pl.Int64)},
         )
     day = given[0].scalars[DAY] if given else 0
     assert day is not None
-    return polars_backend.Facts(frame, children, {DAY: day})
+    return column_backend.Facts(frame, children, {DAY: day})
 
 
 def by_polars(roots: Mapping[str, Node], given: Sequence[FirmFacts]) -> list[tuple[int, ...]]:
     """A row of values for each enterprise, by one plan over all."""
-    table = polars_backend.evaluate(roots, frames(given))
+    table = column_backend.evaluate(roots, frames(given))
     assert all(kind in (pl.Boolean, pl.Int64, pl.Int128) for kind in table.dtypes)
     return table.rows()
 

@@ -16,7 +16,7 @@ from strategies_cards import card, ends
 from features.expression import Fact, Ratio, annual
 from features.facts import FirmFacts
 from features.indicators.base import Indicator, Unit
-from scoring import polars_backend
+from scoring import column_backend
 from scoring.card import Award, Band, Bands, Limits, LinearToCap, Requirement
 from scoring.card import Test as Held
 from scoring.compile import compile_card
@@ -60,7 +60,7 @@ def answers(roots: Mapping[str, Node], **known: int) -> dict[str, int]:
     scalars: dict[str, int | None] = {fact.path: known.get(name) for name, fact in facts.items()}
     one = {name: int(value) for name, value in compile_by_name(roots)(FirmFacts(scalars)).items()}
     frame = pl.DataFrame({name: [value] for name, value in scalars.items()}, schema=dict.fromkeys(scalars, pl.Int64))
-    assert polars_backend.evaluate(roots, polars_backend.Facts(frame, {}, {})).row(0, named=True) == one
+    assert column_backend.evaluate(roots, column_backend.Facts(frame, {}, {})).row(0, named=True) == one
     return one
 
 

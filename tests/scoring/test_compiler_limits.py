@@ -21,10 +21,10 @@ from features.indicators.base import Unit
 from features.leaves import leaves
 from scoring.assembly import Verdict
 from scoring.card import Band, Bands, Case, Choose, Fixed, Limits
+from scoring.column_backend import Facts, evaluate
 from scoring.compile import compile_card
 from scoring.core import Node, walk
 from scoring.lower import Lowering
-from scoring.polars_backend import Facts, evaluate
 
 
 @pytest.mark.parametrize("cuts", [400, 3_000])

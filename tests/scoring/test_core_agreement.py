@@ -28,9 +28,9 @@ from strategies_core import (
 
 from features.facts import FirmFacts
 from scoring import core
+from scoring.column_backend import Facts, evaluate
 from scoring.core import ROWS_MAX, WIDEST, Node, const, fill
 from scoring.errors import CardError
-from scoring.polars_backend import Facts, evaluate
 
 standing = settings(
     max_examples=80,

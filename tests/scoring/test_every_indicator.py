@@ -19,9 +19,9 @@ from features.indicators.base import Indicator
 from features.kinds import Choice
 from features.leaves import leaves
 from features.tables import TABLES
+from scoring.column_backend import ROW, Facts, evaluate
 from scoring.core import Node, walk
 from scoring.lower import Lowering
-from scoring.polars_backend import ROW, Facts, evaluate
 
 AS_OF = date(2026, 11, 22)
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -22,7 +22,7 @@ from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
 from features.tables import TABLES
-from scoring.batch import score
+from scoring.batch import PLACE, score, scorer
 from scoring.engine import Engine, Question
 
 CARDS = ("tech_sme", "high_tech_enterprise")
@@ -147,9 +147,11 @@ def test_the_order_of_rows_and_the_partition_do_not_matter(engine: Engine, quest
     expected = frames(score(engine, pivot(whole, question.known_at), question))
     for one, other in zip(expected, frames(score(engine, pivot(shuffled, question.known_at), question)), strict=True):
         assert one.equals(other)
-    parts = [score(engine, pivot(part, question.known_at), question) for part in whole.parts(17)]
+    places = pivot(whole, question.known_at).firms.select(PLACE).unique().sort(PLACE).iter_rows()
+    rules = scorer(engine, question, places, 17)
+    parts = [rules.score(pivot(part, question.known_at)) for part in whole.parts(17)]
     assert len(parts) == 6
-    for one, other in zip(expected, frames([s for part in parts for s in part]), strict=True):
+    for one, other in zip(expected, map(pl.concat, zip(*map(frames, parts), strict=True)), strict=True):
         assert one.equals(other.select(one.columns))
 
 

@@ -9,9 +9,8 @@ from datetime import date
 import polars as pl
 
 from features.snapshot import Snapshot
-from features.wide_columns import WantedColumns
 from scoring.assembly import Verdict
-from scoring.batch import HEAD, score_under
+from scoring.batch import HEAD, Scorer, roots
 from scoring.card import MICRO, Card, Label
 from scoring.compile import compile_card
 from scoring.engine import Question, Rules
@@ -48,15 +47,13 @@ def compare(snapshot: Snapshot, before: Card, after: Card, as_of: date, done: Ca
     """Score a snapshot under both cards, part by part; ``done`` is told the enterprises of each part."""
     cards = [replace(card, id=side) for side, card in zip(SIDES, (before, after), strict=True)]
     rules, question = _both(cards), Question(as_of, snapshot.known_at)
-    program = rules.program
-    wanted = WantedColumns(program.scalars, program.row_fields, as_of)
+    scorer = Scorer(question, dict.fromkeys(snapshot.places, rules), sum(snapshot.sizes))
     why = _why(*cards).alias("why")
     matrix: dict[tuple[str, str], int] = {}
     changed = [pl.DataFrame(schema=_SCHEMA)]
     for number, firms in enumerate(snapshot.sizes):
-        wide = snapshot.part(number, wanted.columns, wanted.row_fields)
-        scored = score_under(rules, wide, question)
-        values = scored.values.cast(pl.Int64)
+        scored = scorer.score(snapshot.part(number, scorer.wanted.columns, scorer.wanted.row_fields))
+        values = scored.values(roots(rules.program)).cast(pl.Int64)
         given = values.select(_answer(card).alias(card.id) for card in cards)
         frame = scored.firms.select(HEAD[:2]).hstack(given)
         for old, new, count in frame.group_by(SIDES).len().iter_rows():

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import polars as pl
-
 from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import SAID, pivot
@@ -41,10 +39,8 @@ def test_points_in_the_rules_are_those_of_the_values_that_training_measured(tmp_
     wide = wide.only(wide.firms[SAID].is_null())
     values = measured(wide, DAY)
     engine = Engine(Catalogue(own_learned=tmp_path / "learned"))
-    told = pl.concat(
-        one.firms.select("uscc").with_columns(one.values[f"{card.id}|points|low"].alias("points"))
-        for one in score(engine, wide, Question(DAY, DAY))
-    ).sort("uscc")
+    scored = score(engine, wide, Question(DAY, DAY))
+    told = scored.firms.select("uscc").with_columns(scored.value(f"{card.id}|points|low").alias("points"))
     wanted = [card.points(row) for row in values.drop("uscc").iter_rows(named=True)]
     assert told["uscc"].to_list() == values["uscc"].to_list()
     assert told["points"].to_list() == wanted

@@ -1,0 +1,153 @@
+"""Machine code for this machine: compiled by LLVM once, kept on disk where asked, called over columns.
+
+What is compiled depends on the rules alone, not on the facts or the day, so a release is compiled once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.machine_code import LANES, Code
+from scoring.machine_values import BYTES
+
+Column = NDArray[np.int64] | NDArray[np.uint8]
+CACHE = "DENGTI_CACHE"
+"""Environment variable: the folder of compiled rules; empty for none."""
+_ARGUMENTS = [ctypes.c_int64, *[ctypes.c_void_p] * 4]
+_ALIGNED = 64
+"""Bytes of a line of the cache."""
+_MANY = 20_000
+"""Enterprises for which code is worth twice the time to compile it well."""
+_KEPT = 100
+"""Files that are kept at most."""
+
+
+class Machine:
+    """A module's function ``evaluate``, ready to be called; good for several threads."""
+
+    def __init__(self, code: Code, *, firms: int = 0, keep: bool = False) -> None:
+        """``firms``: for about how many enterprises."""
+        self._code = code
+        # Of LLVM's levels; the higher ones take longer to compile and gain nothing here.
+        level = int(firms >= _MANY)
+        self._library = _linked(_kept(code.text, level) if keep else _compiled(code.text, level))
+        self._evaluate = ctypes.CFUNCTYPE(None, *_ARGUMENTS)(self._library["evaluate"])
+
+    def evaluate(self, count: int, columns: Sequence[Column], lists: Sequence[Column]) -> dict[str, Column]:
+        """Every root's values: truths as bytes, integers of 128 bits as two columns, the lower first.
+
+        ``columns`` and what says in ``lists`` where rows begin have at least `LANES` places.
+        """
+        held = max(count, LANES)
+        # One array for all, which the system can give in large pages.
+        sizes = [held * BYTES[kind] for kind in self._code.results.values()]
+        ends = np.cumsum([0, *(size + -size % _ALIGNED for size in sizes)])
+        whole = np.empty(ends[-1], np.uint8)
+        results = {}
+        for (name, kind), size, begin in zip(self._code.results.items(), sizes, ends, strict=False):
+            column = whole[begin : begin + size]
+            results[name] = column if kind == "i1" else column.view(np.int64)
+            if kind == "i128":
+                results[name] = results[name].reshape(2, held)
+        scratch = np.empty(self._code.scratch + _ALIGNED, np.uint8)
+        tables: list[NDArray[Any]] = [
+            _addresses(columns),
+            _addresses(lists),
+            _addresses(list(results.values())),
+            scratch,
+        ]
+        if count:
+            self._evaluate(held, *(table.ctypes.data for table in tables))
+        return {name: column[..., :count] for name, column in results.items()}
+
+
+def _addresses(columns: Sequence[Column]) -> NDArray[np.uintp]:
+    return np.array([column.ctypes.data for column in columns], np.uintp)
+
+
+@lru_cache
+def _target(level: int) -> llvm.TargetMachine:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    host = llvm.Target.from_default_triple()
+    features = llvm.get_host_cpu_features().flatten()
+    return host.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=level)
+
+
+@lru_cache(maxsize=1)
+def _linker() -> llvm.LLJIT:
+    _target(0)
+    return llvm.create_lljit_compiler()
+
+
+def _compiled(text: str, level: int) -> bytes:
+    found: bytes = _target(level).emit_object(llvm.parse_assembly(text))
+    return found
+
+
+_names = iter(range(2**62))
+
+
+def _linked(compiled: bytes) -> llvm.ResourceTracker:
+    library = llvm.JITLibraryBuilder().add_object_img(compiled).export_symbol("evaluate")
+    return library.link(_linker(), f"rules-{next(_names)}")
+
+
+# --- kept on disk ---------------------------------------------------------------------------------------------------
+
+
+def _kept(text: str, level: int) -> bytes:
+    """As compiled before by this user for this processor, else compiled now."""
+    folder = _folder()
+    if folder is None:
+        return _compiled(text, level)
+    target = _target(level)
+    made_by = (llvmlite.__version__, target.triple, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    named = hashlib.sha256("\n".join((*made_by, str(level), text)).encode()).hexdigest()
+    path = folder / f"{named}.o"
+    try:
+        found = path.read_bytes()
+    except OSError:
+        found = b""
+    # The hash of what was compiled stands before it: half a file is none.
+    if hashlib.sha256(found[32:]).digest() == found[:32]:
+        return found[32:]
+    made = _compiled(text, level)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(hashlib.sha256(made).digest() + made)
+        Path(file.name).replace(path)
+        for old in sorted(folder.glob("*.o"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
+            old.unlink()
+    except OSError:
+        pass  # A full or read-only disk costs time, not an answer.
+    return made
+
+
+def _folder() -> Path | None:
+    """The folder of what is kept. None where it cannot be made, or where others could write what would be run here."""
+    told = os.environ.get(CACHE)
+    if told == "":
+        return None
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = Path(told) if told else Path(home).expanduser() / "dengti"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = folder.stat()
+    except (OSError, RuntimeError):
+        return None
+    private = held.st_uid == os.getuid() and not held.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return folder if private else None

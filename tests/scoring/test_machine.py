@@ -1,0 +1,102 @@
+"""Machine code of the columns: exact quotients of every width, and a cache of compiled rules that is safe to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring import core, machine
+from scoring.column_backend import Facts, Plan, evaluate
+from scoring.core import Node, const, fill
+from scoring.machine_code import LANES
+
+LIMITS = st.one_of(st.sampled_from([1, 2**31, 2**32 - 1, 2**32, 2**47, 2**62, 2**63 - 1]), st.integers(1, 2**63 - 1))
+ROOTS = {"twice": core.mul(fill("x", 0, 0, 1000), 2), "late": core.ge(fill("x", 0, 0, 1000), 7)}
+FACTS = Facts(pl.DataFrame({"x": [1, None, 7, 1000]}), {}, {})
+
+
+def near(limit: int) -> st.SearchStrategy[int]:
+    """Numbers up to a limit: any, its ends, and those beside the powers of 2, where carries are."""
+    powers = st.builds(
+        lambda bit, off: min(max(2**bit + off, 0), limit), st.integers(0, limit.bit_length()), st.integers(-2, 2)
+    )
+    return st.one_of(st.integers(0, limit), st.sampled_from([0, limit]), powers)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data(), most=LIMITS, by=LIMITS, factor=LIMITS, signed=st.booleans())
+def test_a_quotient_of_any_width_is_the_floor(
+    data: st.DataObject, most: int, by: int, factor: int, *, signed: bool
+) -> None:
+    top = core.mul(fill("over", 0, -most if signed else 0, most), factor)
+    bottom = core.greatest((fill("under", 1, 0, by), const(1)))
+    signs = st.sampled_from([-1, 1]) if signed else st.just(1)
+    pairs = data.draw(st.lists(st.tuples(near(most), near(by), signs), min_size=1, max_size=30))
+    facts = pl.DataFrame(
+        {"over": [sign * over for over, _, sign in pairs], "under": [under for _, under, _ in pairs]},
+        {"over": pl.Int64, "under": pl.Int64},
+    )
+    found = evaluate({"floor": core.div(top, bottom)}, Facts(facts, {}, {}))["floor"].to_list()
+    assert found == [sign * over * factor // max(under, 1) for over, under, sign in pairs]
+
+
+@pytest.mark.parametrize("firms", [*range(LANES + 2), 127, 128, 129, 300])
+def test_any_number_of_enterprises_comes_out_even(firms: int) -> None:
+    facts = Facts(pl.DataFrame({"x": range(firms)}, {"x": pl.Int64}), {}, {})
+    assert evaluate(ROOTS, facts).rows() == [(2 * n, n >= 7) for n in range(firms)]
+
+
+# --- kept on disk ---------------------------------------------------------------------------------------------------
+
+
+def compiled(monkeypatch: pytest.MonkeyPatch, folder: Path, roots: dict[str, Node] = ROOTS) -> int:
+    """How often something is compiled, when these rules are made ready with a folder to keep them in."""
+    times = []
+    compile_ = machine._compiled
+    monkeypatch.setattr(machine, "_compiled", lambda text, level: times.append(text) or compile_(text, level))
+    monkeypatch.setenv(machine.CACHE, str(folder) if str(folder) != "." else "")
+    assert Plan(roots, keep=True).evaluate(FACTS).rows() == [(2, False), (0, False), (14, True), (2000, True)]
+    monkeypatch.undo()
+    return len(times)
+
+
+def test_rules_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert [compiled(monkeypatch, tmp_path / "kept") for _ in range(3)] == [1, 0, 0]
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"x" * 400])
+def test_a_damaged_file_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damage: bytes) -> None:
+    compiled(monkeypatch, tmp_path / "kept")
+    (file,) = (tmp_path / "kept").glob("*.o")
+    whole = file.read_bytes()
+    file.write_bytes(damage or whole[:-1])
+    assert compiled(monkeypatch, tmp_path / "kept") == 1
+    assert file.read_bytes() == whole
+
+
+def test_a_folder_that_others_can_write_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    assert [compiled(monkeypatch, tmp_path / "open") for _ in range(2)] == [1, 1]
+    assert not list((tmp_path / "open").iterdir())
+
+
+def test_nothing_is_kept_where_the_setting_is_empty_or_no_folder_can_be(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert compiled(monkeypatch, Path()) == 1
+    assert compiled(monkeypatch, tmp_path / "file" / "below") == 1
+
+
+def test_old_files_make_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(machine, "_KEPT", 3)
+    monkeypatch.setenv(machine.CACHE, str(tmp_path / "kept"))
+    for factor in range(2, 8):
+        Plan({"twice": core.mul(fill("x", 0, 0, 1000), factor)}, keep=True)
+    assert len(list((tmp_path / "kept").iterdir())) == 3
