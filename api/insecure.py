@@ -67,6 +67,14 @@ def _insecure(settings: Settings) -> list[FactError]:
         found.append(
             _needed("serving.secure_cookies", "会话只走 HTTPS / sessions over HTTPS only", "secure_cookies = true")
         )
+    if not settings.audit.heads_folder:
+        found.append(
+            _needed(
+                "audit.heads_folder",
+                "链头须每日导出，否则截尾无从发现 / the chain's head is exported daily, or a cut tail is not seen",
+                'heads_folder = "/mnt/audit-heads"',
+            )
+        )
     if serving.distress and settings.issuer.mode != "filed_bureau" and not serving.bank:
         found.append(
             _needed(

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import rules
+from api.clock import SHANGHAI
 from api.http import idempotency
 from api.http.logs import frames, log
 from api.service import Service
+from api.store import heads
 from api.store.access import SYSTEM, Stops
 from api.store.audit import Access, Audit
+from api.store.patterns import Patterns
 from api.store.releases import Releases
 from api.store.sealing import seal_all
 
@@ -26,11 +32,14 @@ TIDY = 3600.0
 class Keeper:
     """A thread that makes its round twice a second, and a last one when the service stops."""
 
-    def __init__(self, service: Service) -> None:
-        self._service, self._log = service, log()
+    def __init__(self, service: Service, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._service, self._now, self._log = service, now, log()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._rounds = self._unlooked = 0
+        self._exported: date | None = None
+        limits = service.settings.patterns
+        self._patterns = Patterns(timedelta(minutes=limits.window_minutes), limits.firms, limits.refusals)
 
     def start(self) -> None:
         """Begin."""
@@ -44,13 +53,17 @@ class Keeper:
             seal_all(self._service.store)
 
     def _run(self) -> None:
-        while not self._stop.wait(EVERY):
+        spent = 0.0
+        # A round that took long is followed by the next the sooner, so that entries wait no longer for their seal.
+        while not self._stop.wait(max(EVERY / 5, EVERY - spent)):
+            begun = time.monotonic()
             try:
                 if self._service.has_store:
                     self.round()
-            except SQLAlchemyError as error:
-                # The store is away or busy; the next round does it.
+            except (SQLAlchemyError, OSError) as error:
+                # The store or the folder of heads is away or busy; the next round does it.
                 self._log.error("keeper", error=type(error).__name__, frames=frames(error))
+            spent = time.monotonic() - begun
 
     def round(self) -> None:
         """One round."""
@@ -66,12 +79,25 @@ class Keeper:
             # Kept outside the store, so that a cut tail shows.
             self._log.info("audit head", place=head.place, digest=head.digest)
         self._rounds += 1
+        self._export_head()
+
+    def _export_head(self) -> None:
+        """The first head of a day, as a file of its own."""
+        folder = self._service.settings.audit.heads_folder
+        now = self._now()
+        day = now.astimezone(SHANGHAI).date()
+        if not folder or self._exported == day:
+            return
+        with self._service.store.session() as session:
+            head = Audit(session).head()
+        if head.place:
+            heads.export(Path(folder), head, now)
+            self._exported = day
 
     def _stop_unusual(self) -> None:
-        limits, store = self._service.settings.patterns, self._service.store
-        window = timedelta(minutes=limits.window_minutes)
+        store = self._service.store
         with store.session() as session:
-            found = Stops(session).unusual(window, limits.firms, limits.refusals)
+            found = self._patterns.unusual(session)
         for institution, seen in found:
             with store.session() as session:
                 if Stops(session).stop(institution, SYSTEM, f"异常查询 / unusual queries: {seen}"):

@@ -10,7 +10,7 @@ from api.auth.tokens import Tokens
 from api.http.limits import Buckets
 from api.http.metrics import Metrics
 from api.settings import Settings
-from api.store.database import Store
+from api.store.database import Store, Timeouts
 from scoring.engine import Engine
 
 
@@ -26,7 +26,8 @@ class Service:
     @cached_property
     def store(self) -> Store:
         """The store. Raises `ValueProblem` where it cannot be opened."""
-        return Store(self.settings.store.url)
+        of = self.settings.store
+        return Store(of.url, Timeouts(of.statement_seconds, of.lock_seconds, of.idle_seconds))
 
     @property
     def has_store(self) -> bool:

@@ -50,6 +50,12 @@ class StoreSettings(_Part):
     """Where facts, answers and audit are kept."""
 
     url: str = "sqlite:///var/dengti.db"
+    statement_seconds: float = Field(default=15.0, gt=0)
+    """Of the service on PostgreSQL: a statement that takes longer is ended, its request answered 503."""
+    lock_seconds: float = Field(default=5.0, gt=0)
+    """The same for what waits for a lock."""
+    idle_seconds: float = Field(default=30.0, gt=0)
+    """The same for a transaction in which nothing is asked."""
 
 
 class Keys(_Part):
@@ -74,6 +80,13 @@ class Serving(_Part):
     """Whether ``POST /v1/assess`` answers without credentials (dev only)."""
     secure_cookies: bool = False
     """Whether cookies go over HTTPS only (must be true outside dev)."""
+
+
+class AuditSettings(_Part):
+    """What of the audit leaves the store."""
+
+    heads_folder: str = ""
+    """Where the chain's head is exported every day; best on another machine, only ever added to (must be said outside dev)."""
 
 
 class Limits(_Part):
@@ -149,6 +162,7 @@ class Settings(_Part):
     store: StoreSettings = StoreSettings()
     keys: Keys = Keys()
     serving: Serving = Serving()
+    audit: AuditSettings = AuditSettings()
     limits: Limits = Limits()
     sessions: Sessions = Sessions()
     patterns: Patterns = Patterns()

@@ -17,8 +17,8 @@ from api.auth.roles import SCOPES, Role
 from api.auth.tokens import digest, new_secret
 from api.http.endpoint import Answer, Call, Endpoint
 from api.http.refusals import Refused
+from api.store.known import client_of
 from api.store.logins import Logins
-from api.store.parties import Parties
 
 
 class TokenRequest(BaseModel):
@@ -79,7 +79,7 @@ def token(call: Call) -> Answer:
         given.client_secret or "",
     )
     wanted = frozenset((given.scope or "").split()) or None
-    known = Parties(call.session).client(client, wanted, secret)
+    known = client_of(call.connection, client, wanted, secret)
     if known is None:
         raise Refused("wrong_credentials", headers={"WWW-Authenticate": 'Basic realm="dengti"'}, error="invalid_client")
     if known.stopped is not None:

@@ -31,13 +31,17 @@ def _store() -> Store:
 @audit.command()
 def check(
     heads: Annotated[
-        list[Path] | None, typer.Option("--head", metavar="FILE", help="先前导出的链头 / heads exported before")
+        list[Path] | None,
+        typer.Option(
+            "--head", metavar="FILE", help="先前导出的链头：文件或文件夹 / heads exported before: a file or a folder"
+        ),
     ] = None,
 ) -> None:
     """核验审计链：有无改动、删除、截尾 / whether entries were changed, deleted or cut off."""
     from api.store import audit_check
+    from api.store.heads import heads as read
 
-    exported = [head for path in heads or () for head in audit_check.heads(path)]
+    exported = [head for path in heads or () for head in read(path)]
     with _store() as store, store.session() as session:
         found = audit_check.check(session, exported)
     for line in found.wrong:
@@ -57,7 +61,7 @@ def check(
 def head() -> None:
     """输出链头一行，每日存于库外 / the chain's end as a line of JSON, to be kept outside the store every day."""
     from api.store.audit import Audit
-    from api.store.audit_check import head_line
+    from api.store.heads import head_line
 
     with _store() as store, store.session() as session:
         found = Audit(session).head()

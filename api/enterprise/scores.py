@@ -50,17 +50,17 @@ def score(call: Call) -> Answer | Work:
     consent = standing(call) if bank else None
     code, engine = call.enterprise.uscc, call.service.engine
     readers = (call.who.institution, *(consent.private_of if consent else ()))
-    version = Facts(call.session).version(code, readers)
+    version = Facts(call.connection).version(code, readers)
     view = _View(call, consent, query.receipt == "whole")
     fingerprint = view.fingerprint(version, question)
     key = (code, engine.release_id, question.as_of, question.known_at, fingerprint)
-    scores = Scores(call.session)
+    scores = Scores(call.connection)
     if call.computed is not None and call.computed[0] == key:
         kept = scores.keep(*key, call.computed[1])
     else:
         found = scores.kept(*key)
         if found is None:
-            dossier = Facts(call.session).dossier(code, question.known_at, readers)
+            dossier = Facts(call.connection).dossier(code, question.known_at, readers)
             if dossier is None:
                 raise Refused("not_found")
             return Work(lambda: (key, view.answer(engine, dossier, question)))
@@ -84,7 +84,7 @@ def standing(call: Call) -> Consent:
     if named:
         # An id of ours is recorded also where it opens nothing.
         call.note.consent = named if re.fullmatch("[0-9a-f]{32}", named) else ""
-        found = Consents(call.session).standing(code, call.who.institution, call.note.purpose, now, named)
+        found = Consents(call.connection).standing(code, call.who.institution, call.note.purpose, now, named)
         if isinstance(found, Consent):
             return found
         reason = found.reason
@@ -101,7 +101,7 @@ def standing(call: Call) -> Consent:
 
 def public_of(call: Call) -> dict[str, Any]:
     """The public facts of the enterprise of the address, as known now."""
-    dossier = Facts(call.session).dossier(call.enterprise.uscc, today())
+    dossier = Facts(call.connection).dossier(call.enterprise.uscc, today())
     return public_facts(dossier) if dossier else {}
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from api.auth.access import Firm, Rule, Tenant
@@ -80,7 +81,7 @@ class Call:
     service: Service
     endpoint: Endpoint
     asked: Asked
-    session: Session
+    transaction: Connection | None
     """Of endpoints that use the store."""
     note: Note
     principal: Principal | None = None
@@ -90,6 +91,20 @@ class Call:
     """What a `Work` of the last round computed."""
     given_query: BaseModel | None = None
     given_body: BaseModel | None = None
+    made_session: Session | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction."""
+        assert self.transaction is not None
+        return self.transaction
+
+    @property
+    def session(self) -> Session:
+        """A session within the transaction, made where it is asked for."""
+        if self.made_session is None:
+            self.made_session = Session(self.connection)
+        return self.made_session
 
     @property
     def who(self) -> Principal:

@@ -18,10 +18,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Integer, bindparam, func, literal_column, select
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
 from api.auth import access
 from api.auth.access import Firm, Tenant
@@ -33,13 +32,20 @@ from api.http.reading import read, understand
 from api.http.refusals import Refused
 from api.service import Service
 from api.store.audit import Access, Audit
+from api.store.database import writing
 from api.store.firms import firm_of
 from api.store.parties import Parties
+from api.store.prepared import Prepared
 from features.dossier import DossierProblems
 from features.errors import FactError
 from features.identifiers import uscc
 from scoring.errors import RuleError
 
+_FIRM = bindparam("firm", type_=Integer)
+_ALONE = Prepared(select(func.pg_advisory_xact_lock(literal_column("734300"), _FIRM)))
+_TOGETHER = Prepared(select(func.pg_advisory_xact_lock_shared(literal_column("734300"), _FIRM)))
+IDLE = "25P03"
+"""What PostgreSQL says of a transaction that it ended because nothing was asked in it."""
 ROUNDS = 4
 """How often a call is begun anew because something changed under it."""
 
@@ -54,7 +60,7 @@ def endpoint_of(service: Service, endpoint: Endpoint) -> Callable[[Request], Awa
         if endpoint.store:
             found = await run_in_threadpool(answered, service, endpoint, asked)
         else:
-            found = _sent(endpoint, _handled(Call(service, endpoint, asked, Session(), Note())))
+            found = _sent(endpoint, _handled(Call(service, endpoint, asked, None, Note())))
         return Response(found.body, found.status, dict(found.headers), found.media_type)
 
     return answer
@@ -70,6 +76,10 @@ def answered(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
         return _in_rounds(service, endpoint, asked)
     except (OperationalError, PoolTimeout):
         raise Refused("unavailable", headers={"Retry-After": "1"}) from None
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", None) != IDLE:
+            raise
+        raise Refused("unavailable", headers={"Retry-After": "1"}) from None
 
 
 def _in_rounds(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
@@ -77,14 +87,16 @@ def _in_rounds(service: Service, endpoint: Endpoint, asked: Asked) -> Answer:
     for left in reversed(range(ROUNDS)):
         call: Call | None = None
         try:
-            with service.store.session() as session:
-                _begin(session)
-                call = Call(service, endpoint, asked, session, Note(), computed=computed)
+            with service.store.transaction() as connection:
+                writing(connection)
+                call = Call(service, endpoint, asked, connection, Note(), computed=computed)
                 found = _within(call)
                 if isinstance(found, Answer):
+                    if call.made_session is not None:
+                        call.made_session.flush()
                     return found
                 # Nothing was written so far; who may see what is looked at again with what is computed now.
-                session.rollback()
+                connection.rollback()
             computed = found.compute()
         except IntegrityError:
             if not left:
@@ -104,7 +116,7 @@ def _within(call: Call) -> Answer | Work:
         call.service.logins.take(call.asked.address)
         understand(call)
         return _finished(call, _handled(call))
-    known = identified(call.service, call.session, call.asked, endpoint.writes)
+    known = identified(call.service, call.connection, call.asked, endpoint.writes)
     call.principal = known.principal
     if known.stopped is not None:
         raise Refused("stopped")
@@ -145,21 +157,20 @@ def _firm(call: Call) -> Firm:
     """The enterprise of the address. Whether it does not exist or belongs to others is not told apart."""
     code = uscc.check(call.asked.path["uscc"])[0]
     call.note.uscc = code
-    _hold(call.session, code, alone=call.endpoint.alone)
-    firm = firm_of(call.session, code)
-    if firm is None or not access.may_see(call.who, firm, Parties(call.session).assigned):
+    _hold(call.connection, code, alone=call.endpoint.alone)
+    firm = firm_of(call.connection, code)
+    if firm is None or not access.may_see(call.who, firm, lambda *one: Parties(call.session).assigned(*one)):
         raise Refused("not_found")
     return firm
 
 
-def _hold(session: Session, code: str, *, alone: bool) -> None:
+def _hold(connection: Connection, code: str, *, alone: bool) -> None:
     """Reads of an enterprise go side by side; who ends a consent waits for those under way, so that none ends after it.
 
     SQLite has one writer at a time, and every call is one, for its audit record.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        name = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        session.execute(text(f"SELECT {name}(734300, :firm)"), {"firm": zlib.crc32(code.encode()) - 2**31})
+    if connection.dialect.name == "postgresql":
+        (_ALONE if alone else _TOGETHER).run(connection, {"firm": zlib.crc32(code.encode()) - 2**31})
 
 
 def _handled(call: Call) -> Answer | Work | BaseModel | Any:
@@ -188,7 +199,7 @@ def _sent(endpoint: Endpoint, found: Any) -> Answer:
 def record(call: Call, outcome: str) -> None:
     """Add the audit record of a call to its transaction."""
     who, note = call.who, call.note
-    Audit(call.session).record(
+    Audit(call.connection).record(
         Access(
             call.asked.at,
             who.actor,
@@ -211,12 +222,6 @@ def _record_refusal(service: Service, call: Call | None, error: Exception) -> No
     service.metrics.refusals.labels(code).inc()
     if call is None or call.principal is None or code == "rate_limited":
         return
-    with service.store.session() as session:
-        _begin(session)
-        record(replace(call, session=session), code)
-
-
-def _begin(session: Session) -> None:
-    """On SQLite a transaction that will write says so at once: it then reads what holds until it ends."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+    with service.store.transaction() as connection:
+        writing(connection)
+        record(replace(call, transaction=connection, made_session=None), code)

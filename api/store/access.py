@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-from sqlalchemy import distinct, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api.auth.tokens import new_id
-from api.store.parties import ENTERPRISES
-from api.store.tables import AccessRow, InstitutionRow, InvitationRow, StopRow
+from api.store.tables import InstitutionRow, InvitationRow, StopRow
 
 STOPPED, RELEASED = "stopped", "released"
 SYSTEM = "system"
 """Who stops an institution for its query pattern."""
-REFUSALS = ("consent_required", "not_found", "forbidden", "scope_missing", "purpose_not_allowed")
-"""Outcomes that say that somebody reaches for what is not theirs."""
 
 
 class Invitations:
@@ -61,38 +57,13 @@ class Stops:
         """Answer it again; whether it was stopped."""
         return self._set(institution, by, reason, RELEASED)
 
-    def released_at(self, institution: str) -> datetime | None:
-        """When it was last released."""
-        asked = select(func.max(StopRow.at)).where(StopRow.institution_id == institution, StopRow.kind == RELEASED)
-        return self._session.scalar(asked)
-
-    def unusual(self, window: timedelta, firms: int, refusals: int) -> list[tuple[str, str]]:
-        """Institutions whose reads of the window pass a limit and that are not stopped, each with what was seen.
-
-        What was seen before a release is explained and counts no more. People of enterprises see one enterprise each, and
-        what one of them does must not stop the others.
-        """
-        since = datetime.now(UTC) - window
-        a = AccessRow
-        read = func.count(distinct(a.uscc)).filter(a.uscc != "")
-        refused = func.count().filter(a.outcome.in_(REFUSALS))
-        counted = (
-            select(a.institution, read, refused)
-            .join(InstitutionRow, InstitutionRow.id == a.institution)
-            .where(a.at >= since, InstitutionRow.stopped.is_(None), a.institution != ENTERPRISES)
-            .group_by(a.institution)
-            .having((read > firms) | (refused > refusals))
-        )
-        found: list[tuple[str, str]] = []
-        for institution, _, _ in self._session.execute(counted).all():
-            begun = max(since, self.released_at(institution) or since)
-            again: Any = self._session.execute(
-                select(read, refused).select_from(a).where(a.institution == institution, a.at >= begun)
-            ).one()
-            if again[0] > firms or again[1] > refusals:
-                told = f"{again[0]} 家企业、{again[1]} 次被拒 / {again[0]} enterprises, {again[1]} refusals in {window}"
-                found.append((institution, told))
-        return found
+    def standing(self, institution: str) -> tuple[bool, datetime | None]:
+        """Whether it is stopped or unknown, and when it was last released."""
+        reason = self._session.execute(
+            select(InstitutionRow.stopped).where(InstitutionRow.id == institution)
+        ).one_or_none()
+        released = select(func.max(StopRow.at)).where(StopRow.institution_id == institution, StopRow.kind == RELEASED)
+        return reason is None or reason[0] is not None, self._session.scalar(released)
 
     def _set(self, institution: str, by: str, reason: str, kind: str) -> bool:
         held = InstitutionRow.stopped.is_(None) if kind == STOPPED else InstitutionRow.stopped.is_not(None)

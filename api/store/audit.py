@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
 
 from api.store.database import alone
+from api.store.prepared import Prepared, Where
 from api.store.tables import AccessRow, SealRow, table_of
 from features.errors import ValueProblem
 
@@ -29,8 +29,8 @@ BATCH = 10_000
 _OPAQUE = re.compile(r"[A-Za-z0-9_.:@-]{0,64}")
 _SEALING = 734267
 _ACCESS, _SEAL = table_of(AccessRow), table_of(SealRow)
-_RECORD = insert(_ACCESS)
 _SAID = tuple(c for c in _ACCESS.c if c.name not in ("number", "place", "digest"))
+_RECORD = Prepared(insert(_ACCESS).inline(), [c.name for c in _SAID])
 
 
 @dataclass(frozen=True)
@@ -63,37 +63,35 @@ class Head:
 class Audit:
     """Records and seals; `api.store.audit_check` checks."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, where: Where) -> None:
+        self._where = where
 
     def record(self, access: Access) -> None:
         """Add an entry to the transaction under way."""
         opaque("actor", access.actor)
         opaque("institution", access.institution)
-        self._session.execute(_RECORD, [{**vars(access), "fields": list(access.fields)}])
+        _RECORD.run(self._where, {**vars(access), "fields": list(access.fields)})
 
     def head(self) -> Head:
         """Where the sealed chain ends."""
         last = select(_SEAL.c.place, _SEAL.c.digest).order_by(_SEAL.c.place.desc()).limit(1)
-        found = self._session.execute(last).first()
+        found = self._where.execute(last).first()
         return Head(found.place, found.digest) if found else Head(0, START)
 
     def seal(self, most: int = BATCH) -> int:
         """Give committed entries their places in the chain; how many. Must be the transaction's first statement."""
-        alone(self._session, _SEALING)
+        alone(self._where, _SEALING)
         head = self.head()
         waiting = select(_ACCESS.c.number, *_SAID).where(_ACCESS.c.place.is_(None)).order_by(_ACCESS.c.number)
         sealed: list[dict[str, object]] = []
-        for row in self._session.execute(waiting.limit(most)).mappings():
+        for row in self._where.execute(waiting.limit(most)).mappings():
             head = Head(head.place + 1, digest(head.digest, dict(row)))
             sealed.append({"of": row["number"], "to_place": head.place, "to_digest": head.digest})
         if sealed:
             places = update(_ACCESS).where(_ACCESS.c.number == bindparam("of"))
-            self._session.connection().execute(
-                places.values(place=bindparam("to_place"), digest=bindparam("to_digest")), sealed
-            )
+            self._where.execute(places.values(place=bindparam("to_place"), digest=bindparam("to_digest")), sealed)
             seal = {"place": head.place, "digest": head.digest, "entries": len(sealed), "at": datetime.now(UTC)}
-            self._session.execute(insert(_SEAL).values(seal))
+            self._where.execute(insert(_SEAL).values(seal))
         return len(sealed)
 
     def entries(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Mapping[str, Any]]:
@@ -101,7 +99,7 @@ class Audit:
         asked = select(*_SAID, _ACCESS.c.place, _ACCESS.c.digest).where(_ACCESS.c.place.is_not(None))
         asked = asked if since is None else asked.where(_ACCESS.c.at >= since)
         asked = asked if until is None else asked.where(_ACCESS.c.at < until)
-        found = self._session.execute(asked.order_by(_ACCESS.c.place).execution_options(yield_per=5_000))
+        found = self._where.execute(asked.order_by(_ACCESS.c.place).execution_options(yield_per=5_000))
         for row in found.mappings():
             yield {**said(dict(row)), "place": row["place"], "digest": row["digest"]}
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from api.store.audit import START, Head, digest, moment
 from api.store.tables import AccessRow, SealRow, table_of
-from features.errors import FileProblem
 
 LATE = timedelta(seconds=60)
 """An entry that waits longer for its seal says that nobody seals."""
@@ -72,27 +69,3 @@ def _chained(session: Session) -> Iterator[dict[str, Any]]:
     asked = select(_ACCESS).where(_ACCESS.c.place.is_not(None)).order_by(_ACCESS.c.place)
     for row in session.execute(asked.execution_options(yield_per=5_000)).mappings():
         yield dict(row)
-
-
-def head_line(head: Head, at: datetime) -> str:
-    """An exported head: one line of JSON."""
-    return json.dumps({"place": head.place, "digest": head.digest, "at": moment(at)})
-
-
-def heads(path: Path) -> list[Head]:
-    """The heads that a file of such lines has. Raises `FileProblem`."""
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            told = json.loads(line)
-            found.append(Head(int(told["place"]), str(told["digest"])))
-        except (ValueError, KeyError, TypeError):
-            raise FileProblem(
-                field=f"{path}:{number}",
-                value=line[:60],
-                rule="应为导出的链头，每行一个 / must be an exported head, one a line",
-                remedy="用 dengti audit head 的输出 / give the output of dengti audit head",
-            ) from None
-    return found

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.orm import Session
 
 from api.clock import SHANGHAI
+from api.store.prepared import Prepared, Where
 from api.store.tables import ConsentRow, WithdrawalRow, table_of
 from features.errors import ValueProblem
 from features.tables import TABLES
@@ -24,7 +24,7 @@ REASONS = ("never", "withdrawn", "expired", "not_yet", "other_purpose")
 """Why there is no standing consent; see `Refused`."""
 
 _CONSENT, _WITHDRAWAL = table_of(ConsentRow).c, table_of(WithdrawalRow).c
-_OF = (
+_GIVEN = (
     select(
         _CONSENT.id,
         _CONSENT.uscc,
@@ -41,7 +41,8 @@ _OF = (
     .where(_CONSENT.uscc == bindparam("firm"))
     .order_by(_CONSENT.recorded_at, _CONSENT.id)
 )
-_OF_RECIPIENT = _OF.where(_CONSENT.recipient == bindparam("recipient"))
+_OF = Prepared(_GIVEN)
+_OF_RECIPIENT = Prepared(_GIVEN.where(_CONSENT.recipient == bindparam("recipient")))
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ class Refused:
 class Consents:
     """Consents of enterprises."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, where: Where) -> None:
+        self._where = where
 
     def give(
         self,
@@ -114,13 +115,13 @@ class Consents:
             "by": by,
             "recorded_at": datetime.now(UTC),
         }
-        self._session.execute(insert(ConsentRow).values(row))
+        self._where.execute(insert(ConsentRow).values(row))
         return str(row["id"])
 
     def withdraw(self, consent: str, by: str, reason: str = "", *, uscc: str | None = None) -> None:
         """End a consent now; one that is withdrawn stays so. Raises `ValueProblem` where the firm gave none of this id."""
         given = select(ConsentRow.id, WithdrawalRow.at).outerjoin(WithdrawalRow).where(ConsentRow.id == consent)
-        found = self._session.execute(given if uscc is None else given.where(ConsentRow.uscc == uscc)).first()
+        found = self._where.execute(given if uscc is None else given.where(ConsentRow.uscc == uscc)).first()
         if found is None:
             raise ValueProblem(
                 field="consent",
@@ -130,13 +131,13 @@ class Consents:
             )
         if found.at is None:
             row = {"consent_id": consent, "at": datetime.now(UTC), "by": by, "reason": reason}
-            self._session.execute(insert(WithdrawalRow).values(row))
+            self._where.execute(insert(WithdrawalRow).values(row))
 
     def of(self, uscc: str, recipient: str | None = None) -> list[Consent]:
         """Every consent of a firm, in the order in which they were recorded."""
         asked = _OF if recipient is None else _OF_RECIPIENT
         given = {"firm": uscc} if recipient is None else {"firm": uscc, "recipient": recipient}
-        return [_consent(*row) for row in self._session.execute(asked, given)]
+        return [_consent(*row) for row in asked.all(self._where, given)]
 
     def standing(
         self, uscc: str, recipient: str, purpose: str, at: datetime, consent: str | None = None

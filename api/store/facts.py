@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
-from sqlalchemy.orm import Session
 
+from api.store.prepared import Prepared, Where
 from api.store.tables import FactRow, FirmRow, table_of
 from features.dossier import Dossier, DossierProblems, TypedRow, typed_row
 from features.errors import FactError
@@ -39,11 +39,10 @@ _READ = (
     _FACT.owner,
     _FACT.load,
 )
-# Built once: to build a statement costs more than to run it.
 _OWNERS: BindParameter[Sequence[str]] = bindparam("owners", expanding=True)
-_VERSION = (
+_VERSION = Prepared(
     select(_FACT.owner, func.max(_FACT.number), func.count())
-    .where(_FACT.uscc == bindparam("firm"), _FACT.owner.in_(_OWNERS))
+    .where(_FACT.uscc == bindparam("firm"))
     .group_by(_FACT.owner)
     .order_by(_FACT.owner)
 )
@@ -94,8 +93,8 @@ class Firm:
 class Facts:
     """Reads facts; `api.store.loading` writes them. ``readers`` are the institutions whose private facts may be seen."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, where: Where) -> None:
+        self._where = where
 
     def dossier(
         self, uscc: str, known_at: date, readers: Sequence[str] = (), *, recorded_by: datetime | None = None
@@ -109,8 +108,7 @@ class Facts:
 
     def version(self, uscc: str, readers: Sequence[str] = ()) -> str:
         """Fingerprint of a firm's facts as these readers see them: equal as long as nothing is added."""
-        asked = {"firm": uscc, "owners": [COMMON, *readers]}
-        told = [tuple(row) for row in self._session.execute(_VERSION, asked)]
+        told = [tuple(row) for row in _VERSION.all(self._where, {"firm": uscc}) if row[0] in (COMMON, *readers)]
         return "sha256:" + hashlib.sha256(repr(told).encode()).hexdigest()
 
     def standing(
@@ -129,18 +127,18 @@ class Facts:
 
     def _recorded(self, firms: Iterable[str], readers: Sequence[str], by: datetime | None) -> list[Fact]:
         asked = _RECORDED if by is None else _RECORDED.where(_FACT.recorded_at <= by)
-        found = self._session.execute(asked, {"firms": list(firms), "owners": [COMMON, *readers]})
+        found = self._where.execute(asked, {"firms": list(firms), "owners": [COMMON, *readers]})
         return [Fact(*row) for row in found]
 
     def firm(self, uscc: str) -> Firm | None:
         """By what the firm is scoped, None where it is not in the store."""
-        found = self._session.execute(_ONE_FIRM, {"firm": uscc}).first()
+        found = self._where.execute(_ONE_FIRM, {"firm": uscc}).first()
         return Firm(*found) if found else None
 
     def firms(self, *where: ColumnElement[bool], after: str = "", limit: int = 100) -> list[Firm]:
         """Firms in order of uscc, those after one; conditions are on `FirmRow`."""
         asked = _FIRMS.where(_FIRM.uscc > after, *where).order_by(_FIRM.uscc).limit(limit)
-        return [Firm(*row) for row in self._session.execute(asked)]
+        return [Firm(*row) for row in self._where.execute(asked)]
 
 
 def dossier_of(uscc: str, facts: Iterable[Fact]) -> Dossier:

@@ -12,11 +12,11 @@ from api.auth.access import Firm, may_see
 from api.auth.roles import BANK, Principal, Role
 from api.clock import today
 from api.store.parties import Parties
+from api.store.prepared import Prepared, Where
 from api.store.tables import ApprovalRow, AssignmentRow, ConsentRow, FirmRow, SandboxFirmRow, WithdrawalRow, table_of
 from features.identifiers import regions
 
 _F, _X, _A = (table_of(row).c for row in (FirmRow, SandboxFirmRow, ApprovalRow))
-# Made once, of plain tables: to put a statement together costs more than to execute it.
 _FIRM = select(
     _F.uscc,
     _F.name,
@@ -27,12 +27,12 @@ _FIRM = select(
     _X.uscc.label("sandbox"),
     exists().where(_A.uscc == _F.uscc, _A.state == "approved").label("overridden"),
 ).outerjoin_from(table_of(FirmRow), table_of(SandboxFirmRow), _X.uscc == _F.uscc)
-_ONE = _FIRM.where(_F.uscc == bindparam("uscc"))
+_ONE = Prepared(_FIRM.where(_F.uscc == bindparam("uscc")))
 
 
-def firm_of(session: Session, code: str) -> Firm | None:
+def firm_of(where: Where, code: str) -> Firm | None:
     """The enterprise, None where the store knows nothing of it."""
-    row = session.connection().execute(_ONE, {"uscc": code}).first()
+    row = _ONE.first(where, {"uscc": code})
     return _firm(row) if row else None
 
 

@@ -96,12 +96,17 @@ def load(
     for part in LongTables.of(imported.tables, imported.incomplete).parts(FIRMS):
         firms = list(part.dossiers())
         with store.session() as session:
-            alone(session, _LOADING)
+            loading(session)
             load_part(session, kept.number, file, rule, firms, loaded)
         done(len(firms))
     with store.session() as session:
         _finish(session, kept.number, file, loaded)
     return loaded
+
+
+def loading(session: Session) -> None:
+    """Wait for other loads, of files and over HTTP alike, and keep them out: what each adds depends on what stands."""
+    alone(session, _LOADING)
 
 
 def _rule(stated: str, today: date) -> KnownFrom:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from api.auth import passwords
 from api.auth.roles import ROLES_OF, SCOPES, Role
 from api.auth.tokens import digest, new_id, new_secret
-from api.store.known import SCOPED, Known, principal_of
 from api.store.tables import (
     AssignmentRow,
     BranchRow,
@@ -21,7 +20,6 @@ from api.store.tables import (
     PersonRow,
     SandboxFirmRow,
     SessionRow,
-    table_of,
 )
 from api.store.tables.base import Base
 from features.errors import ValueProblem
@@ -29,13 +27,6 @@ from features.identifiers import regions, uscc
 
 ENTERPRISES = "enterprises"
 """The one institution of all people of enterprises; each of them sees one enterprise."""
-_C = table_of(ClientRow).c
-# Made once, of plain tables: to put a statement together costs more than to execute it.
-_CLIENT = (
-    select(_C.role, _C.scopes, _C.sandbox, _C.closed_at, _C.secret, *SCOPED)
-    .join_from(table_of(ClientRow), table_of(InstitutionRow), SCOPED[0] == _C.institution_id)
-    .where(_C.id == bindparam("client"))
-)
 
 
 class Parties:
@@ -43,25 +34,6 @@ class Parties:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    # -- programs that ask ---------------------------------------------------------------------------------------------------------
-
-    def client(self, client: str, scopes: frozenset[str] | None = None, secret: str | None = None) -> Known | None:
-        """An open client, with the scopes that its token still has in common with it; with a secret only if it is its own."""
-        row = self._session.connection().execute(_CLIENT, {"client": client}).first()
-        if row is None or row.closed_at is not None or (secret is not None and digest(secret) != row.secret):
-            return None
-        allowed = frozenset(row.scopes.split())
-        return Known(
-            principal_of(
-                row,
-                client,
-                "api",
-                scopes=allowed if scopes is None else allowed & scopes,
-                sandbox=row.sandbox,
-            ),
-            row.stopped,
-        )
 
     # -- institutions -----------------------------------------------------------------------------------------------------
 

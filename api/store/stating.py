@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from api.store.loading import File, Loaded, begun, load_part
+from api.store.loading import File, Loaded, begun, load_part, loading
 from api.store.statements import KnownFrom
 from api.store.tables import LoadRow
 from features.dossier import Dossier
@@ -16,6 +16,7 @@ from features.dossier import Dossier
 def state(session: Session, file: File, dossier: Dossier, day: date) -> Loaded:
     """Add what the dossier says; the very same dossier is added once."""
     rule, loaded = KnownFrom(file.known_from, day), Loaded()
+    loading(session)
     kept = begun(session, file, rule, 0)
     if kept.finished_at is not None:
         return Loaded(already=True)

@@ -72,6 +72,7 @@ def test_production_with_nothing_else_said_names_everything_at_once(tmp_path: Pa
         "serving.release",
         "serving.anonymous_assess",
         "serving.secure_cookies",
+        "audit.heads_folder",
         "issuer.name",
         "issuer.legal_basis",
         "issuer.data_location",

@@ -122,8 +122,8 @@ def again(first: World, url: str, engine: Engine, **settings: Any) -> World:
     return found
 
 
-def _served(url: str, engine: Engine, **settings: Any) -> World:
-    app = create_app(engine, Settings(store=StoreSettings(url=url), **settings))
+def _served(url: str, engine: Engine, timeouts: dict[str, float] | None = None, **settings: Any) -> World:
+    app = create_app(engine, Settings(store=StoreSettings(url=url, **(timeouts or {})), **settings))
     return World(app.state.service.store, TestClient(app))
 
 

@@ -32,6 +32,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, st
     (folder / "token.secret").write_text(os.urandom(32).hex())
     text = EXAMPLE.replace("/etc/dengti/token.secret", str(folder / "token.secret"))
     text = text.replace("/etc/dengti/release.pem", str(folder / "release.pem"))
+    text = text.replace("/var/lib/dengti/audit-heads", str(folder / "heads"))
     url = f"sqlite:///{folder / 'store.db'}"
     (folder / "settings.toml").write_text(text.replace("postgresql://dengti@127.0.0.1/dengti", url), encoding="utf-8")
     environment = {**os.environ, "DENGTI_STORE": url}
