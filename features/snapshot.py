@@ -25,7 +25,7 @@ from features.pivot import SAID, Wide
 from features.tables import AnnualReport
 
 MANIFEST = "snapshot.json"
-FORMAT = "dengti-snapshot/3"
+FORMAT = "dengti-snapshot/4"
 Place = tuple[int | None, str | None]
 """Region code and park of an enterprise: what decides which rules apply."""
 PART = 100_000
