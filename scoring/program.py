@@ -4,7 +4,7 @@ Names of roots
     <card>|gates/<id>    <card>|items/<id>    <card>|routes/<id>    <card>|unsafe
     flag|<card>|<part>|<flag>    unknown|<fact>    holds/<rung> (and lapsed, lapsed_last_year …)    accounts
     show|<card>|<part>|<path>|…      (single firm only)
-    <learned card>|points    <learned card>|facts
+    <learned card>|points    <learned card>|facts    accounts|<scheme>|<year counted from as_of's>
     verdict|<card>    score|<card>    group|<card>|<id>    gate|<card>|<id> (gates on the score)    route|<card>|<id>
     tier|<ladder>|recognised, qualified, next, undetermined/<rung>, state/<rung>
 Points and truths end in ``|low`` and ``|high``: of a truth, whether it holds in every and in some completion.
@@ -12,7 +12,7 @@ Points and truths end in ``|low`` and ``|high``: of a truth, whether it holds in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,6 +58,8 @@ class Program:
             roots[f"{name}|unsafe"] = compiled.unsafe
             for stage, truth in stage_truths(compiled.card).items():
                 roots.update(ends(f"stage|{name}|{stage}", truth))
+            for year, facts in accounts_read(compiled).items() if compiled.card.scheme else ():
+                roots[f"accounts|{name}|{year}"] = any_of(map(known, sorted(facts)))
         for learned in self.learned:
             roots.update(learned_points.roots(learned))
         rungs = {rung.id: rung for ladder in self.ladders.values() for rung in ladder.rungs}
@@ -199,6 +201,17 @@ class Program:
     @cached_property
     def _evaluate_assembly_of_parts(self) -> Evaluate:
         return compile_python(self.assembly_of_parts.values())
+
+
+def accounts_read(compiled: CompiledCard) -> dict[int, Collection[str]]:
+    """Facts of annual reports that a card reads, by year counted from as_of's."""
+    found: dict[int, set[str]] = {}
+    for part in compiled.parts.values():
+        for name in part.influences:
+            table, _, rest = name.partition("/")
+            if table == "annual_report" and "/" in rest:
+                found.setdefault(int(rest.partition("/")[0]), set()).add(name)
+    return dict(found)
 
 
 def _is_of_last_year(node: Node) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,7 @@ from typing import Any
 
 from scoring.card import MICRO, Card
 from scoring.compile import CompiledCard
-from scoring.program import Program
+from scoring.program import Program, accounts_read
 
 Json = dict[str, Any]
 LEAST = 5
@@ -132,17 +132,6 @@ def tables_of(cards: Iterable[Card]) -> Json:
         for card in cards
         if card.scheme
     }
-
-
-def accounts_read(compiled: CompiledCard) -> dict[int, Collection[str]]:
-    """Facts of annual reports that a card reads, by year counted from as_of's."""
-    found: dict[int, set[str]] = {}
-    for part in compiled.parts.values():
-        for name in part.influences:
-            table, _, rest = name.partition("/")
-            if table == "annual_report" and "/" in rest:
-                found.setdefault(int(rest.partition("/")[0]), set()).add(name)
-    return dict(found)
 
 
 def months_since(day: date, as_of: date) -> int:

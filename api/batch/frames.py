@@ -5,7 +5,6 @@ Column names are the paths of the result JSON: ``tech_sme.verdict``, ``tech_sme.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -13,22 +12,20 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from api.answers.decision import status_of
 from api.answers.tier import STATES
+from api.batch.credit import OPEN, refused, scheme_columns
 from api.batch.probability import placements, probabilities
+from api.batch.under import cards_by_name, places_of, worded
 from api.batch.words import WORD, Ends, Raised, Told
 from features.facts import path_of_year
 from scoring.assembly import Verdict
 from scoring.batch import Scored, roots
 from scoring.card import MICRO, Card
-from scoring.engine import Rules
 from scoring.ladder import State, ladder_for
-from scoring.machine import Column
 from scoring.program import Program
 
 VERDICTS = pl.Enum([v.word for v in Verdict])
 BOUNDS = pl.Enum(["exact", "safe"])
-OPEN = "undetermined"
 
 
 def frames(scored: Scored) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -39,18 +36,17 @@ def frames(scored: Scored) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _scores(scored: Scored) -> pl.DataFrame:
     height = scored.firms.height
     found: list[pl.Series] = _tier(scored)
-    for name, cards in _by_name(scored.rules).items():
+    for name, cards in cards_by_name(scored.rules).items():
         if any(card.classes for card in cards):
             found.append(_class(scored, name, cards))
             continue
         if any(card.scheme for card in cards):
-            found += _stage(scored, name, cards)
-            found.append(_status(scored, name, cards))
+            found += scheme_columns(scored, name)
         else:
-            found.append(_worded(scored, f"{name}.verdict", VERDICTS, f"verdict|{name}"))
+            found.append(worded(scored, f"{name}.verdict", VERDICTS, f"verdict|{name}"))
         found.append(_bounds(scored, name))
         if any(card.items for card in cards):
-            found += [_points(scored, f"{name}.score.{end}", f"score|{name}|{end}") for end in ("low", "high")]
+            found += [_points(scored, f"{name}.score.{end}", f"score|{name}|{end}", name) for end in ("low", "high")]
     for learned in scored.rules[0].program.learned:
         found += probabilities(learned, scored)
     found += placements(scored)
@@ -59,23 +55,6 @@ def _scores(scored: Scored) -> pl.DataFrame:
     found.append(_flags(programs).of(scored.array, height).alias("flags"))
     release = pl.Series("release", [scored.rules[0].release.id], dtype=WORD).new_from_index(0, height)
     return scored.firms.with_columns(release, *found)
-
-
-def _by_name(rules: Iterable[Rules]) -> dict[str, list[Card]]:
-    """The cards of some of the rules, by id: several where an edition or an overlay differs by place."""
-    found: dict[str, dict[int, Card]] = {}
-    for one in rules:
-        for name, compiled in one.program.cards.items():
-            found.setdefault(name, {})[id(compiled.card)] = compiled.card
-    return {name: list(cards.values()) for name, cards in found.items()}
-
-
-def _under(scored: Scored, card: Card) -> set[int]:
-    """Those of the rules that have the card."""
-    programs = (rules.program for rules in scored.rules)
-    return {
-        at for at, program in enumerate(programs) if card.id in program.cards and program.cards[card.id].card is card
-    }
 
 
 @lru_cache(maxsize=64)
@@ -149,51 +128,28 @@ def _class(scored: Scored, name: str, cards: list[Card]) -> pl.Series:
     places = np.full(low.size, len(kinds), np.uint8)
     for card in cards:
         of_card = np.array([kinds.index(one) for one in card.classes], np.uint8)
-        certain = (low == high) & scored.under(_under(scored, card))
+        certain = (low == high) & scored.under(places_of(scored, card))
         places[certain] = of_card[low[certain] // MICRO]
-    return _worded(scored, f"{name}.class", pl.Enum([*kinds, OPEN]), f"score|{name}|low", places)
-
-
-def _stage(scored: Scored, name: str, cards: list[Card]) -> list[pl.Series]:
-    """The stage where the enterprise surely is; nothing of a scheme without stages."""
-    kinds = list(dict.fromkeys(stage.id for card in cards if card.scheme for stage in card.scheme.stages))
-    if not kinds:
-        return []
-    places = np.full(scored.firms.height, len(kinds), np.uint8)
-    for place, stage in enumerate(kinds):
-        places[scored.array(f"stage|{name}|{stage}|low") == 1] = place
-    return [_worded(scored, f"{name}.stage", pl.Enum([*kinds, OPEN]), f"verdict|{name}", places)]
-
-
-def _status(scored: Scored, name: str, cards: list[Card]) -> pl.Series:
-    """How far its weights are those of an office."""
-    kinds = list(dict.fromkeys(map(status_of, cards)))
-    places = np.zeros(scored.firms.height, np.uint8)
-    for card in cards:
-        places[scored.under(_under(scored, card))] = kinds.index(status_of(card))
-    return _worded(scored, f"{name}.status", pl.Enum(kinds), f"verdict|{name}", places).cast(pl.String)
+    return worded(scored, f"{name}.class", pl.Enum([*kinds, OPEN]), f"score|{name}|low", places)
 
 
 def _bounds(scored: Scored, name: str) -> pl.Series:
     unsafe = scored.array(f"{name}|unsafe")
     if name in scored.wider:
         unsafe = unsafe | scored.wider[name].view(np.uint8)
-    return _worded(scored, f"{name}.bounds", BOUNDS, f"{name}|unsafe", unsafe)
+    return _told(worded(scored, f"{name}.bounds", BOUNDS, f"{name}|unsafe", unsafe), scored, name)
 
 
-def _worded(scored: Scored, column: str, kind: pl.Enum, root: str, places: Column | None = None) -> pl.Series:
-    """Words by their places, by default the root's values; null for those whose rules do not have the root."""
-    words = pl.Series(column, [*kind.categories, None], dtype=kind)
-    given = (scored.array(root) if places is None else places).astype(np.uint32)
-    some = scored.having(root)
-    if len(some) < len(scored.rules):
-        given[~scored.under(some)] = len(words) - 1
-    return words[pl.Series(given)]
+def _told(values: pl.Series, scored: Scored, card: str) -> pl.Series:
+    """The values, but none of a scheme that refuses the enterprise's accounts."""
+    without = refused(scored, card)
+    return values.set(pl.Series(without), None) if without.any() else values
 
 
-def _points(scored: Scored, column: str, root: str) -> pl.Series:
+def _points(scored: Scored, column: str, root: str, card: str) -> pl.Series:
     """Micro-points as points: the nearest float of the exact quotient."""
-    return scored.only(pl.Series(column, scored.array(root) / float(MICRO)), scored.having(root))
+    points = pl.Series(column, scored.array(root) / float(MICRO))
+    return _told(scored.only(points, scored.having(root)), scored, card)
 
 
 def _items(scored: Scored) -> pl.DataFrame:
@@ -205,7 +161,7 @@ def _items(scored: Scored) -> pl.DataFrame:
         for part, root in roots.items():
             path = f"{name}.{part.replace('/', '.')}"
             if part.startswith("items/"):
-                made = {f"{path}.{end}": partial(_points, root=f"{root}|{end}") for end in ("low", "high")}
+                made = {f"{path}.{end}": partial(_points, root=f"{root}|{end}", card=name) for end in ("low", "high")}
             else:
                 made = {f"{path}.verdict": partial(_verdict, root=root)}
             found |= {column: tell(scored, column) for column, tell in made.items() if column not in found}
@@ -215,4 +171,4 @@ def _items(scored: Scored) -> pl.DataFrame:
 def _verdict(scored: Scored, column: str, root: str) -> pl.Series:
     """fail 0, pass 1, undetermined 2."""
     certain, possible = (scored.array(f"{root}|{end}") for end in ("low", "high"))
-    return _worded(scored, column, VERDICTS, f"{root}|low", possible * 2 - certain)
+    return worded(scored, column, VERDICTS, f"{root}|low", possible * 2 - certain)

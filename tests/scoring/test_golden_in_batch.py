@@ -67,6 +67,8 @@ def _alone(engine: Engine, raw: dict[str, Any], question: Question) -> dict[str,
     if "score" in answer.get("credit", {}):
         credit = answer["credit"]
         of = credit["scheme"]
+        row |= {f"{of}.coverage": credit["coverage"], f"{of}.status": credit["status"]}
+        row[f"{of}.accounts.year"] = credit.get("accounts", {}).get("year")
         row |= {f"{of}.stage": credit["stage"], f"{of}.bounds": credit["bounds"]}
         row |= {f"{of}.score.{end}": credit["score"][end] for end in ("low", "high")}
         for name, item in credit["items"].items():
