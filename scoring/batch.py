@@ -6,7 +6,7 @@ each completion of its facts, and what these say is united.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -117,9 +117,10 @@ class Scorer:
                 fields.setdefault(table, {}).update(dict.fromkeys(names))
         return WantedColumns(scalars, {table: tuple(names) for table, names in fields.items()}, self._question.as_of)
 
-    def measure(self, wide: Wide, further: Mapping[str, Node]) -> pl.DataFrame:
+    def measure(self, further: Mapping[str, Node]) -> Callable[[Wide], pl.DataFrame]:
         """Values of further expressions over facts that the rules read, as far as one source states them."""
-        return Plan(further).evaluate(self._facts(wide, self._at(wide.firms)))
+        plan = Plan(further, keep=True)
+        return lambda wide: plan.evaluate(self._facts(wide, self._at(wide.firms)))
 
     def score(self, wide: Wide) -> Scored:
         """The enterprises of a part, in order."""

@@ -124,7 +124,7 @@ def distribution(engine: Engine, card: Card, frozen: Frozen, done: Done) -> Coun
     """Enterprises by tenths of a point (certain points, rounded down) under a card: of all, of each stage, of each park."""
     stages = [stage.id for stage in card.scheme.stages] if card.scheme and card.scheme.by else []
     parts = []
-    for _, _, scored, own in _under(engine, card, frozen, done):
+    for _, scored, own in _under(engine, card, frozen, done)[1]:
         truths = [pl.when(pl.col(f"stage|{card.id}|{s}|low") == 1).then(pl.lit(f"stage:{s}")) for s in stages]
         tenths = pl.col(f"score|{card.id}|low").cast(pl.Int64) // TENTHS
         roots = (f"score|{card.id}|low", *(f"stage|{card.id}|{stage}|low" for stage in stages))
@@ -187,9 +187,11 @@ def _cuts(engine: Engine, scheme: _Scheme, frozen: Frozen, done: Done) -> dict[s
     for name, award in asked.items():
         shown = Lowering().measure(award.indicator.expression).shown
         roots |= {f"{name}|{place}": node for place, node in enumerate(shown)}
-    for rules, wide, _, own in _under(engine, card, frozen, done):
+    rules, parts = _under(engine, card, frozen, done)
+    measure = rules.measure(roots)
+    for wide, _, own in parts:
         agreed = own & wide.firms[SAID].is_null()
-        for row in rules.measure(wide, roots).filter(agreed).iter_rows(named=True):
+        for row in measure(wide).filter(agreed).iter_rows(named=True):
             groups = (ALL, *(f"stage:{s}" for s in stages if row[f"stage:{s}"]))
             for name, award in asked.items():
                 value = _value(award.indicator, *(row[f"{name}|{place}"] for place in range(4)))
@@ -246,17 +248,23 @@ def _written(cut: Fraction, unit: Unit) -> str:
     return f"{text}{symbol}"
 
 
-def _under(engine: Engine, card: Card, frozen: Frozen, done: Done) -> Iterator[tuple[Scorer, Wide, Scored, pl.Series]]:
-    """Part by part the rules, the enterprises, their values, and for whom of them the card is in force."""
+def _under(
+    engine: Engine, card: Card, frozen: Frozen, done: Done
+) -> tuple[Scorer, Iterator[tuple[Wide, Scored, pl.Series]]]:
+    """The rules, and part by part the enterprises, their values, and for whom of them the card is in force."""
     question = Question(frozen.as_of, frozen.snapshot.known_at, rulebooks=(card.id,))
     rules = scorer(engine, question, frozen.snapshot.places, sum(frozen.snapshot.sizes))
     picked = [one.picked[card.id] for one in rules.rules]
     own = [place for place, one in enumerate(picked) if one.card is card and not one.outside]
-    for number, firms in enumerate(frozen.snapshot.sizes):
-        wide = frozen.snapshot.part(number)
-        scored = rules.score(wide)
-        yield rules, wide, scored, pl.Series(scored.under(own))
-        done(firms)
+
+    def parts() -> Iterator[tuple[Wide, Scored, pl.Series]]:
+        for number, firms in enumerate(frozen.snapshot.sizes):
+            wide = frozen.snapshot.part(number)
+            scored = rules.score(wide)
+            yield wide, scored, pl.Series(scored.under(own))
+            done(firms)
+
+    return rules, parts()
 
 
 def _parks(stated: pl.Series) -> pl.Series:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -89,12 +90,18 @@ def monotone(event: str, inputs: tuple[Input, ...] = INPUTS) -> dict[str, int]:
 def measured(wide: Wide, as_of: date, inputs: tuple[Input, ...] = INPUTS) -> pl.DataFrame:
     """``uscc`` and a Float64 column a feature, null where it is not known, for enterprises whose sources agree."""
     agreed = wide.only(wide.firms[SAID].is_null())
-    made = [one.made for one in inputs]
-    roots = {f"{one.id}|{end}": node for one in made for end, node in zip(_ENDS, _shown(one), strict=True)}
-    scalars, fields = _reads(roots)
+    made = tuple(one.made for one in inputs)
+    scalars, fields, plan = _ready(made)
     read = WantedColumns(scalars, fields, as_of).of(agreed)
-    ends = Plan(roots).evaluate(Facts(read.frame, read.children, read.shared))
+    ends = plan.evaluate(Facts(read.frame, read.children, read.shared))
     return pl.concat([read.frame.select("uscc"), ends.select(_value(one) for one in made)], how="horizontal")
+
+
+@lru_cache(maxsize=8)
+def _ready(made: tuple[Indicator, ...]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]], Plan]:
+    """What the indicators read, and their plan."""
+    roots = {f"{one.id}|{end}": node for one in made for end, node in zip(_ENDS, _shown(one), strict=True)}
+    return *_reads(roots), Plan(roots, keep=True)
 
 
 _ENDS = ("least", "most", "by_least", "by_most")
