@@ -20,12 +20,12 @@ def frame(first: int, firms: int) -> pl.DataFrame:
     numbers = range(first, first + firms)
     return pl.DataFrame(
         {
-            "uscc": [f"{n:018d}" for n in numbers],
-            "score": [None if n % 7 == 0 else n / 3 for n in numbers],
+            "uscc": pl.Series([f"{n:018d}" for n in numbers], dtype=pl.String),
+            "score": pl.Series([None if n % 7 == 0 else n / 3 for n in numbers], dtype=pl.Float64),
             "verdict": pl.Series([None if n % 5 == 0 else ("fail", "pass")[n % 2] for n in numbers], dtype=VERDICT),
-            "exact": [n % 3 == 0 for n in numbers],
+            "exact": pl.Series([n % 3 == 0 for n in numbers], dtype=pl.Boolean),
             "missing": pl.Series([["a", f"b{n % 4}"][: n % 3] for n in numbers], dtype=pl.List(pl.Categorical)),
-            "on": [date(2026, 1, 1 + n % 28) for n in numbers],
+            "on": pl.Series([date(2026, 1, 1 + n % 28) for n in numbers], dtype=pl.Date),
             "nothing": pl.Series([None] * firms, dtype=pl.String),
         }
     )
