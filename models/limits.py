@@ -19,7 +19,7 @@ class LeakageLimits:
 
 @dataclass(frozen=True)
 class DriftLimits:
-    """Levels of watch and alarm. Those of PSI are customary (Siddiqi 2006), the others this project's own (``reference``)."""
+    """Levels of watch and alarm. Those of PSI are customary, from memory without a source; the others this project's own (``reference``)."""
 
     psi_watch: float = 0.10
     psi_alarm: float = 0.25

@@ -85,10 +85,12 @@ class Scored:
         for at, names in enumerate(self._names):
             if root in names:
                 of_rules.setdefault(names[root], []).append(at)
-        if len(of_rules) == 1 or not self.firms.height:
-            (first, *_) = of_rules or {root: []}
+        if not of_rules:
+            raise KeyError(root)
+        first, *others = of_rules
+        if not others:
             return self._made[first]
-        found = np.zeros_like(self._made[next(iter(of_rules))])
+        found = np.zeros_like(self._made[first])
         for name, some in of_rules.items():
             np.copyto(found, self._made[name], where=self.under(some))
         return found

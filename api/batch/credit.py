@@ -26,25 +26,30 @@ OPEN = "undetermined"
 _DIGITS = 4
 
 
-def scheme_columns(scored: Scored, name: str) -> list[pl.Series]:
-    """The columns of one scheme."""
+def scheme_columns(scored: Scored, name: str, without: Mask | None) -> list[pl.Series]:
+    """The columns of one scheme; none of points for those ``without``."""
     cards = cards_by_name(scored.rules)[name]
     found = [*_stage(scored, name, cards), _status(scored, name, cards)]
     if any(card.items and not card.unset for card in cards):
-        found += [_accounts_year(scored, name), _coverage(scored, name, cards), *_percentiles(scored, name, cards)]
+        found += [
+            _accounts_year(scored, name),
+            _coverage(scored, name, cards),
+            *_percentiles(scored, name, cards, without),
+        ]
     return found
 
 
-def refused(scored: Scored, name: str) -> Mask:
-    """To whom the scheme gives no points because the newest accounts are too old for it (`refuse_accounts_older_than`)."""
-    found = np.zeros(scored.firms.height, np.bool_)
-    for card in cards_by_name(scored.rules)[name]:
+def refused(scored: Scored) -> dict[str, Mask]:
+    """By scheme that has such a setting, to whom it gives no points because the newest accounts are too old for it
+    (`refuse_accounts_older_than`).
+    """
+    found: dict[str, Mask] = {}
+    for name, card in ((name, card) for name, cards in cards_by_name(scored.rules).items() for card in cards):
         limit = card.scheme.refuse_accounts_older_than if card.scheme else None
         if limit is not None:
             newest, own = _newest(scored, name), scored.under(places_of(scored, card))
-            for year in _years(scored, name):
-                if months_since_year(year, scored.as_of) > limit:
-                    found |= own & (newest == year)
+            old = [year for year in _years(scored, name) if months_since_year(year, scored.as_of) > limit]
+            found[name] = found.get(name, np.zeros_like(own)) | own & np.isin(newest, old)
     return found
 
 
@@ -112,13 +117,13 @@ def _share(settled: Mapping[str, Mask], weights: Mapping[str, int]) -> NDArray[n
     return held / sum(weights.values())
 
 
-def _percentiles(scored: Scored, name: str, cards: Sequence[Card]) -> list[pl.Series]:
+def _percentiles(scored: Scored, name: str, cards: Sequence[Card], without: Mask | None) -> list[pl.Series]:
     """Of a group those with fewer points: that of the stage, of all where it has too few or is open; and that of the park."""
     stands, low, high, in_low, in_high = (np.full(scored.firms.height, np.nan) for _ in range(5))
     among: list[str] = []
-    without = refused(scored, name)
     for card in cards:
-        groups, own = told_groups(card), scored.under(places_of(scored, card)) & ~without
+        groups, own = told_groups(card), scored.under(places_of(scored, card))
+        own = own if without is None else own & ~without
         taken = ~own
         for group in [*(g for g in groups if g.startswith("stage:")), *([ALL] if ALL in groups else [])]:
             stage = group.removeprefix("stage:")

@@ -5,6 +5,7 @@ Column names are the paths of the result JSON: ``tech_sme.verdict``, ``tech_sme.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from api.answers.tier import STATES
-from api.batch.credit import OPEN, refused, scheme_columns
+from api.batch.credit import OPEN, Mask, refused, scheme_columns
 from api.batch.probability import placements, probabilities
 from api.batch.under import cards_by_name, places_of, worded
 from api.batch.words import WORD, Ends, Raised, Told
@@ -30,10 +31,11 @@ BOUNDS = pl.Enum(["exact", "safe"])
 
 def frames(scored: Scored) -> tuple[pl.DataFrame, pl.DataFrame]:
     """``scores`` and ``items``, a row an enterprise, in their order."""
-    return _scores(scored), _items(scored)
+    without = refused(scored)
+    return _scores(scored, without), _items(scored, without)
 
 
-def _scores(scored: Scored) -> pl.DataFrame:
+def _scores(scored: Scored, without: Mapping[str, Mask]) -> pl.DataFrame:
     height = scored.firms.height
     found: list[pl.Series] = _tier(scored)
     for name, cards in cards_by_name(scored.rules).items():
@@ -41,12 +43,13 @@ def _scores(scored: Scored) -> pl.DataFrame:
             found.append(_class(scored, name, cards))
             continue
         if any(card.scheme for card in cards):
-            found += scheme_columns(scored, name)
+            found += scheme_columns(scored, name, without.get(name))
         else:
             found.append(worded(scored, f"{name}.verdict", VERDICTS, f"verdict|{name}"))
-        found.append(_bounds(scored, name))
+        found.append(_only(_bounds(scored, name), without.get(name)))
         if any(card.items for card in cards):
-            found += [_points(scored, f"{name}.score.{end}", f"score|{name}|{end}", name) for end in ("low", "high")]
+            score = (_points(scored, f"{name}.score.{end}", f"score|{name}|{end}") for end in ("low", "high"))
+            found += [_only(one, without.get(name)) for one in score]
     for learned in scored.rules[0].program.learned:
         found += probabilities(learned, scored)
     found += placements(scored)
@@ -137,22 +140,20 @@ def _bounds(scored: Scored, name: str) -> pl.Series:
     unsafe = scored.array(f"{name}|unsafe")
     if name in scored.wider:
         unsafe = unsafe | scored.wider[name].view(np.uint8)
-    return _told(worded(scored, f"{name}.bounds", BOUNDS, f"{name}|unsafe", unsafe), scored, name)
+    return worded(scored, f"{name}.bounds", BOUNDS, f"{name}|unsafe", unsafe)
 
 
-def _told(values: pl.Series, scored: Scored, card: str) -> pl.Series:
-    """The values, but none of a scheme that refuses the enterprise's accounts."""
-    without = refused(scored, card)
-    return values.set(pl.Series(without), None) if without.any() else values
+def _only(values: pl.Series, without: Mask | None) -> pl.Series:
+    """The values, but none of those to whom the scheme gives no points."""
+    return values if without is None else values.set(pl.Series(without), None)
 
 
-def _points(scored: Scored, column: str, root: str, card: str) -> pl.Series:
+def _points(scored: Scored, column: str, root: str) -> pl.Series:
     """Micro-points as points: the nearest float of the exact quotient."""
-    points = pl.Series(column, scored.array(root) / float(MICRO))
-    return _told(scored.only(points, scored.having(root)), scored, card)
+    return scored.only(pl.Series(column, scored.array(root) / float(MICRO)), scored.having(root))
 
 
-def _items(scored: Scored) -> pl.DataFrame:
+def _items(scored: Scored, without: Mapping[str, Mask]) -> pl.DataFrame:
     found: dict[str, pl.Series] = {"uscc": scored.firms["uscc"]}
     for name, compiled in ((n, one) for rules in scored.rules for n, one in rules.program.cards.items()):
         on_score = (f"gates/{gate}" for gate, given in compiled.card.gates.items() if given.score is not None)
@@ -161,10 +162,11 @@ def _items(scored: Scored) -> pl.DataFrame:
         for part, root in roots.items():
             path = f"{name}.{part.replace('/', '.')}"
             if part.startswith("items/"):
-                made = {f"{path}.{end}": partial(_points, root=f"{root}|{end}", card=name) for end in ("low", "high")}
+                made = {f"{path}.{end}": partial(_points, root=f"{root}|{end}") for end in ("low", "high")}
             else:
                 made = {f"{path}.verdict": partial(_verdict, root=root)}
-            found |= {column: tell(scored, column) for column, tell in made.items() if column not in found}
+            gone = without.get(name) if part.startswith("items/") else None
+            found |= {column: _only(tell(scored, column), gone) for column, tell in made.items() if column not in found}
     return pl.DataFrame(list(found.values()))
 
 
