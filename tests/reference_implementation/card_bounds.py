@@ -1,5 +1,6 @@
-"""Every number that a card's file holds an indicator against: read as plain YAML, without the product."""
+"""Every number that a card's file holds an indicator against, limits, ages and valuations: read as plain YAML, without the product."""
 
+import json
 import re
 from collections.abc import Collection, Iterator
 from decimal import Decimal
@@ -9,6 +10,15 @@ from typing import Any, NamedTuple
 import yaml
 
 RULEBOOKS = Path(__file__).parents[2] / "scoring" / "rulebooks"
+NUMBERED = {
+    "age_at_most": "years",
+    "age_at_least": "years",
+    "founded_since": "year",
+    "last_round_reaches": "amount",
+    "last_round_below": "amount",
+    "market_share": "percent",
+}
+"""Indicators that hold the firm against a number among their settings."""
 LIMITS = ("min", "min_exclusive", "max", "max_exclusive")
 _UNITS = {"%": Decimal("0.01"), "万元": Decimal(10_000), "亿元": Decimal(10**8)}
 
@@ -24,22 +34,36 @@ class Bound(NamedTuple):
     within: tuple[Decimal | None, Decimal | None] = (None, None)
 
 
-def bounds_of(file: str) -> list[Bound]:
-    """Of a file below the rulebooks; the lines of the size standard, which a test of their own holds, left out."""
-    card = yaml.load((RULEBOOKS / file).read_text(encoding="utf-8"), yaml.BaseLoader)
-    parts = {name: part for name, part in card.get("gates", {}).items() if name != "size_class"}
-    found = list(_bounds([parts, card.get("items", {}), card.get("routes", {})]))
+def raw_card(file: str) -> dict[str, Any]:
+    """A file below the rulebooks as plain texts, nothing in it shared."""
+    found: dict[str, Any] = json.loads(
+        json.dumps(yaml.load((RULEBOOKS / file).read_text(encoding="utf-8"), yaml.BaseLoader))
+    )
+    return found
+
+
+def bounds_of(*files: str) -> list[Bound]:
+    """Of files below the rulebooks; the lines of the size standard, which a test of their own holds, left out."""
+    found = [bound for file in files for bound in _bounds_in(raw_card(file))]
     return [bound for place, bound in enumerate(found) if bound not in found[:place]]
 
 
-def readings_of(file: str, criteria: Collection[str]) -> list[str]:
-    """Those of the criteria by which the card reads what its text leaves open."""
-    text = (RULEBOOKS / file).read_text(encoding="utf-8")
+def _bounds_in(card: dict[str, Any]) -> list[Bound]:
+    parts = {name: part for name, part in card.get("gates", {}).items() if name != "size_class"}
+    return list(_bounds([parts, card.get("items", {}), card.get("routes", {})]))
+
+
+def readings_of(files: Collection[str], criteria: Collection[str]) -> list[str]:
+    """Those of the criteria by which the cards read what their text leaves open."""
+    text = "".join((RULEBOOKS / file).read_text(encoding="utf-8") for file in files)
     return [one for one in criteria if f"criterion: {one}}}" in text]
 
 
 def _bounds(node: Any, within: tuple[Decimal | None, Decimal | None] = (None, None)) -> Iterator[Bound]:
     if isinstance(node, dict):
+        if node.get("indicator") in NUMBERED:
+            settings = node["with"]
+            yield Bound(node["indicator"], settings, Decimal(settings[NUMBERED[node["indicator"]]]))
         if "indicator" in node:
             for row in node.get("bands", [node]):
                 for value in _limits(row).values():
@@ -56,5 +80,11 @@ def _bounds(node: Any, within: tuple[Decimal | None, Decimal | None] = (None, No
 
 
 def _limits(row: dict[str, Any]) -> dict[str, Decimal]:
-    found = {key: re.fullmatch(r"(-?[\d.]+)(\D*)", row[key]) for key in LIMITS if isinstance(row.get(key), str)}
-    return {key: Decimal(m[1]) * _UNITS.get(m[2], Decimal(1)) for key, m in found.items() if m}
+    return {key: in_units(row[key]) for key in LIMITS if isinstance(row.get(key), str)}
+
+
+def in_units(amount: str) -> Decimal:
+    """In yuan, persons, items, points or as a fraction."""
+    match = re.fullmatch(r"(-?[\d.]+)(\D*)", amount)
+    assert match, amount
+    return Decimal(match[1]) * _UNITS.get(match[2], Decimal(1))

@@ -5,7 +5,8 @@ import random
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from .naive_ladder import ATTESTED, CLASS_1
+from .naive_firm import CLASS_1
+from .naive_ladder import ATTESTED
 from .random_dossiers import AS_OF, CENT, Row, random_uscc
 
 WAN = 10_000

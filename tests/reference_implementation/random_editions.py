@@ -3,7 +3,8 @@
 import random
 from decimal import Decimal
 
-from .naive_editions import ATTESTED, FIELDS
+from .naive_editions import ATTESTED
+from .naive_pools import FIELDS
 from .random_climbers import WAN, _beside, _day, _number, _path, random_climber
 from .random_dossiers import AS_OF, Row, random_uscc
 

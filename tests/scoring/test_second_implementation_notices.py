@@ -1,23 +1,27 @@
-"""The comparison with the policy pages notices a bound that is moved by one unit, or takes in what it should leave out."""
+"""The comparison with the policy pages notices every number of every edition in use that is wrong by a unit, turned from inclusive to
+exclusive, told in the wrong unit or left out.
+
+Each run takes a few of the mutants of each edition, drawn anew (``MUTANTS_SEED`` draws the same again); all of them with
+``pytest -m every_mutant``.
+"""
 
 from __future__ import annotations
 
-import copy
+import os
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
+from datetime import date
 from typing import Any
 
 import pytest
-import yaml
-from reference_implementation.aimed import at_every_bound
-from reference_implementation.card_bounds import LIMITS, RULEBOOKS, bounds_of, readings_of
-from reference_implementation.naive_ladder import CARDS
-from reference_implementation.random_climbers import READINGS
+from mutants import Mutant, mutants_of
+from reference_implementation.aimed import at_bound, files_of
+from reference_implementation.aimed_lines import at_size_lines, at_the_line
+from reference_implementation.card_bounds import RULEBOOKS, Bound, bounds_of, raw_card
+from reference_implementation.naive_editions import EDITIONS, Edition, Said
 from reference_implementation.random_dossiers import AS_OF
-from reference_implementation.told import UNSTATED, newest, wanted
 
 from features import dossier
 from features.facts import FirmFacts
@@ -26,123 +30,134 @@ from scoring.assembly import Verdict
 from scoring.card import Card
 from scoring.compile import compile_card
 from scoring.errors import CardError
+from scoring.overlay import laid, read_overlay
 from scoring.program import Program
 from scoring.reading import read_tree
 from scoring.yaml_tree import Tree
 
-FLIPPED = {"min": "min_exclusive", "min_exclusive": "min", "max": "max_exclusive", "max_exclusive": "max"}
-UNITS = {"%": Fraction(1, 10**4), "万元": Fraction(1, 10**6), "亿元": Fraction(1, 10**10), "元": Fraction(1, 100)}
+SEED = int(os.environ.get("MUTANTS_SEED", random.SystemRandom().getrandbits(32)))
+DRAWN = 4
+"""Mutants of each edition in a run."""
+TIMES = 24
+"""Firms at each bound, from each side."""
 
 SAME = {
     # The mean of two ratios is never below compound growth: where the latter reaches the rate, so does the former.
-    "gazelle.guangxi_pool": r"gates\.growth\..*\.any\.(0\.all\.0\.min \S+ -1|1\.all\.1\.min \S+ (1|flip))",
+    "gazelle.guangxi_pool": r"gates\.(growth|tax_growth)\..*\.any\.(0\.all\.0\.min \S+ -1|1\.all\.1\.min \S+ (\+1|flip))",
     # Points come in fives, so between 55 and 60 there is nothing.
     "innovative_sme": r"(routes\.score\.score\.min 60|groups\.\w+\.min \d+) -1",
+    # Points come in twos.
+    "tech_sme": r"routes\.score\.score\.min 60 -1",
 }
 """Mutants that answer as the card does, whatever the firm."""
+by_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.name)
 
 
-@pytest.mark.parametrize("card", ["gazelle.guangxi_pool", "gazelle.sichuan", "innovative_sme", "little_giant"])
-def test_a_bound_moved_by_a_unit_or_turned_is_noticed(card: str) -> None:
-    file = newest(card)
-    raw = yaml.load((RULEBOOKS / file).read_text(encoding="utf-8"), yaml.BaseLoader)
-    rng = random.Random(card)
-    made = at_every_bound(rng, card, bounds_of(file), readings_of(file, READINGS), times=24)
-    firms = [one for one in made if one["enterprise"]["uscc"][:2] == "91"]
-    right, program = _read(raw)
-    asked = Wanted(program.scalars, program.row_fields, AS_OF)
-    facts = [asked.completions(resolve(dossier.read(one), AS_OF))[0] for one in firms]
-    wants = [wanted(CARDS[card], one) for one in firms]
-    told = [_said(program, card, one) for one in facts]
-    assert [word for word, _ in told] == wants
-    unnoticed = []
-    for name, changed in _mutants(raw):
+@by_edition
+def test_some_numbers_that_are_wrong_are_noticed(edition: Edition) -> None:
+    compared = Compared(edition)
+    drawn = list(mutants_of(compared.raw))
+    drawn = random.Random(f"{SEED} {edition.name}").sample(drawn, min(DRAWN, len(drawn)))
+    assert [mutant.name for mutant in drawn if not compared.notices(mutant)] == [], f"MUTANTS_SEED={SEED}"
+
+
+@pytest.mark.every_mutant
+@by_edition
+def test_every_number_that_is_wrong_is_noticed(edition: Edition) -> None:
+    compared = Compared(edition)
+    assert [mutant.name for mutant in mutants_of(compared.raw) if not compared.notices(mutant)] == []
+
+
+class Compared:
+    """An edition held against the policy pages on firms at its bounds, and then its mutants against it on the same firms."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.raw = _raw(edition)
+        self.right, self.program = self._read(self.raw)
+        self.asked = Wanted(self.program.scalars, self.program.row_fields, AS_OF)
+        self.bounds = bounds_of(*files_of(edition))
+        self._made: dict[str, tuple[list[tuple[FirmFacts, Said]], Iterator[dict[str, Any]]]] = {}
+
+    def notices(self, mutant: Mutant) -> bool:
+        """Or it is no card, the same card, or one that answers the same whatever the firm."""
         try:
-            wrong, other = _read(changed)
+            wrong, program = self._read(mutant.card)
         except CardError:
-            # What is no card needs no comparison.
-            continue
-        if replace(wrong, sha256=right.sha256) == right or re.fullmatch(SAME.get(card, "$"), name):
-            continue
-        if all(_said(other, card, one) == want for one, want in zip(facts, told, strict=True)):
-            unnoticed.append(name)
-    assert unnoticed == []
+            return True
+        same = re.fullmatch(SAME.get(self.edition.card, "$"), mutant.name)
+        if same or replace(wrong, sha256=self.right.sha256) == self.right:
+            return True
+        return any(self._said(program, facts, want) != want for facts, want in self._firms(mutant))
+
+    def _firms(self, mutant: Mutant) -> Iterator[tuple[FirmFacts, Said]]:
+        """Those at the number that is wrong first, then all others."""
+        if self.edition.card == "size_class":
+            yield from self._known(f"size {mutant.value}", (row for line, row in at_size_lines() if line == mutant.value))
+            return
+        near = [b for b in self.bounds if (b.indicator, b.value) == (mutant.indicator, mutant.value)]
+        near += [b for b in self.bounds if b.value == mutant.value and b not in near]
+        line = self._known("line", at_the_line(self.edition, 10 * TIMES))
+        if not mutant.indicator:
+            yield from line
+        for bound in [*near, *(b for b in self.bounds if b not in near)]:
+            yield from self._known(str(bound), at_bound(self.edition, bound, TIMES))
+        yield from line
+
+    def _known(self, name: str, rows: Iterator[dict[str, Any]]) -> Iterator[tuple[FirmFacts, Said]]:
+        """Made and held against the policy pages as they are asked for, once."""
+        known, rest = self._made.setdefault(name, ([], rows))
+        yield from known
+        for row in rest:
+            facts = self.asked.completions(resolve(dossier.read(row), AS_OF))[0]
+            want = self.edition.says(row)
+            assert self._said(self.program, facts, want) == want, row
+            known.append((facts, want))
+            yield facts, want
+
+    def _read(self, raw: dict[str, Any]) -> tuple[Card, Program]:
+        parts = {**raw, "gates": {k: v for k, v in raw.get("gates", {}).items() if k not in self.edition.unstated}}
+        card = read_tree(tree_of(parts), self.edition.day, "mutant", self.edition.kind)
+        return card, Program({card.id: compile_card(card)}, {})
+
+    def _said(self, program: Program, facts: FirmFacts, want: Said) -> Said:
+        """The answer in the form of the policy pages' own."""
+        values, at = program.evaluate(facts), program.at
+        card = self.edition.card
+
+        def ends(part: str) -> tuple[int, int]:
+            return values[at[f"{card}|{part}|low"]], values[at[f"{card}|{part}|high"]]
+
+        def told(part: str) -> Any:
+            if part == "score":
+                return tuple(values[at[f"score|{card}|{end}"]] for end in ("low", "high"))
+            kind, name = part.split("/")
+            if kind == "flags":
+                return bool(values[at[f"flag|{card}|gates/{name}|not_met:{name}"]])
+            if kind == "items":
+                return ends(part)
+            low, high = ends(part) if f"{card}|{part}|low" in at else tuple(values[at[f"gate|{card}|{name}|{e}"]] for e in ("low", "high"))
+            return "pass" if low else "undetermined" if high else "fail"
+
+        if self.right.classes:
+            low, high = ends("items/class")
+            return Said(self.right.classes[low] if low == high else "undetermined", {})
+        word = Verdict(values[at[f"verdict|{card}"]]).word
+        return Said(word, {part: told(part) for part in want.parts})
 
 
-def _read(raw: dict[str, Any]) -> tuple[Card, Program]:
-    card = read_tree(_tree(raw, ""), AS_OF, "mutant", "new")
-    return card, Program({card.id: compile_card(card)}, {})
+def _raw(edition: Edition) -> dict[str, Any]:
+    raw = raw_card(edition.file)
+    if not edition.overlay:
+        return raw
+    over = read_overlay(RULEBOOKS / edition.overlay, edition.overlay)
+    found: Any = laid(tree_of(raw), [over]).plain()
+    return dict(found)
 
 
-def _tree(value: Any, path: str) -> Tree:
+def tree_of(value: Any, path: str = "") -> Tree:
     if isinstance(value, dict):
-        return Tree({key: _tree(one, f"{path}.{key}".strip(".")) for key, one in value.items()}, 1, path)
+        return Tree({key: tree_of(one, f"{path}.{key}".strip(".")) for key, one in value.items()}, 1, path)
     if isinstance(value, list):
-        return Tree([_tree(one, f"{path}[{place}]") for place, one in enumerate(value)], 1, path)
+        return Tree([tree_of(one, f"{path}[{place}]") for place, one in enumerate(value)], 1, path)
     return Tree(value, 1, path)
-
-
-def _said(program: Program, card: str, facts: FirmFacts) -> tuple[str, list[int]]:
-    """The verdict in a word, and the points of every item, which the comparison holds against the pages as well."""
-    values, at = program.evaluate(facts), program.at
-    if card not in UNSTATED:
-        points = [values[at[name]] for name in sorted(at) if re.fullmatch(rf"{card}\|items/\w+\|low", name)]
-        return Verdict(values[at[f"verdict|{card}"]]).word, points
-    gates = {name.rpartition("|")[0] for name in at if name.startswith(f"{card}|gates/")}
-    stated = [gate for gate in gates if gate.rpartition("/")[2] not in UNSTATED[card]]
-    low, high = (min(values[at[f"{gate}|{end}"]] for gate in stated) for end in ("low", "high"))
-    return "pass" if low else "undetermined" if high else "fail", []
-
-
-def _mutants(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each limit of a condition that decides; a bound that two brackets share moves in both."""
-    for part in ("gates", "routes", "groups", "items"):
-        for path, node in _nodes(raw[part], (part,)) if part in raw else ():
-            if "size_class" in path or any(gate.get("binding") == "no" for gate in _above(raw, path)):
-                continue
-            for key in ("cases", "bands"):
-                limits = [row[name] for row in node.get(key, ()) for name in LIMITS if name in row]
-                for amount in dict.fromkeys(limits):
-                    yield from _moved(raw, (*path, key), amount)
-            if path[-2:-1] not in (("cases",), ("bands",)) and not (part == "items" and len(path) == 2):
-                for name in (name for name in LIMITS if isinstance(node.get(name), str)):
-                    if part != "groups" or name == "min":
-                        yield from _moved(raw, path, node[name], name)
-
-
-def _moved(
-    raw: dict[str, Any], path: tuple[Any, ...], amount: str, name: str = ""
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for how in (1, -1, "flip"):
-        if how == "flip" and path[0] == "groups":
-            continue
-        changed = copy.deepcopy(raw)
-        found = changed
-        for step in path:
-            found = found[step]
-        for row in found if isinstance(found, list) else [found]:
-            for key in [key for key in ([name] if name else LIMITS) if row.get(key) == amount]:
-                row[FLIPPED[key] if how == "flip" else key] = row.pop(key) if how == "flip" else _nudged(amount, how)
-        yield f"{'.'.join(map(str, path))}.{name}{' ' if name else ''}{amount} {how}", changed
-
-
-def _nudged(amount: str, sign: Any) -> str:
-    match = re.fullmatch(r"(-?[\d.]+)(\D*)", amount)
-    assert match, amount
-    number = Fraction(match[1]) + sign * UNITS.get(match[2], Fraction(1))
-    return f"{float(number):.10f}".rstrip("0").rstrip(".") + match[2]
-
-
-def _nodes(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield path, value
-    for key, below in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from _nodes(below, (*path, key))
-
-
-def _above(raw: dict[str, Any], path: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
-    found: Any = raw
-    for step in path:
-        found = found[step]
-        if isinstance(found, dict):
-            yield found

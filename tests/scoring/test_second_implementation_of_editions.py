@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
-from reference_implementation import naive_editions as naive
-from reference_implementation.naive_ladder import Firm
+from reference_implementation import naive_gazelles_before, naive_pools, naive_sme_2022
+from reference_implementation.naive_firm import Firm
+from reference_implementation.naive_ladder import Meets
 from reference_implementation.random_editions import random_of_any_edition
 
 from api.answers.result import result
@@ -22,7 +23,7 @@ FIRMS = 250
 class Asked(NamedTuple):
     rules_on: date | None
     kind: str
-    cards: dict[str, naive.Meets]
+    cards: dict[str, Meets]
     open: frozenset[str] = frozenset()
     """Cards with conditions that no text on file states: what else they ask for can fail, but never pass."""
 
@@ -33,28 +34,28 @@ BY_DAY_AND_KIND = {
         date(2026, 3, 31),
         "new",
         {
-            "innovative_sme": naive.innovative_before_april,
-            "specialised_sme": naive.specialised_2022,
-            "little_giant": naive.little_giant_before_april,
+            "innovative_sme": naive_sme_2022.innovative_before_april,
+            "specialised_sme": naive_sme_2022.specialised_2022,
+            "little_giant": naive_sme_2022.little_giant_before_april,
         },
         LITTLE_GIANT,
     ),
     "re-verified in 2026": Asked(
         None,
         "renewal",
-        {"specialised_sme": naive.specialised_renewed, "little_giant": naive.little_giant_renewed_in_2026},
+        {"specialised_sme": naive_sme_2022.specialised_renewed, "little_giant": naive_sme_2022.little_giant_renewed_in_2026},
         LITTLE_GIANT,
     ),
-    "re-verified in 2027": Asked(date(2027, 1, 1), "renewal", {"little_giant": naive.little_giant_renewed_later}),
-    "Guangxi's round of 2021": Asked(date(2021, 6, 1), "new", {"gazelle.guangxi_pool": naive.guangxi_pool_2021}),
-    "Sichuan's and Chengdu's of 2022": Asked(date(2022, 6, 1), "new", {"gazelle.sichuan": naive.sichuan_2019}),
+    "re-verified in 2027": Asked(date(2027, 1, 1), "renewal", {"little_giant": naive_sme_2022.little_giant_renewed_later}),
+    "Guangxi's round of 2021": Asked(date(2021, 6, 1), "new", {"gazelle.guangxi_pool": naive_gazelles_before.guangxi_pool_2021}),
+    "Sichuan's and Chengdu's of 2022": Asked(date(2022, 6, 1), "new", {"gazelle.sichuan": naive_gazelles_before.sichuan_2019}),
     "pools": Asked(
         None,
         "new",
         {
-            "hte_pool.guangdong": naive.pool_guangdong,
-            "hte_pool.jiangsu": naive.pool_jiangsu,
-            "above_scale_industrial": naive.above_scale,
+            "hte_pool.guangdong": naive_pools.pool_guangdong,
+            "hte_pool.jiangsu": naive_pools.pool_jiangsu,
+            "above_scale_industrial": naive_pools.above_scale,
         },
     ),
 }
@@ -86,12 +87,12 @@ def test_every_edition_says_what_the_policy_pages_say(name: str, seed: int, engi
 
 def _same_details(got: dict[str, Any], firm: Firm, asked: Asked) -> None:
     """Points of every item, and flags of what is asked in principle only."""
-    if naive.specialised_2022 in asked.cards.values():
+    if naive_sme_2022.specialised_2022 in asked.cards.values():
         points = {name: item["points"]["low"] for name, item in got["specialised_sme"]["items"].items()}
-        assert points == naive.specialised_points(firm), firm.raw
-    if naive.guangxi_pool_2021 in asked.cards.values():
+        assert points == naive_sme_2022.specialised_points(firm), firm.raw
+    if naive_gazelles_before.guangxi_pool_2021 in asked.cards.values():
         flagged = "not_met:tax_growth" in got["gazelle.guangxi_pool"]["flags"]
-        assert flagged == naive.tax_flagged(firm), firm.raw
+        assert flagged == naive_gazelles_before.tax_flagged(firm), firm.raw
 
 
 @pytest.mark.parametrize("seed", range(2))

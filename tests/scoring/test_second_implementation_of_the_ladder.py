@@ -8,7 +8,9 @@ from collections import Counter
 import pytest
 from reference_implementation.aimed import at_every_bound
 from reference_implementation.card_bounds import bounds_of, readings_of
-from reference_implementation.naive_ladder import CARDS, Firm, innovative_points
+from reference_implementation.naive_firm import Firm
+from reference_implementation.naive_ladder import CARDS
+from reference_implementation.naive_sme import innovative_points
 from reference_implementation.random_climbers import READINGS, random_climber
 from reference_implementation.told import answered, newest, wanted
 
