@@ -118,9 +118,9 @@ def aimed(
 
 
 def _between(rng: random.Random, rates: list[Decimal], strong: str) -> Decimal:
-    """Between two neighbours, so that a step over a bracket decides; or beyond all."""
+    """Between two neighbours, so that a step over a bracket decides; or below or beyond all."""
     middles = [(low + high) / 2 for low, high in pairwise(rates)]
-    return rng.choice([*middles, Decimal(strong)])
+    return rng.choice([*middles, *(rate / 2 for rate in rates[:1]), Decimal(strong)])
 
 
 def _spotless(rng: random.Random, edition: Edition, bound: Bound) -> Row:

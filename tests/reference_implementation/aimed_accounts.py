@@ -122,15 +122,20 @@ def _flat_in(years: list[Decimal], year: int, step: Decimal) -> list[Decimal]:
 
 
 def add_shares(amounts: Amounts, wanted: dict[str, Decimal], bound: Bound, off: int, shape: int) -> None:
-    part, _ = RATIOS.get(bound.indicator, ("", ""))
+    part, of = RATIOS.get(bound.indicator, ("", ""))
     years = 4 if part and "years" in bound.settings else 1
     last = int(bound.settings.get("year", -1))
     for name, (whole, far) in FAR.items():
         amounts[name] = [one * wanted.get(name, Decimal(far)) for one in amounts[whole]]
         if name == part:
             for place in range(5 + last - years, 5 + last):
-                amounts[name][place] = amounts[whole][place] * bound.value
+                amounts[name][place] = amounts[of][place] * bound.value
             amounts[name][4 + last] += CENT * off
+            if years > 1 and shape % 2:
+                # The sums reach the bound, not each of the years.
+                moved = (amounts[name][3 + last] / 10).quantize(CENT)
+                amounts[name][3 + last] -= moved
+                amounts[name][4 + last] += moved
         elif name == "main_business_revenue" and bound.indicator == name:
             amounts[name][-1] = bound.value + CENT * off
         elif name == "total_cost_expense" and bound.indicator == "rd_to_cost":
@@ -191,6 +196,9 @@ def staff_of(bound: Bound, off: int) -> list[int]:
         return [100, 200, 400, 400 + off]
     if name == "employees_quarterly":
         return [200] * 3 + [int(wanted) + off]
+    if RATIOS.get(name, ("", ""))[1] == "employees":
+        # So many that one person is less than the millionth by which a bound is moved.
+        return [2_000_000] * 4
     if name == "employees_mean":
         return [int(wanted)] * 3 + [int(wanted) + off]
     return [200] * 4

@@ -12,7 +12,7 @@ from .naive_editions import EDITIONS, Edition
 from .naive_firm import WAN, Firm
 from .naive_sme_2022 import specialised_points
 from .random_climbers import _number
-from .random_dossiers import AS_OF, CENT, Row
+from .random_dossiers import AS_OF, CENT, Row, random_uscc
 
 LEVELS = {
     "ip": (20, 15, 10, 5, 0),
@@ -135,9 +135,9 @@ def at_size_lines() -> Iterator[tuple[Decimal, Row]]:
                 unit, cent = (Decimal(1), Decimal(1)) if indicator == "employees" else (Decimal(WAN), CENT)
                 for off in (-1, 0, 1):
                     dossier = aimed(rng, SIZE, [ANYWHERE], ANYWHERE, 0, 0)
-                    dossier["enterprise"]["industry_code"] = letter + digits
+                    code = next(c for c in iter(lambda: random_uscc(rng, "450200"), None) if c.startswith("91"))
+                    dossier["enterprise"] |= {"industry_code": letter + digits, "uscc": code}
                     for report in dossier["annual_reports"]:
                         report |= dict.fromkeys(COLUMNS.values(), 10**11) | {"employees_year_end": 10**5}
                         report[COLUMNS[indicator]] = _number(line * unit + cent * off)
-                    if dossier["enterprise"]["uscc"][:2] == "91":
-                        yield line * unit, dossier
+                    yield line * unit, dossier

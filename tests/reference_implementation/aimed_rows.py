@@ -34,7 +34,7 @@ def right(kind: str, count: int) -> Row:
 
 def put_rows(rng: random.Random, dossier: Row, bound: Bound, off: int) -> None:
     """What is no account of a year, at the bound."""
-    _put_rights(dossier, bound, off)
+    _put_rights(rng, dossier, bound, off)
     grades, wanted = dossier["expert_grades"], int(bound.value) + off
     match bound.indicator:
         case "equity_financing" | "financing_total":
@@ -49,7 +49,7 @@ def put_rows(rng: random.Random, dossier: Row, bound: Bound, off: int) -> None:
                 rounds.append({**rounds[0], **beside, "row_id": "s"})
             dossier["financing_rounds"] = rounds
         case "market_share":
-            share = _number((bound.value + CENT * off) / 100)
+            share = str((bound.value + CENT * off) / 100)
             dossier["events"] = [row for row in dossier["events"] if row["kind"] != "market_share"]
             dossier["events"].append(
                 {"row_id": "s", "kind": "market_share", "occurred_on": "2025-01-01", "value": share, "level": "national", "rank": 9}
@@ -76,8 +76,9 @@ def put_rows(rng: random.Random, dossier: Row, bound: Bound, off: int) -> None:
             dossier["enterprise"]["established_on"] = (years_before(base, years) + dt.timedelta(days=off)).isoformat()
 
 
-def _put_rights(dossier: Row, bound: Bound, off: int) -> None:
+def _put_rights(rng: random.Random, dossier: Row, bound: Bound, off: int) -> None:
     wanted, of = int(bound.value) + off, bound.settings.get("of", "class_1")
+    came = rng.choice(["own_rd", "merger"])
     kind = "software_copyright" if of == "class_2" else CLASS_1_LIKE
     match bound.indicator:
         case "product_rights":
@@ -87,7 +88,9 @@ def _put_rights(dossier: Row, bound: Bound, off: int) -> None:
                 "acquired_by": "merger" if of == "class_1" else "own_rd",
             }
             dossier["intellectual_property"] = [held] if wanted else []
-        case "applied_rights" | "usable_rights" | "valid_rights":
+        case "usable_rights":
+            dossier["intellectual_property"] = [{**right(kind, wanted), "acquired_by": came}] if wanted else []
+        case "applied_rights" | "valid_rights":
             dossier["intellectual_property"] = [right(kind, wanted)] if wanted else []
         case "rights_acquired":
             bought = {**right("software_copyright", 1), "acquired_by": "transfer", "number": "bought"}
