@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from .aimed_accounts import SIZES, STAFF, YEARS, add_net_assets, add_profits, add_shares, add_taxes, amounts_of, part_of, staff_of
+from .aimed_accounts import (
+    SIZES,
+    STAFF,
+    YEARS,
+    add_net_assets,
+    add_profits,
+    add_shares,
+    add_taxes,
+    amounts_of,
+    part_of,
+    staff_of,
+)
 from .aimed_rows import CLASS_1_LIKE, paid, put_rows, right
 from .card_bounds import NUMBERED, Bound, bounds_of, readings_of
 from .naive_editions import EVER_ATTESTED, Edition
@@ -140,6 +151,8 @@ def _spotless(rng: random.Random, edition: Edition, bound: Bound) -> Row:
         "restricted_industry": False,
         "listed_on": None,
     }
+    # Too few points for a score to stand in for what lets the firm in directly.
+    alone = bound.indicator in ("rd_expense_mean", "equity_financing") and rng.random() < 0.7
     likely = {one: rng.random() < 0.5 for one in EITHER_WAY}
     titles = TITLED.get(card, ("tech_sme", "specialised_sme", "high_tech_enterprise"))
     institution = {"row_id": "i", "kind": "rd_institution", "occurred_on": "2020-01-01", "level": "municipal"}
@@ -161,8 +174,8 @@ def _spotless(rng: random.Random, edition: Edition, bound: Bound) -> Row:
             **dossier["expert_grades"],
             **dict.fromkeys(EVER_ATTESTED, True),
             **likely,
-            **{one: rng.choice(points) for one, points in GRADED.items()},
-            "specialised.digital_level": rng.choice([1, 3]),
+            **{one: least if alone else rng.choice([least, most]) for one, (least, most) in GRADED.items()},
+            "specialised.digital_level": 1 if alone else rng.choice([1, 3]),
             "specialised.platform_score": [{"year": AS_OF.year - ago, "value": 75} for ago in (0, 1)],
         },
     }

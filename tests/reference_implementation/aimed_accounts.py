@@ -3,7 +3,7 @@
 import random
 from decimal import ROUND_HALF_UP, Decimal
 
-from .card_bounds import Bound
+from .card_bounds import NUMBERED, Bound
 from .naive_firm import WAN
 from .random_dossiers import CENT
 
@@ -55,12 +55,14 @@ def amounts_of(
     step, name = CENT * off, bound.indicator
     # In the bracket of the bound, else on either side of every line, and far from all.
     low, high = bound.within
-    around = [Decimal(900 * WAN), Decimal(4900 * WAN)]
+    around = [Decimal(wan * WAN) for wan in (900, 1200, 4900, 12_000)]
     if low or high:
         around = [*([low * Decimal("1.7")] if low else []), *([high * Decimal("0.9")] if high else [])]
     elif name.startswith("rd_expense"):
         # An amount that is much of a small firm's revenue and next to nothing of a large one's.
         around.append(5 * YI)
+    elif lines and name in NUMBERED:
+        around = [line * Decimal("1.7") for line in lines]
     elif lines:
         around += [line * Decimal(factor) for line in lines for factor in ("0.9", "1.7")]
     top = rng.choice(around)
@@ -104,6 +106,9 @@ def _growing(top: Decimal, bound: Bound, step: Decimal, shape: int) -> list[Deci
     alone = {"2": (0, ("1", "0.6", "1.02")), "3": (1, ("1", "0.98", "1.05"))}
     place, parts = alone.get(str(bound.settings.get("intervals")), (0, ("1",)))
     years[place] *= Decimal(parts[shape % len(parts)])
+    if place == 0 and shape % 2:
+        # Uneven growth: the mean of its ratios is more.
+        years[2] *= Decimal("1.02")
     years[-1] += step
     return years
 
@@ -182,7 +187,7 @@ def add_taxes(rng: random.Random, amounts: Amounts, bound: Bound, off: int, shap
     elif name == "tax_growth_compound":
         amounts["tax_paid"] = _growing(base, bound, CENT * off, shape)
     else:
-        amounts["tax_paid"] = _steady(base, Decimal(rng.choice(["0", "0.07", "0.2"])))
+        amounts["tax_paid"] = _steady(base, Decimal(rng.choice(["0", "0", "0.07", "0.2"])))
 
 
 def staff_of(bound: Bound, off: int) -> list[int]:

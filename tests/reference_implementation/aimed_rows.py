@@ -52,7 +52,14 @@ def put_rows(rng: random.Random, dossier: Row, bound: Bound, off: int) -> None:
             share = str((bound.value + CENT * off) / 100)
             dossier["events"] = [row for row in dossier["events"] if row["kind"] != "market_share"]
             dossier["events"].append(
-                {"row_id": "s", "kind": "market_share", "occurred_on": "2025-01-01", "value": share, "level": "national", "rank": 9}
+                {
+                    "row_id": "s",
+                    "kind": "market_share",
+                    "occurred_on": "2025-01-01",
+                    "value": share,
+                    "level": "national",
+                    "rank": 9,
+                }
             )
         case "platform_score":
             year = AS_OF.year + int(bound.settings.get("year", 0))

@@ -39,8 +39,9 @@ def mutants_of(raw: Raw) -> Iterator[Mutant]:
                 rows = node.get(key, ())
                 for amount in dict.fromkeys(row[name] for row in rows for name in LIMITS if name in row):
                     yield from _of_rows(raw, (*path, key), str(node.get("by") or node.get("indicator", "")), amount)
-                for place in range(len(rows)):
-                    yield _without(raw, (*path, key), place, str(node.get("by") or node.get("indicator", "")))
+                for place, row in enumerate(rows):
+                    if any(name in row for name in LIMITS):
+                        yield _without(raw, (*path, key), place, str(node.get("by") or node.get("indicator", "")))
             if path[-2:-1] not in (("cases",), ("bands",)) and not (part == "items" and len(path) == 2):
                 yield from _of_node(raw, path, node, LIMITS, ("+1", "-1", "flip", "x10⁴"))
             if node.get("indicator") in NUMBERED:
@@ -66,9 +67,9 @@ def _of_rows(raw: Raw, path: Path, indicator: str, amount: str) -> Iterator[Muta
 
 def _without(raw: Raw, path: Path, place: int, indicator: str) -> Mutant:
     changed, rows = _copy(raw, path)
-    limits = [value for name in LIMITS if (value := rows[place].get(name))]
+    limit = next(rows[place][name] for name in LIMITS if name in rows[place])
     del rows[place]
-    return _told(changed, (*path, place), limits[0] if limits else "0", "left out", indicator)
+    return _told(changed, (*path, place), limit, "left out", indicator)
 
 
 def _of_setting(raw: Raw, path: Path, node: Raw) -> Iterator[Mutant]:

@@ -43,12 +43,21 @@ BY_DAY_AND_KIND = {
     "re-verified in 2026": Asked(
         None,
         "renewal",
-        {"specialised_sme": naive_sme_2022.specialised_renewed, "little_giant": naive_sme_2022.little_giant_renewed_in_2026},
+        {
+            "specialised_sme": naive_sme_2022.specialised_renewed,
+            "little_giant": naive_sme_2022.little_giant_renewed_in_2026,
+        },
         LITTLE_GIANT,
     ),
-    "re-verified in 2027": Asked(date(2027, 1, 1), "renewal", {"little_giant": naive_sme_2022.little_giant_renewed_later}),
-    "Guangxi's round of 2021": Asked(date(2021, 6, 1), "new", {"gazelle.guangxi_pool": naive_gazelles_before.guangxi_pool_2021}),
-    "Sichuan's and Chengdu's of 2022": Asked(date(2022, 6, 1), "new", {"gazelle.sichuan": naive_gazelles_before.sichuan_2019}),
+    "re-verified in 2027": Asked(
+        date(2027, 1, 1), "renewal", {"little_giant": naive_sme_2022.little_giant_renewed_later}
+    ),
+    "Guangxi's round of 2021": Asked(
+        date(2021, 6, 1), "new", {"gazelle.guangxi_pool": naive_gazelles_before.guangxi_pool_2021}
+    ),
+    "Sichuan's and Chengdu's of 2022": Asked(
+        date(2022, 6, 1), "new", {"gazelle.sichuan": naive_gazelles_before.sichuan_2019}
+    ),
     "pools": Asked(
         None,
         "new",
