@@ -93,16 +93,19 @@ def aimed(
         share = {"rd_expense": _between(rng, wanted, "0.18")}
     elif bound.indicator in (*SIZES, *NUMBERED):
         # Too slow for a way in that asks for growth, or too slow for some of them.
-        growth = Decimal(rng.choice(["0.5", "0.5", "0.25", "0.01"]))
+        growth = Decimal(rng.choice(["0.5", "0.5", "0.41", "0.25", "0.01"]))
     if bound.indicator == "equity_financing" and card == "innovative_sme":
         # Too little for a score to stand in for the equity.
         share = {"rd_expense": Decimal("0.035")}
     if card == "little_giant" and bound.within[1] == 5000 * WAN:
         # Below 5000万 equity, an amount of R&D and half the staff are asked for together.
         share = {"rd_expense": Decimal("0.75")}
+    if card == "gazelle.torch" and bound.indicator in (*SIZES, *NUMBERED, "revenue_growth_compound"):
+        # There growth may stand in for it.
+        share["st_activity_expense"] = Decimal(rng.choice(["0.02", "0.08"]))
     sizes = [b.value for b in bounds if b.indicator in SIZES and int(b.settings.get("year", -1)) == -1]
     amounts = amounts_of(rng, bound, off, growth, sizes, shape, both=both)
-    staff = staff_of(bound, off)
+    staff = staff_of(bound, off, shape)
     add_shares(amounts, share, bound, off, shape)
     if "profit" in bound.indicator or both or rng.random() < 0.3:
         add_profits(rng, amounts, bound, off, shape, both=both)
@@ -143,7 +146,9 @@ def _spotless(rng: random.Random, edition: Edition, bound: Bound) -> Row:
     enterprise |= {
         "uscc": random_uscc(rng, region),
         "region_code": region,
-        "established_on": rng.choice(FOUNDED if bound.indicator in (*SIZES, *NUMBERED) else FOUNDED[:1]),
+        "established_on": rng.choice(
+            FOUNDED if bound.indicator in (*SIZES, *NUMBERED, "revenue_change") else FOUNDED[:1]
+        ),
         "industry_code": "C3612",
         "technology_field": "advanced_manufacturing",
         "zone_type": "htz",
@@ -184,6 +189,10 @@ def _spotless(rng: random.Random, edition: Edition, bound: Bound) -> Row:
 def _rounds(rng: random.Random, card: str, bound: Bound) -> list[Row]:
     if card == "little_giant" and bound.within[1] == 5000 * WAN:
         return [paid(Decimal(8000 * WAN))]
+    if card == "gazelle.liaoning" and bound.indicator in NUMBERED and rng.random() < 0.5:
+        return [paid(Decimal(1000 * WAN))]
     if card in VALUED:
-        return [{**paid(Decimal(8000 * WAN)), "post_money": rng.choice(VALUED[card]), "currency": CURRENCY[card]}]
+        last = {**paid(Decimal(8000 * WAN)), "post_money": rng.choice(VALUED[card]), "currency": CURRENCY[card]}
+        # On the same day one of nearly no worth: which was the last is not clear.
+        return [last, {**last, "row_id": "s", "post_money": 10**7}] if rng.random() < 0.3 else [last]
     return []

@@ -77,7 +77,7 @@ def amounts_of(
         revenue = _steady(top, Decimal("0.3") if both else rng.choice([Decimal("0.06"), growth]))
     elif name == "revenue_change":
         # Of a firm that passes by its size alone.
-        revenue = _flat_in(_steady(20 * YI, Decimal("0.03")), int(bound.settings["year"]), step)
+        revenue = _flat_in(_steady(rng.choice([8, 20]) * YI, Decimal("0.03")), int(bound.settings["year"]), step)
     elif name == "revenue_growth" and bound.value == 0:
         revenue = _flat_in(_steady(top, Decimal("1.2")), int(bound.settings.get("year", -1)), step)
     elif name in ("main_growth_mean", "growth_sales_mean"):
@@ -190,15 +190,17 @@ def add_taxes(rng: random.Random, amounts: Amounts, bound: Bound, off: int, shap
         amounts["tax_paid"] = _steady(base, Decimal(rng.choice(["0", "0", "0.07", "0.2"])))
 
 
-def staff_of(bound: Bound, off: int) -> list[int]:
+def staff_of(bound: Bound, off: int, shape: int) -> list[int]:
     name, wanted = bound.indicator, bound.value
+    if name in NUMBERED and shape % 2:
+        return [200, 400, 800, 1600]
     if name == "employees_year_end":
         return [int(wanted) + off] + [(int(wanted) + off) * n for n in (2, 3, 4)]
     if name == "employees_growth_compound":
-        grown = [int(1000 * (1 + wanted) ** n) for n in range(4)]
+        grown = [int(1_000_000 * (1 + wanted) ** n) for n in range(4)]
         return [*grown[:3], grown[3] + off]
     if name == "employees_growth":
-        return [100, 200, 400, 400 + off]
+        return [110, 220, 440, 440 + off]
     if name == "employees_quarterly":
         return [200] * 3 + [int(wanted) + off]
     if RATIOS.get(name, ("", ""))[1] == "employees":

@@ -13,14 +13,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from datetime import date
 from typing import Any
 
 import pytest
 from mutants import Mutant, mutants_of
 from reference_implementation.aimed import at_bound, files_of
 from reference_implementation.aimed_lines import at_size_lines, at_the_line
-from reference_implementation.card_bounds import RULEBOOKS, Bound, bounds_of, raw_card
+from reference_implementation.card_bounds import RULEBOOKS, bounds_of, raw_card
 from reference_implementation.naive_editions import EDITIONS, Edition, Said
 from reference_implementation.random_dossiers import AS_OF
 

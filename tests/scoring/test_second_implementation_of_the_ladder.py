@@ -6,13 +6,13 @@ import random
 from collections import Counter
 
 import pytest
-from reference_implementation.aimed import at_every_bound
-from reference_implementation.card_bounds import bounds_of, readings_of
+from reference_implementation.aimed import at_bound, files_of
+from reference_implementation.card_bounds import bounds_of
+from reference_implementation.naive_editions import EDITIONS, Edition
 from reference_implementation.naive_firm import Firm
 from reference_implementation.naive_ladder import CARDS
 from reference_implementation.naive_sme import innovative_points
-from reference_implementation.random_climbers import READINGS, random_climber
-from reference_implementation.told import answered, newest, wanted
+from reference_implementation.random_climbers import random_climber
 
 from api.answers.result import result
 from features import dossier
@@ -45,22 +45,20 @@ def test_every_card_says_what_the_policy_pages_say(seed: int, engine: Engine, qu
     assert all(seen[card, met] for card in CARDS for met in (False, True)), seen
 
 
-BOUNDED = [card for card in CARDS if bounds_of(newest(card))]
+BOUNDED = [edition for edition in EDITIONS if bounds_of(*files_of(edition))]
 
 
-@pytest.mark.parametrize("card", BOUNDED)
-def test_every_bound_from_below_exactly_and_from_above(card: str, engine: Engine, question: Question) -> None:
-    asked = Question(question.as_of, question.known_at, None, (card,))
-    file, rng = newest(card), random.Random(card)
+@pytest.mark.parametrize("edition", BOUNDED, ids=lambda edition: edition.name)
+def test_every_bound_from_below_exactly_and_from_above(edition: Edition, engine: Engine, question: Question) -> None:
+    asked = Question(question.as_of, question.known_at, edition.day, (edition.card,), edition.kind)
     seen: Counter[str] = Counter()
-    for raw in at_every_bound(rng, card, bounds_of(file), readings_of(file, READINGS), times=6):
-        if raw["enterprise"]["uscc"][:2] == "91":
-            got = result(engine.answer(dossier.read(raw), asked))["assessments"][card]
-            want = wanted(CARDS[card], raw)
-            assert answered(card, got) == want, raw
+    for bound in bounds_of(*files_of(edition)):
+        for raw in at_bound(edition, bound, times=2):
+            got = result(engine.answer(dossier.read(raw), asked))["assessments"][edition.card]
+            want = edition.says(raw).word
+            # What no text on file states can fail, but never pass.
+            told = "undetermined" if edition.unstated and want == "pass" else want
+            assert got["verdict"] == told, raw
             seen[want] += 1
-            if card == "innovative_sme":
-                points = {name: item["points"]["low"] for name, item in got["items"].items()}
-                assert points == innovative_points(Firm(raw, question.as_of)), raw
-    assert seen["pass"] > 0
+    assert seen["pass"] + seen["undetermined"] > 0
     assert seen["fail"] > 0
