@@ -9,7 +9,7 @@ from datetime import date
 from api.answers.decision import status_of
 from api.authority import obligations, quotes
 from api.authority.show.lines import Line, of_rule
-from scoring.card import REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Period, Route
+from scoring.card import REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Note, Period, Route
 from scoring.yaml_tree import Findings, Tree
 
 KINDS = {"new": Label("新申报", "new applications"), "renewal": Label("复核", "renewals")}
@@ -34,6 +34,13 @@ class Row:
     most: int | None = None
     """Most micro-points that it can give."""
     remark: Label | None = None
+    note: Note | None = None
+    """How it is read where the text leaves it open."""
+
+    @property
+    def read(self) -> str:
+        """The note in words, with its grade."""
+        return f"读法：{self.note.said.zh} / read as: {self.note.said.en} [{self.note.grade}]" if self.note else ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def _gate(gate: Gate) -> Row:
         remark = Label("不决定，不符合时提示", "flags, does not decide")
     if gate.effect:
         remark = EFFECTS[gate.effect.kind]
-    return Row(gate.id, gate.label, asked(gate), gate.source.clause, gate.source.grade, remark=remark)
+    return Row(gate.id, gate.label, asked(gate), gate.source.clause, gate.source.grade, remark=remark, note=gate.note)
 
 
 def _scheme(card: Card) -> Iterator[tuple[Label, str]]:
@@ -147,7 +154,7 @@ def _item(card: Card, item: Item) -> Row:
         for stage, points in item.weights.items()
     )
     lines = (*of_rule(item.stated), *weights)
-    return Row(item.id, item.label, lines, item.source.clause, item.source.grade, most=item.cap)
+    return Row(item.id, item.label, lines, item.source.clause, item.source.grade, most=item.cap, note=item.note)
 
 
 def _group(group: Group, card: Card) -> Row:
@@ -159,7 +166,7 @@ def _group(group: Group, card: Card) -> Row:
 
 
 def _route(route: Route) -> Row:
-    return Row(route.id, route.label, asked(route), route.source.clause, route.source.grade)
+    return Row(route.id, route.label, asked(route), route.source.clause, route.source.grade, note=route.note)
 
 
 def asked(part: Gate | Route) -> tuple[Line, ...]:

@@ -52,6 +52,11 @@ def test_every_form_says_all_that_the_card_says(name: str, tmp_path: Path) -> No
         for said in (part.id, part.label.zh, part.label.en, f"{part.source.clause} [{part.source.grade}]"):
             assert said in plain
             assert said in marked
+    assert {row.id for section in card.sections for row in section.rows if row.note} == {p.id for p in parts if p.note}
+    for read in (row.read for section in card.sections for row in section.rows if row.note):
+        assert read in plain
+        assert read in marked
+        assert any(read in cell for cell in cells)
     for line in (line for section in card.sections for row in section.rows for line in row.lines):
         assert line.text in plain
         assert line.text in marked
