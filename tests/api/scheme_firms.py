@@ -11,6 +11,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from dossiers import strong
+from overlay_texts import REFERENCE_SCHEME as SCHEME
+from overlay_texts import overlay
 
 from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Question
@@ -19,37 +21,19 @@ from scoring.overlay import Place
 
 Json = dict[str, Any]
 QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22))
-SCHEME = "credit.guangxi_reference"
-PEERS = """\
-overlay: peers
-title: {zh: 分布, en: Distribution}
-card: credit.guangxi_reference
-edition: "2026"
-scope: {region: "450000"}
-decision: {by: 测试, on: 2026-11-01, because: 测试}
-status: in_force
-effective_from: 2026-11-01
-published_on: 2026-11-01
+PEERS = overlay(
+    "peers",
+    """\
 scheme:
   peers_of: {population: 合成人口, firms: 20, as_of: 2026-11-01, snapshot: "sha256:0", made_under: "MADE_UNDER"}
   peers:
     all: {"0": 10, "100": 5, "999": 5}
     stage:expansion: {"0": 4, "122": 4, "124": 2}
     park:liuzhou: {"124": 1, "500": 4}
-"""
-CONFIRMED = """\
-overlay: liuzhou
-title: {zh: 柳州高新区积分方案, en: Scheme of Liuzhou park}
-card: credit.guangxi_reference
-edition: "2026"
-scope: {park: liuzhou}
-decision: {by: 柳州高新区管委会, on: 2026-06-01, because: 管委会会议通过}
-status: in_force
-effective_from: 2026-06-01
-published_on: 2026-06-01
-documents: {park: {number: 柳高新〔2026〕3号, title: 柳州高新区企业创新积分办法}}
-source: {document: park, grade: official}
-"""
+""",
+    scope='{region: "450000"}',
+    begins="2026-11-01",
+)
 
 
 def lay(path: Path, text: str) -> None:

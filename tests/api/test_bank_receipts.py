@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scheme_firms import CONFIRMED, QUESTION, SCHEME, Json, changed, firm, keys, leaves
+from overlay_texts import CONFIRMED
+from scheme_firms import QUESTION, SCHEME, Json, changed, firm, keys, leaves
 
 from api.answers.receipts import SIGNING_KEY, receipted
 from api.answers.result import result

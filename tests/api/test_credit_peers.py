@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scheme_firms import CONFIRMED, PEERS, QUESTION, SCHEME, firm, lay
+from overlay_texts import CONFIRMED
+from scheme_firms import PEERS, QUESTION, SCHEME, firm, lay
 
 from api.answers.result import result
 from features.dossier import read

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from dossiers import strong
+from overlay_texts import overlay
 
 from api.answers.series import Asked, linked_series
 from api.authority.bundle import pack, unpack
@@ -128,9 +129,13 @@ def test_before_there_was_a_card_it_says_so(engine: Engine) -> None:
 
 def test_an_overlay_that_a_park_laid_is_a_break_too(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "park.yaml").write_text(
-        'overlay: park\ntitle: {zh: 园区, en: Park}\ncard: credit.sample\nedition: "2022"\nscope: {park: liuzhou}\n'
-        "decision: {by: 园区, on: 2023-06-01, because: 试行}\nstatus: in_force\neffective_from: 2023-06-01\n"
-        "published_on: 2023-06-01\nitems: {rd: {linear: {indicator: rd_to_revenue, full: 5%, points: 1}, max: 1}}\n",
+        overlay(
+            "park",
+            "items: {rd: {linear: {indicator: rd_to_revenue, full: 5%, points: 1}, max: 1}}\n",
+            card="credit.sample",
+            edition="2022",
+            begins="2023-06-01",
+        ),
         encoding="utf-8",
     )
     raw = _firm()

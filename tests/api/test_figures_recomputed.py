@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scheme_firms import CONFIRMED, PEERS, QUESTION, SCHEME, Json, changed, firm, lay
+from overlay_texts import CONFIRMED
+from scheme_firms import PEERS, QUESTION, SCHEME, Json, changed, firm, lay
 
 from api.answers.receipts import receipted
 from api.answers.result import result

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+from overlay_texts import overlay
 from scheme_firms import QUESTION, SCHEME, firm
 
 from api.answers.elsewhere import compare
@@ -203,12 +204,7 @@ def test_frozen_tables(batch: tuple[Path, Path, str]) -> None:
 
 
 def test_a_parks_own_distribution_confirms_no_weight(tmp_path: Path) -> None:
-    (tmp_path / "park.yaml").write_text(
-        "overlay: park\ntitle: {zh: 分布, en: Distribution}\ncard: credit.guangxi_reference\nedition: '2026'\n"
-        "scope: {park: liuzhou}\ndecision: {by: 柳州高新区, on: 2026-06-01, because: 年度}\nstatus: in_force\n"
-        "effective_from: 2026-06-01\npublished_on: 2026-06-01\nscheme: {peers: {all: {'10': 9}}}\n",
-        encoding="utf-8",
-    )
+    (tmp_path / "park.yaml").write_text(overlay("park", "scheme: {peers: {all: {'10': 9}}}\n"), encoding="utf-8")
     credit = result(Engine(Catalogue(FOLDER, tmp_path)).answer(read(firm(park="liuzhou")), QUESTION))["credit"]
     assert credit["status"] == "reference"
     assert "confirmed" not in credit

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from overlay_texts import overlay
 from scheme_firms import SCHEME, Json, firm
 
 from api.answers.receipts import receipted
@@ -16,18 +17,9 @@ from scoring import verifier
 from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Engine, Question
 
-SETTING = """\
-overlay: accounts
-title: {zh: 财务数据时效, en: Age of accounts}
-card: credit.guangxi_reference
-edition: "2026"
-scope: {region: "450000"}
-decision: {by: 测试, on: 2026-01-01, because: 测试}
-status: in_force
-effective_from: 2026-01-01
-published_on: 2026-01-01
-scheme: {refuse_accounts_older_than: MONTHS}
-"""
+SETTING = overlay(
+    "accounts", "scheme: {refuse_accounts_older_than: MONTHS}\n", scope='{region: "450000"}', begins="2026-01-01"
+)
 
 
 def _old() -> Json:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from dossiers import strong
+from overlay_texts import CONFIRMED
 
 from api.answers.result import result
 from api.answers.views import READERS, seen_by
@@ -17,19 +18,6 @@ from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Engine, Question
 
 QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22))
-CONFIRMED = """\
-overlay: liuzhou
-title: {zh: 柳州高新区积分方案, en: Scheme of Liuzhou park}
-card: credit.guangxi_reference
-edition: "2026"
-scope: {park: liuzhou}
-decision: {by: 柳州高新区管委会, on: 2026-06-01, because: 管委会会议通过}
-status: in_force
-effective_from: 2026-06-01
-published_on: 2026-06-01
-documents: {park: {number: 柳高新〔2026〕3号, title: 柳州高新区企业创新积分办法}}
-source: {document: park, grade: official}
-"""
 
 
 def _firm() -> dict[str, Any]:

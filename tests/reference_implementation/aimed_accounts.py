@@ -200,7 +200,7 @@ def staff_of(bound: Bound, off: int, shape: int) -> list[int]:
         grown = [int(1_000_000 * (1 + wanted) ** n) for n in range(4)]
         return [*grown[:3], grown[3] + off]
     if name == "employees_growth":
-        return [110, 220, 440, 440 + off]
+        return [1_100_000, 2_200_000, 4_400_000, 4_400_000 + off]
     if name == "employees_quarterly":
         return [200] * 3 + [int(wanted) + off]
     if RATIOS.get(name, ("", ""))[1] == "employees":

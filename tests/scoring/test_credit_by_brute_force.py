@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
+from overlay_texts import CONFIRMED
 from reference_implementation.naive_credit import MICRO, STAGES, Assessed, Scheme, assess_credit, weights
 from reference_implementation.random_credit import (
     AS_OF,
@@ -39,18 +40,7 @@ FIRMS = 150
 QUESTION = Question(AS_OF, AS_OF)
 MOST = 600
 """Completions of one firm that are tried at most."""
-OVERLAY = """\
-overlay: liuzhou
-title: {zh: 柳州高新区积分方案, en: Scheme of Liuzhou park}
-card: credit.guangxi_reference
-edition: "2026"
-scope: {park: liuzhou}
-decision: {by: 柳州高新区管委会, on: 2026-06-01, because: 管委会会议通过}
-status: in_force
-effective_from: 2026-06-01
-published_on: 2026-06-01
-documents: {park: {number: 柳高新〔2026〕3号, title: 柳州高新区企业创新积分办法}}
-source: {document: park, grade: official}
+CHANGES = """\
 gates:
   safety: {effect: deduct, deduct: 5}
   dishonesty: {effect: veto}
@@ -93,7 +83,7 @@ EDITED = Scheme({**weights(), "award": DOUBLED, "high_growth": DOUBLED}, cuts=CU
 def confirmed(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A park's scheme: a percentile, a bonus that can pass its cap, a deduction and a veto."""
     folder = tmp_path_factory.mktemp("park")
-    lay(folder / "liuzhou.yaml", OVERLAY)
+    lay(folder / "liuzhou.yaml", CONFIRMED + CHANGES)
     return Engine(Catalogue(FOLDER, folder))
 
 

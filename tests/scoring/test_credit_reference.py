@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from overlay_texts import CONFIRMED
 
 from api.answers.result import result
 from features.dossier import read
@@ -77,26 +78,15 @@ FIRM = {
     "annual_reports": [{"fiscal_year": 2025, "revenue": 4000_0000, "rd_expense": 200_0000}],
 }
 QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22))
-CONFIRMED = """\
-overlay: liuzhou
-title: {zh: 柳州高新区积分方案, en: Scheme of Liuzhou park}
-card: credit.guangxi_reference
-edition: "2026"
-scope: {park: liuzhou}
-decision: {by: 柳州高新区管委会, on: 2026-06-01, because: 管委会会议通过}
-status: in_force
-effective_from: 2026-06-01
-published_on: 2026-06-01
-documents: {park: {number: 柳高新〔2026〕3号, title: 柳州高新区企业创新积分办法}}
-source: {document: park, grade: official}
-items:
-  rd_intensity: {weights: {seed: 16.7, startup: 16.7, growth: 11.1, expansion: 12.1, mature: 11.1}}
-  rd_amount: {weights: {seed: 16.6, startup: 16.6, growth: 11.1, expansion: 10.1, mature: 11.1}}
+EDITED = f"""\
+{CONFIRMED}items:
+  rd_intensity: {{weights: {{seed: 16.7, startup: 16.7, growth: 11.1, expansion: 12.1, mature: 11.1}}}}
+  rd_amount: {{weights: {{seed: 16.6, startup: 16.6, growth: 11.1, expansion: 10.1, mature: 11.1}}}}
 """
 
 
 def test_a_park_that_confirms_it_takes_it_over_with_who_when_and_why(tmp_path: Path) -> None:
-    (tmp_path / "liuzhou.yaml").write_text(CONFIRMED, encoding="utf-8")
+    (tmp_path / "liuzhou.yaml").write_text(EDITED, encoding="utf-8")
     engine = Engine(Catalogue(FOLDER, tmp_path))
     credit = result(engine.answer(read(FIRM), QUESTION))["credit"]
     assert credit["status"] == "confirmed_by_park"
@@ -108,7 +98,7 @@ def test_a_park_that_confirms_it_takes_it_over_with_who_when_and_why(tmp_path: P
 
 
 def test_an_edit_of_some_weights_alone_confirms_nothing(tmp_path: Path) -> None:
-    edited = CONFIRMED.replace("source: {document: park, grade: official}\n", "")
+    edited = EDITED.replace("source: {document: park, grade: official}\n", "")
     (tmp_path / "liuzhou.yaml").write_text(edited, encoding="utf-8")
     credit = result(Engine(Catalogue(FOLDER, tmp_path)).answer(read(FIRM), QUESTION))["credit"]
     assert credit["status"] == REFERENCE

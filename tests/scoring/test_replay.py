@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from overlay_texts import overlay
 from reference_implementation.random_dossiers import random_dossier
 
 from api.answers.decision import decided
@@ -52,7 +53,9 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Engine]:
             path.write_text(path.read_text(encoding="utf-8").replace("max: 500人", "max: 400人"), encoding="utf-8")
         if number > 1:
             for name, scope, change in OVERLAYS:
-                (folder / "overlays" / f"{name}.yaml").write_text(_overlay(name, scope, change), encoding="utf-8")
+                (folder / "overlays" / f"{name}.yaml").write_text(
+                    overlay(name, f"{change}\n", scope=scope, begins="2026-01-01"), encoding="utf-8"
+                )
         packed = pack(Catalogue(folder))
         made.append(Engine(Catalogue(folder)))
     assert len({engine.release_id for engine in made}) == 3
@@ -71,14 +74,6 @@ OVERLAYS = (
         "documents: {own: {number: 甲〔2026〕1号, title: 办法}}\nsource: {document: own, grade: official}",
     ),
 )
-
-
-def _overlay(name: str, scope: str, change: str) -> str:
-    return (
-        f'overlay: {name}\ntitle: {{zh: 甲, en: A}}\ncard: credit.guangxi_reference\nedition: "2026"\nscope: {scope}\n'
-        "decision: {by: 甲, on: 2026-01-01, because: 试}\nstatus: in_force\neffective_from: 2026-01-01\n"
-        f"published_on: 2026-01-01\n{change}\n"
-    )
 
 
 def _more(rng: random.Random, dossier: Dossier, now: date) -> Dossier:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from overlay_texts import overlay
 from test_cli_score import dengti
 
 from api.authority.named import named
@@ -16,21 +17,19 @@ from scoring.catalogue import Catalogue
 from scoring.errors import UnknownName
 
 DAY = ("--rules-on", "2022-06-01")
-PARK = """
-overlay: liuzhou_rd
-title: {zh: 柳州高新区口径, en: "As Liuzhou's park counts"}
-card: gazelle.guangxi_pool
-edition: "2022"
-scope: {park: liuzhou}
-status: in_force
-effective_from: 2022-01-01
-published_on: 2022-01-01
-decision: {by: 测试, on: 2022-01-01, because: 测试}
+PARK = overlay(
+    "liuzhou_rd",
+    """\
 documents:
   park: {number: 测试, title: 测试}
 gates:
   rd_intensity: {document: park, article: 测试, min: 4%}
-"""
+""",
+    card="gazelle.guangxi_pool",
+    edition="2022",
+    begins="2022-01-01",
+    title="{zh: 柳州高新区口径, en: As the park of Liuzhou counts}",
+)
 
 
 def test_a_city_shows_the_province_s_card_as_it_changes_it() -> None:

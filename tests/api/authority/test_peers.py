@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from overlay_texts import overlay
 
 from api.answers.result import result
 from api.authority.bundle import pack, unpack
@@ -203,22 +204,18 @@ def test_a_newer_table_takes_the_place_of_the_older(made: Catalogue, tmp_path: P
         assert sum(count for _, count in scheme.peers["all"]) == firms
 
 
-EDIT = """\
-overlay: liuzhou
-title: {zh: 柳州高新区, en: Liuzhou park}
-card: credit.sample
-edition: "2026"
-scope: {park: liuzhou}
-decision: {by: 柳州高新区管委会, on: 2026-11-23, because: 试}
-status: in_force
-effective_from: 2026-11-23
-published_on: 2026-11-23
+EDIT = overlay(
+    "liuzhou",
+    """\
 scheme:
   stages:
     - {id: early, zh: 早, en: Early, max_exclusive: 200万元}
     - {id: mid, zh: 中, en: Mid, min: 200万元, max_exclusive: 1000万元}
     - {id: late, zh: 晚, en: Late, min: 1000万元}
-"""
+""",
+    card="credit.sample",
+    begins="2026-11-23",
+)
 
 
 def test_after_a_park_edits_the_scheme_a_new_table_tells_there_again(made: Catalogue, tmp_path: Path) -> None:
