@@ -202,9 +202,7 @@ class _CardReader:
         binds, route = reader.one_of("binding", ("yes", "no"), "yes") == "yes", reader.text("route") or None
         done = effect(reader)
         binds = binds and done is None
-        return cards.Gate(
-            name, _label_of(reader), self._source(reader), asked, route, score, binds, done, note(reader)
-        )
+        return cards.Gate(name, _label_of(reader), self._source(reader), asked, route, score, binds, done, note(reader))
 
     def _item(self, name: str, reader: Reader) -> cards.Item:
         before = len(self.findings.found)
