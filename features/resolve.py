@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import product
+from operator import itemgetter
 
 from features import moments
 from features.dossier import Dossier, TypedRow
@@ -35,7 +36,6 @@ from features.kinds import Choice, day_number, day_of
 from features.last_round import last
 from features.schema import Table
 from features.tables import (
-    LIST_TABLES,
     NO_ZONE,
     PROVENANCE,
     TABLES,
@@ -78,13 +78,18 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
     known = Known(dossier.uscc, {}, partial=dossier.partial)
     for name, table in TABLES.items():
         given = dossier.tables.get(name)
-        visible = [row for row in given or () if row["known_from"] is None or not _later(row, until)]
-        if given is None or (given and not visible):
+        if not given:
+            known.tables[name] = None if given is None else []
+            continue
+        visible = [row for row in given if row["known_from"] is None or not _later(row, until)]
+        if not visible:
             known.tables[name] = None
             continue
-        groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)] if visible else []
+        groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)]
         merged = [_merge(table, versions, known) for versions in groups if versions]
-        known.tables[name] = _once(table, merged, known) if len(merged) > 1 and table in LIST_TABLES else merged
+        # Rows that were told apart by what they say need not be compared again.
+        renamed = not table.identity and len(merged) > 1 and any(row["row_id"] for row in visible)
+        known.tables[name] = _once(table, merged, known) if renamed else merged
     for enterprise in known.tables[Enterprise.id] or ():
         if enterprise["park"] == "":
             _place_in_no_zone(known, enterprise, given=dossier.tables.get(ZoneMembership.id) is not None)
@@ -121,6 +126,9 @@ def _natural(table: type[Table], row: TypedRow) -> tuple[object, ...]:
     return tuple(map(row.get, table.fields))
 
 
+_IDENTITY = {table.id: itemgetter(*table.identity) for table in TABLES.values() if table.identity}
+
+
 def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[TypedRow]]:
     """Rows that speak of one thing, withdrawn statements already gone; empty where all are withdrawn."""
     groups: dict[object, list[TypedRow]] = {}
@@ -129,7 +137,7 @@ def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[T
         if table is Enterprise:
             identity = ()
         elif table.identity:
-            identity = tuple(row[name] for name in table.identity)
+            identity = _IDENTITY[table.id](row)
         else:
             identity = row["row_id"] or _natural(table, row)
         groups.setdefault(identity, []).append(row)

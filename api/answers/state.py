@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
+from typing import TypeVar
 
 from scoring.engine import Answer
 from scoring.program import Program
@@ -15,6 +16,7 @@ State = Sequence[int | None]
 """The values of every root; then of every scalar fact whether it is known; then the scalar facts themselves."""
 Key = tuple[int, ...]
 """The numbers of a state on which the words of one part depend: few differ between enterprises."""
+Words = TypeVar("Words")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,20 @@ class Reads:
     def key(self) -> Callable[[State], Key]:
         """Picks the key from a state."""
         return picker(self._places)
+
+
+class Kept(dict[Key, Words]):
+    """Words by the numbers on which they depend, written when they are first asked for."""
+
+    def __init__(self, write: Callable[[Key], Words], most: int = 256) -> None:
+        super().__init__()
+        self._write, self._most = write, most
+
+    def __missing__(self, key: Key) -> Words:
+        if len(self) >= self._most:
+            self.clear()
+        found = self[key] = self._write(key)
+        return found
 
 
 def picker(keys: Sequence[object]) -> Callable[..., tuple[int, ...]]:
