@@ -153,7 +153,7 @@ def _said(known: Known) -> str:
         name: None
         if rows is None
         else [{n: list(c.values) if isinstance(c, Alternatives) else c for n, c in row.items()} for row in rows]
-        for name, rows in known.tables.items()
+        for name, rows in known.facts().items()
     }
     return orjson.dumps({"tables": tables, "partial": sorted(known.partial)}).decode()
 

@@ -70,10 +70,10 @@ def _teller(
 
     pick = reads.key
     if value is None:
-        words = Kept(said)
+        words: Kept[Key, Told] = Kept(said)
         return lambda state: words[pick(state)]
 
-    ways = Kept(lambda key: (told := said(key), unmeasured(told)))
+    ways: Kept[Key, tuple[Told, Told]] = Kept(lambda key: (told := said(key), unmeasured(told)))
     (low, high, least, most), minus, scale, intervals = value
 
     def tell(state: Any) -> Told:

@@ -16,7 +16,7 @@ State = Sequence[int | None]
 """The values of every root; then of every scalar fact whether it is known; then the scalar facts themselves."""
 Key = tuple[int, ...]
 """The numbers of a state on which the words of one part depend: few differ between enterprises."""
-Words = TypeVar("Words")
+On, Words = TypeVar("On"), TypeVar("Words")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Prepared:
     def state(self, answer: Answer) -> State:
         """The state of an answer; of facts that conflict, as in the first completion."""
         scalars = self._pick(answer.facts[0].scalars)
-        return (*answer.values, *[value is not None for value in scalars], *scalars)
+        return *answer.values, *[value is not None for value in scalars], *scalars
 
 
 class Reads:
@@ -76,17 +76,17 @@ class Reads:
         return picker(self._places)
 
 
-class Kept(dict[Key, Words]):
-    """Words by the numbers on which they depend, written when they are first asked for."""
+class Kept(dict[On, Words]):
+    """Words by what they depend on, written when they are first asked for; some of them are kept."""
 
-    def __init__(self, write: Callable[[Key], Words], most: int = 256) -> None:
+    def __init__(self, write: Callable[[On], Words], most: int = 256) -> None:
         super().__init__()
         self._write, self._most = write, most
 
-    def __missing__(self, key: Key) -> Words:
+    def __missing__(self, on: On) -> Words:
         if len(self) >= self._most:
             self.clear()
-        found = self[key] = self._write(key)
+        found = self[on] = self._write(on)
         return found
 
 
