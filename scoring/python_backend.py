@@ -84,10 +84,14 @@ class _Writer:
             used.update(id(operand) for operand in node.operands * twice if node.op != "rows")
         found = []
         for node in order:
-            if used[id(node)] > 1 and node.op != "const" and id(node) not in self.names:
+            if used[id(node)] > 1 and not self._plain(node) and id(node) not in self.names:
                 value = self.expression(node)
                 found.append(_store(self._named(node), value))
         return found
+
+    def _plain(self, node: Node) -> bool:
+        """Whether it is written as short as a variable."""
+        return node.op == "const" or (node.op == "fill" and node.args[0] in self._stated)
 
     def _named(self, node: Node) -> str:
         self._count += 1
@@ -143,7 +147,7 @@ class _Writer:
         if node.op == "fill":
             name = str(node.args[0])
             value = _name(self.inputs[name])
-            if name in self._stated:
+            if self._plain(node):
                 return value
             return ast.IfExp(self._missing(name, ast.Is()), ast.Constant(cast(int, node.args[1])), value)
         if node.op == "step":

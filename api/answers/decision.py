@@ -8,7 +8,7 @@ by its own digest, so that a reader without it can still verify the rest (decisi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from scoring.card import REFERENCE, Card
 from scoring.compile import CompiledCard
 from scoring.engine import Answer, park_of
 from scoring.learned import DISTRESS, LearnedCard
-from scoring.program import Program, Values
+from scoring.program import Program
 from scoring.release import canonical
 
 Json = dict[str, Any]
@@ -182,9 +182,13 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
     def places(root: str) -> tuple[int, int]:
         return at[f"{root}|low"], at[f"{root}|high"]
 
-    parts = _ends(at, {name: f"{card.id}|{name}" for name in compiled.parts})
-    banded = [f"{n}|{d.path}" for n, own in compiled.parts.items() for d in own.details if d.band_low is not None]
-    bands = _ends(at, {name: f"show|{card.id}|{name}|band" for name in banded})
+    parts = [(name, *places(f"{card.id}|{name}")) for name in compiled.parts]
+    bands = [
+        (f"{name}|{detail.path}", *places(f"show|{card.id}|{name}|{detail.path}|band"))
+        for name, own in compiled.parts.items()
+        for detail in own.details
+        if detail.band_low is not None
+    ]
     verdict = None if card.classes else at[f"verdict|{card.id}"]
     # A sum without the indicators whose points are not published is no score.
     score = places(f"score|{card.id}") if card.items and not card.unset else None
@@ -195,8 +199,9 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
         values = answer.values
         out: Json = {
             **fixed,
-            "parts": parts(values),
-            "bands": bands(values),
+            # A truth is a bool here and an integer in the canonical form.
+            "parts": {name: [+values[one], +values[other]] for name, one, other in parts},
+            "bands": {name: [values[one], values[other]] for name, one, other in bands},
         }
         if verdict is not None:
             out["verdict"] = WORDS[values[verdict]]
@@ -208,13 +213,6 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
         return out
 
     return write
-
-
-def _ends(at: Mapping[str, int], roots: Mapping[str, str]) -> Callable[[Values], dict[str, list[int]]]:
-    """The two ends of roots by other names."""
-    places = [(name, at[f"{root}|low"], at[f"{root}|high"]) for name, root in roots.items()]
-    # A truth is a bool here and an integer in the canonical form.
-    return lambda values: {name: [+values[one], +values[other]] for name, one, other in places}
 
 
 def _clauses(card: Card) -> dict[str, str]:

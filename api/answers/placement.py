@@ -44,7 +44,7 @@ def placement_writer(
         return Verdict.UNDETERMINED if state[high] and told is not Verdict.PASS else told
 
     def write(state: State) -> Json:
-        if not climbs or state[outside]:
+        if state[outside]:
             return {}
         verdicts = {tier: verdict(state, tier) for tier in rungs}
         open_ = [tier for tier, granted in allowed(list(rungs), verdicts).items() if granted is None]
