@@ -16,7 +16,8 @@ State = Sequence[int | None]
 """The values of every root; then of every scalar fact whether it is known; then the scalar facts themselves."""
 Key = tuple[int, ...]
 """The numbers of a state on which the words of one part depend: few differ between enterprises."""
-On, Words = TypeVar("On"), TypeVar("Words")
+On = TypeVar("On")
+Words = TypeVar("Words")
 
 
 @dataclass(frozen=True)
