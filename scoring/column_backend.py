@@ -13,7 +13,7 @@ from features.held import ROW
 from scoring.core import Node
 from scoring.machine import Column, Machine
 from scoring.machine_code import LANES, write
-from scoring.machine_values import UNKNOWN
+from scoring.machine_values import UNKNOWN, Result, given
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,20 @@ def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
 class Plan:
     """Roots made ready for columns; good for any facts, and for several threads.
 
-    ``firms``: for about how many enterprises. ``keep`` what was compiled on disk, for another process: for rules, which change
-    seldom.
+    ``further`` are roots that are given only where they are asked for. ``firms``: for about how many enterprises. ``keep`` what was
+    compiled on disk, for another process: for rules, which change seldom.
     """
 
-    def __init__(self, roots: Mapping[str, Node], *, firms: int = 0, keep: bool = False) -> None:
-        self._code = write(roots)
+    def __init__(
+        self,
+        roots: Mapping[str, Node | Result],
+        further: Mapping[str, Node] | None = None,
+        *,
+        firms: int = 0,
+        keep: bool = False,
+    ) -> None:
+        asked = {name: given(one) if isinstance(one, Node) else one for name, one in roots.items()}
+        self._code = write(asked, {name: given(node) for name, node in (further or {}).items()})
         self._machine = Machine(self._code, firms=firms, keep=keep)
 
     def evaluate(self, facts: Facts) -> pl.DataFrame:
@@ -63,7 +71,7 @@ class Plan:
             [_typed(told(name, made[name]), kind) for name, kind in self._code.results.items()], height=count
         )
 
-    def values(self, facts: Facts) -> dict[str, Column]:
+    def values(self, facts: Facts, *, further: bool = False) -> dict[str, Column]:
         """Every root's values by name: truths as bytes, integers of 128 bits as two columns, the lower first."""
         count = facts.frame.height
         held = max(count, LANES)
@@ -74,7 +82,7 @@ class Plan:
             numbers[name] = unknown if value is None else np.full(held, value)
         columns = [numbers[name] for name in self._code.columns]
         lists = [column for table, fields in self._code.lists.items() for column in _rows(facts, table, fields)]
-        return self._machine.evaluate(count, columns, lists)
+        return self._machine.evaluate(count, columns, lists, further=further)
 
 
 def _numbers(frame: pl.DataFrame, wanted: Sequence[str], least: int) -> dict[str, Column]:
