@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from api.answers.tier import STATES
 from api.batch.shown import Shown
-from api.batch.words import WORD, Told
+from api.batch.words import WORD, Numbers, Told
 from scoring.batch import Scored
 from scoring.core import Node, add, const, mul
 from scoring.ladder import Ladder, State, ladder_for
-from scoring.machine import Column
 from scoring.machine_values import integers
 from scoring.roots import Roots
 
@@ -41,8 +41,9 @@ def tier_columns(roots: Roots) -> Shown:
         for name in dict.fromkeys(ladders.values()):
             own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
             firms = codes.is_in(own.implode(), nulls_equal=True).arg_true().to_numpy()
-            rows[firms] = np.arange(firms.size) + sum(one.height for one in tables)
-            tables.append(standings[name].of(scored.made[_name(name)][firms]))
+            table, of_firm = standings[name].of(scored.made[_name(name)][firms])
+            rows[firms] = of_firm + sum(one.height for one in tables)
+            tables.append(table)
         return pl.concat(tables, rechunk=True)[pl.Series(rows)].get_columns()
 
     return Shown({_name(name): integers(one.number(roots)) for name, one in standings.items()}, told)
@@ -80,11 +81,11 @@ class _Standing:
             stride *= width
         return add(digits)
 
-    def of(self, numbers: Column) -> pl.DataFrame:
-        """What is told of each."""
+    def of(self, numbers: Numbers) -> tuple[pl.DataFrame, NDArray[np.uint32]]:
+        """What is told so far, and for each the row in which it is told."""
         return self._told.of([numbers])
 
-    def _tell(self, given: Sequence[Column]) -> pl.DataFrame:
+    def _tell(self, given: Sequence[Numbers]) -> pl.DataFrame:
         (left,), columns = given, []
         for _, least, width in self._digits():
             columns.append((left % width + least).tolist())

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from scoring.batch import Scored
 from scoring.core import Node, add, mul
-from scoring.machine import Column
 
+Numbers = NDArray[np.int64]
 WORD = pl.Categorical()
 _BITS = 62
 """Truths that one number holds."""
@@ -24,64 +24,82 @@ _SPREAD = 0x9E3779B97F4A7C15
 class Told:
     """What ``make`` tells of rows of numbers, a row each. Good for several threads."""
 
-    def __init__(self, numbers: int, make: Callable[[Sequence[Column]], pl.DataFrame]) -> None:
+    def __init__(self, numbers: int, make: Callable[[Sequence[Numbers]], pl.DataFrame]) -> None:
         """``numbers``: how many are in a row."""
         self._make, self._lock = make, Lock()
-        self._seen: list[Column] = [np.zeros(0, np.int64) for _ in range(numbers)]
+        self._seen: list[Numbers] = [np.zeros(0, np.int64) for _ in range(numbers)]
         self._told = make(self._seen)
         self._slots = np.full(1, _FREE, np.int32)
 
-    def of(self, given: Sequence[Column]) -> pl.DataFrame:
-        """What is told of each of some, by an array a number."""
+    def of(self, given: Sequence[Numbers]) -> tuple[pl.DataFrame, NDArray[np.uint32]]:
+        """What is told so far, and for each of some, by an array a number, the row in which it is told."""
         with self._lock:
-            rows = self._find(given)
-            if (rows == _FREE).any():
-                # Those that are alike are told once: they are put beside the others one by one, in order.
-                new = np.unique(np.stack([column[rows == _FREE] for column in given]), axis=1)
-                self._seen = [np.concatenate([one, more]) for one, more in zip(self._seen, new, strict=True)]
-                self._told = pl.concat([self._told, self._make(list(new))], rechunk=True)
-                self._spread()
-                rows = self._find(given)
-            told = self._told
-        return told[pl.Series(rows.astype(np.uint32))]
+            rows = _found(self._slots, self._seen, given)
+            new = np.flatnonzero(rows == _FREE)
+            if new.size:
+                self._add(given, new)
+                rows[new] = _found(self._slots, self._seen, [column[new] for column in given])
+            return self._told, rows.astype(np.uint32)
 
-    def _find(self, given: Sequence[Column]) -> NDArray[np.int32]:
-        """The row of each; `_FREE` where it was not seen."""
-        slots = self._first(given)
-        rows = self._slots[slots]
-        left = np.flatnonzero(self._differ(rows, given))
-        while left.size:
-            slots[left] = (slots[left] + 1) % self._slots.size
-            rows[left] = self._slots[slots[left]]
-            left = left[self._differ(rows[left], [column[left] for column in given])]
-        return rows
+    def _add(self, given: Sequence[Numbers], new: NDArray[np.intp]) -> None:
+        """Tell of some that were not seen, each once."""
+        some = [column[new] for column in given]
+        slots = np.full(_room(new.size), _FREE, np.int32)
+        once = np.unique(_put(slots, some))
+        distinct = [column[once] for column in some]
+        self._seen = [np.concatenate(both) for both in zip(self._seen, distinct, strict=True)]
+        self._told = pl.concat([self._told, self._make(distinct)], rechunk=True)
+        self._slots = np.full(_room(self._seen[0].size), _FREE, np.int32)
+        _put(self._slots, self._seen)
 
-    def _differ(self, rows: NDArray[np.int32], given: Sequence[Column]) -> NDArray[np.bool_]:
-        """Whether each row is there and another than is given."""
-        found = np.zeros(rows.size, np.bool_)
-        for seen, column in zip(self._seen, given, strict=True):
-            if seen.size:
-                found |= seen[rows] != column
-        found &= rows != _FREE
-        return found
 
-    def _first(self, given: Sequence[Column]) -> NDArray[np.int64]:
-        """The slot in which the search for each begins."""
-        mixed = np.zeros(given[0].size, np.uint64)
-        for column in given:
-            mixed = (mixed ^ column.view(np.uint64)) * np.uint64(_SPREAD)
-            mixed ^= mixed >> np.uint64(32)
-        return (mixed % np.uint64(self._slots.size)).astype(np.int64)
+def _room(rows: int) -> int:
+    """Slots for so many rows: at least four times as many, so that most are found at once."""
+    return 4 << rows.bit_length()
 
-    def _spread(self) -> None:
-        """Every row that was seen into a slot of its own, a quarter of the slots at most."""
-        self._slots = np.full(4 << self._seen[0].size.bit_length(), _FREE, np.int32)
-        slots, left = self._first(self._seen), np.arange(self._seen[0].size, dtype=np.int32)
-        while left.size:
-            free = left[self._slots[slots[left]] == _FREE]
-            self._slots[slots[free]] = free
-            left = left[self._slots[slots[left]] != left]
-            slots[left] = (slots[left] + 1) % self._slots.size
+
+def _first(slots: NDArray[np.int32], given: Sequence[Numbers]) -> NDArray[np.int64]:
+    """The slot in which the search for each begins."""
+    mixed = np.zeros(given[0].size, np.uint64)
+    for column in given:
+        mixed = (mixed ^ column.view(np.uint64)) * np.uint64(_SPREAD)
+        mixed ^= mixed >> np.uint64(32)
+    return (mixed & np.uint64(slots.size - 1)).view(np.int64)
+
+
+def _found(slots: NDArray[np.int32], seen: Sequence[Numbers], given: Sequence[Numbers]) -> NDArray[np.int32]:
+    """The row in which each was seen; `_FREE` where it was not."""
+    at = _first(slots, given)
+    rows = slots[at]
+    left = np.flatnonzero(_differ(seen, rows, given))
+    while left.size:
+        at[left] = (at[left] + 1) & (slots.size - 1)
+        rows[left] = slots[at[left]]
+        left = left[_differ(seen, rows[left], [column[left] for column in given])]
+    return rows
+
+
+def _put(slots: NDArray[np.int32], given: Sequence[Numbers]) -> NDArray[np.int32]:
+    """Give every row a slot, those that are alike one; returns which row stands for each."""
+    at, left = _first(slots, given), np.arange(given[0].size, dtype=np.int32)
+    stands = np.full(left.size, _FREE, np.int32)
+    while left.size:
+        free = left[slots[at[left]] == _FREE]
+        slots[at[free]] = free
+        stands[left] = slots[at[left]]
+        left = left[_differ(given, stands[left], [column[left] for column in given])]
+        at[left] = (at[left] + 1) & (slots.size - 1)
+    return stands
+
+
+def _differ(seen: Sequence[Numbers], rows: NDArray[np.int32], given: Sequence[Numbers]) -> NDArray[np.bool_]:
+    """Whether each row is there and another than is given."""
+    found = np.zeros(rows.size, np.bool_)
+    for one, column in zip(seen, given, strict=True):
+        if one.size:
+            found |= one[rows] != column
+    found &= rows != _FREE
+    return found
 
 
 class Raised:
@@ -100,13 +118,19 @@ class Raised:
 
     def told(self, scored: Scored) -> list[pl.Series]:
         """The list of each."""
-        return self._told.of([scored.made[number] for number in self.numbers]).get_columns()
+        table, rows = self._told.of([scored.made[number].view(np.int64) for number in self.numbers])
+        return [table[self._name][pl.Series(rows)]]
 
-    def _made(self, given: Sequence[Column]) -> pl.DataFrame:
-        bits = np.concatenate([number.view(np.int64)[:, None] >> np.arange(_BITS) & 1 for number in given], axis=1)
-        rows, words = np.nonzero(bits)
-        of_row = pl.DataFrame([pl.Series("row", rows), self._words[pl.Series(words, dtype=pl.UInt32)]])
-        told = of_row.group_by("row", maintain_order=True).agg(self._name)
+    def _made(self, given: Sequence[Numbers]) -> pl.DataFrame:
+        bits = np.unpackbits(np.stack(given, axis=1).view(np.uint8), axis=1, bitorder="little")
+        rows, raised = np.divmod(np.flatnonzero(bits), max(bits.shape[1], 1))
+        number, bit = np.divmod(raised, 64)
+        words = self._words[pl.Series((number * _BITS + bit).astype(np.uint32))]
+        told = (
+            pl.DataFrame([pl.Series("row", rows).set_sorted(), words])
+            .group_by("row", maintain_order=True)
+            .agg(self._name)
+        )
         every = pl.DataFrame({"row": np.arange(given[0].size)}, schema_overrides={"row": pl.Int64})
         found = every.join(told, on="row", how="left", maintain_order="left")[self._name]
         return found.fill_null(pl.Series([[]], dtype=pl.List(WORD))).to_frame()
