@@ -16,6 +16,8 @@ from scoring.machine_values import BLOCK, BYTES, CHEAP, UNKNOWN, Result, Writer,
 
 LANES = 8
 """Enterprises that are evaluated at once."""
+_ASIDE = 64
+"""Bytes between the values of two nodes, so that those of one enterprise are not all kept in the same few places of the cache."""
 _PIECE = 60
 """Nodes of a piece."""
 
@@ -87,7 +89,7 @@ class _Module:
     def _reserve(self, node: Node) -> None:
         """Room in the scratch for a node's values of a block."""
         self.scratch[id(node)] = self.size
-        self.size += BLOCK * BYTES[type_of(node)]
+        self.size += BLOCK * BYTES[type_of(node)] + _ASIDE
 
     def loop_over_rows(self, table: str, nodes: list[Node]) -> None:
         """Functions that add up what each row is asked, by its kind where that is known: of an enterprise, and of a block."""
