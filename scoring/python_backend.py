@@ -49,6 +49,8 @@ class _Writer:
         self.inputs: dict[str, str] = {}
         self.pickers: dict[str, Callable[..., object]] = {}
         """What picks the inputs, by name."""
+        self._compared: list[Node] = []
+        """What rows are compared with; names go by identity, so it must live as long as they."""
         self._stated: Collection[str] = ()
         """Inputs that are known where the next expression stands."""
         self._count = 0
@@ -110,6 +112,7 @@ class _Writer:
             if node.op == "fill" and str(node.args[0]) not in asked.cells and id(node) not in self.names:
                 value = self.expression(node)
                 self.statements.append(_store(self._named(node), value))
+                self._compared.append(node)
         inputs = self._inputs(asked.cells, "r", table + ".")
         branch: list[ast.stmt] = []
         for one in groups:
