@@ -20,6 +20,7 @@ from features.errors import ValueProblem
 UNKNOWN_WORDS = frozenset({"", "n/a", "na", "nan", "null", "none", "#n/a", "-", "--", "—", "——", "/", "\\"})
 STATED_UNKNOWN = ("不详", "未知", "暂无数据", "无数据", "?")
 """Words that state "unknown" even where an empty cell or a null would state "not so"."""
+_SAYS_NOTHING = UNKNOWN_WORDS.union(STATED_UNKNOWN)
 NONE_WORDS = frozenset({"无", "否", "没有", "未上市", "零"})
 EPOCH = date(1970, 1, 1)
 NEVER = 99_999
@@ -35,7 +36,7 @@ def clean(value: object) -> object:
 
 def is_unknown(value: object) -> bool:
     """Whether a cell says nothing: empty, N/A, 不详 …"""
-    return value is None or (isinstance(value, str) and (value.lower() in UNKNOWN_WORDS or value in STATED_UNKNOWN))
+    return value is None or (isinstance(value, str) and value.lower() in _SAYS_NOTHING)
 
 
 def day_number(day: date) -> int:
@@ -71,8 +72,12 @@ class Kind:
     def _parse(self, value: object, field: str, unit: Decimal) -> Parsed:
         raise NotImplementedError
 
+    def whole(self) -> tuple[int, int, int]:
+        """The least and the greatest whole number that it takes as it is, and what `parse` multiplies it by."""
+        return 1, 0, 1
+
     def plain(self, value: object) -> Parsed:
-        """What `parse` gives for a value in its plainest form; None where the value needs `parse`."""
+        """What `parse` gives for another value in its plainest form; None where the value needs `parse`."""
         return None
 
     def show(self, number: int) -> object:
@@ -151,12 +156,16 @@ class Scaled(Kind):
             )
         return self.within(int(number * self.scale), value, field)
 
+    def whole(self) -> tuple[int, int, int]:
+        """Those within the domain."""
+        return -(-self.lo // self.scale), self.hi // self.scale, self.scale
+
     def plain(self, value: object) -> int | None:
-        """An integer within the domain, also as up to 15 digits."""
+        """Up to 15 digits."""
         if type(value) is str and value.isdigit() and value.isascii() and len(value) <= 15:
-            value = int(value)
-        if type(value) is int and self.lo <= (number := value * self.scale) <= self.hi:
-            return number
+            number = int(value) * self.scale
+            if self.lo <= number <= self.hi:
+                return number
         return None
 
     def show(self, number: int) -> object:
