@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -56,16 +56,18 @@ def loads(text: str | bytes) -> Any:
     if usual is not None:
         return usual
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
-        if ("\\ud" in text or "\\uD" in text) if isinstance(text, str) else (b"\\ud" in text or b"\\uD" in text):
-            # Half of a surrogate pair is no character: it could be read, but never be written again.
+        # Strictly: half of a surrogate pair is no character; it could be read, but never be written again.
+        said = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
+        found = json.loads(said, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
+        if "\\ud" in said or "\\uD" in said:
             json.dumps(found, ensure_ascii=False, default=str).encode()
         return found
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, InvalidOperation) as error:
+        reason = "an exponent is too large" if isinstance(error, InvalidOperation) else error
         raise DossierProblem(
             field="$",
             value="",
-            rule=f"不是合法的 JSON / not valid JSON: {error}",
+            rule=f"不是合法的 JSON / not valid JSON: {reason}",
             remedy="检查括号、引号与逗号 / check brackets, quotes and commas",
         ) from None
 
