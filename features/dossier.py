@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from features.errors import DossierProblem, FactError
-from features.identifiers import industry, regions, uscc
+from features.identifiers import industry, uscc
 from features.kinds import STATED_UNKNOWN, Parsed, clean, is_unknown
 from features.schema import Field, Reading, Table
 from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
@@ -114,7 +114,8 @@ def read(raw: Any) -> Dossier:
     problems: list[FactError] = []
     if not isinstance(raw, dict):
         raise DossierProblems([_shape("$", raw, "一份档案应为 JSON 对象 / a dossier is a JSON object")])
-    _unknown_keys(raw, KEYS, "", problems)
+    if not raw.keys() <= KEYS:
+        _unknown_keys(raw, KEYS, "", problems)
     tables: dict[str, list[TypedRow] | None] = {}
     code, warnings = _code(raw.get("enterprise"), problems)
     for table in TABLES.values():
@@ -179,26 +180,30 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
         problems.append(_shape(table.key, len(value), f"最多 {LARGEST_ROWS} 行 / at most {LARGEST_ROWS} rows"))
         return None
     found = []
-    columns = _columns(table.id)
+    allowed = _columns(table.id).allowed
     for number, raw in enumerate(value):
-        where = f"{table.key}[{number}]." if table.is_list else "enterprise."
         if not isinstance(raw, dict):
-            problems.append(_shape(where[:-1], raw, "每一行应为 JSON 对象 / each row is a JSON object"))
+            problems.append(_shape(_place(table, number), raw, "每一行应为 JSON 对象 / each row is a JSON object"))
             continue
-        if not raw.keys() <= columns.allowed:
-            _unknown_keys(raw, columns.allowed, where, problems)
-        row = typed_row(table, raw, problems, where)
+        before = len(problems)
+        if not raw.keys() <= allowed:
+            _unknown_keys(raw, allowed, "", problems)
+        row = typed_row(table, raw, problems)
         if table is AnnualReport and row["fiscal_year"] is None:
-            problems.append(_shape(where + "fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
-        if table is not Enterprise and "uscc" in raw and raw["uscc"] != code:
-            problems.append(
-                _shape(where + "uscc", raw["uscc"], "与企业的代码不同 / differs from the enterprise's code")
-            )
+            problems.append(_shape("fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
+        if "uscc" in raw and raw["uscc"] != code and table is not Enterprise:
+            problems.append(_shape("uscc", raw["uscc"], "与企业的代码不同 / differs from the enterprise's code"))
+        if len(problems) > before:
+            problems[before:] = [one.at(f"{_place(table, number)}.") for one in problems[before:]]
         found.append(row)
     return found
 
 
-def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactError], where: str = "") -> TypedRow:
+def _place(table: type[Table], number: int) -> str:
+    return f"{table.key}[{number}]" if table.is_list else table.key
+
+
+def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactError]) -> TypedRow:
     """One row with every field of the table; what cannot be read is added to ``problems`` and left unknown."""
     columns = _columns(table.id)
     row = columns.blank.copy()
@@ -218,7 +223,7 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
             cleaned = clean(value)
             if not is_unknown(cleaned):
                 try:
-                    found = spec.kind.parse(value, where + name)
+                    found = spec.kind.parse(value, name)
                 except FactError as problem:
                     problems.append(problem)
             elif cleaned not in STATED_UNKNOWN:
@@ -226,7 +231,7 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
                 continue
         row[name] = found
     if table is Enterprise:
-        _identifiers(row, problems, where)
+        _identifiers(row, problems)
     return row
 
 
@@ -264,25 +269,23 @@ def read_absence(row: TypedRow, name: str, spec: Field, reading: Reading) -> Non
         row[f"{name}/assumed"] = 1
 
 
-def _identifiers(row: TypedRow, problems: list[FactError], where: str) -> None:
+def _identifiers(row: TypedRow, problems: list[FactError]) -> None:
     code, region = row["industry_code"], row["region_code"]
     try:
         if isinstance(code, str):
             edition = row["industry_code_edition"]
             row["industry_code"] = industry.normalise(code, edition if isinstance(edition, int) else 2017)
     except FactError as problem:
-        problems.append(problem.at(where))
+        problems.append(problem)
     if isinstance(region, int) and region < 100_000:
         problems.append(
             DossierProblem(
-                field=where + "region_code",
+                field="region_code",
                 value=region,
                 rule="行政区划代码为 6 位 / a region code has 6 digits",
                 remedy="例如柳州市 450200 / for instance 450200 for Liuzhou",
             )
         )
-    elif isinstance(region, int):
-        regions.check_region(str(region), where + "region_code")
 
 
 def _grade_rows(value: Any, problems: list[FactError]) -> Any:
