@@ -59,6 +59,8 @@ def create_app(engine: Engine | None = None, settings: Settings | None = None) -
             openapi_extra=operation(one),
             route_class_override=DeclaredRoute,
         )
+    # Looked for in order: the pages that describe the service are asked least.
+    app.router.routes.sort(key=lambda route: not isinstance(route, DeclaredRoute))
     describe(app, ENDPOINTS)
     app.add_middleware(Edge, service=service)
     return app
