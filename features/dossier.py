@@ -212,13 +212,13 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
         reader = readers.get(name)
         if reader is None:
             continue
-        least, most, scale, plain, note, spec = reader
+        of, least, most, scale, text, note, spec = reader
         if note:
             row.pop(note, None)
-        if type(value) is int and least <= value <= most:
+        if type(value) is of and least <= value <= most:
             row[name] = value * scale
             continue
-        found = plain(value)
+        found = text(value) if type(value) is str else None
         if found is None:
             cleaned = clean(value)
             if not is_unknown(cleaned):
@@ -236,10 +236,8 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
 
 
 class _Columns(NamedTuple):
-    readers: dict[str, tuple[int, int, int, Callable[[object], Parsed], str, Field]]
-    """By name: the least and the greatest whole number and what it is multiplied by, how another value in its plainest form
-    is read, the note that absence was read as "not so", the column.
-    """
+    readers: dict[str, tuple[type[int], int, int, int, Callable[[str], Parsed], str, Field]]
+    """By name: the kind's `Plain`, the note that absence was read as "not so", the column."""
     blank: TypedRow
     """A row in which every key is absent."""
     allowed: frozenset[str]
@@ -255,7 +253,7 @@ def _columns(table: str) -> _Columns:
     notes = {name: f"{name}/assumed" if spec.absent is Reading.ASSUMED_NOT else "" for name, spec in specs.items()}
     columns = _Columns({}, blank, frozenset((*specs, "uscc")))
     for name, spec in specs.items():
-        columns.readers[name] = *spec.kind.whole(), spec.kind.plain, notes[name], spec
+        columns.readers[name] = *spec.kind.plain(), notes[name], spec
     return columns
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation, localcontext
-from functools import lru_cache
-from typing import ClassVar, cast
+from functools import cache, lru_cache
+from typing import ClassVar, NamedTuple, cast
 
 from features.errors import ValueProblem
 
@@ -27,6 +28,8 @@ NEVER = 99_999
 """Day number that stands for "not at all" (not listed, not ended, not revoked): in the year 2243, past every real date."""
 
 Parsed = int | str | None
+_NO_NUMBER = (int, 1, 0, 1)
+"""The beginning of a `Plain` of what takes no number as it is."""
 
 
 def clean(value: object) -> object:
@@ -47,6 +50,18 @@ def day_number(day: date) -> int:
 def day_of(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=number)
+
+
+class Plain(NamedTuple):
+    """Values that are read without `Kind.parse`: by far the most."""
+
+    of: type[int]
+    """int or bool: of these, those from ``least`` to ``most``, times ``scale``."""
+    least: int
+    most: int
+    scale: int
+    text: Callable[[str], Parsed]
+    """A text in its plainest form; None where it needs `Kind.parse`."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +87,9 @@ class Kind:
     def _parse(self, value: object, field: str, unit: Decimal) -> Parsed:
         raise NotImplementedError
 
-    def whole(self) -> tuple[int, int, int]:
-        """The least and the greatest whole number that it takes as it is, and what `parse` multiplies it by."""
-        return 1, 0, 1
-
-    def plain(self, value: object) -> Parsed:
-        """What `parse` gives for another value in its plainest form; None where the value needs `parse`."""
-        return None
+    def plain(self) -> Plain:
+        """How values in their plainest form are read, as `parse` would."""
+        raise NotImplementedError
 
     def show(self, number: int) -> object:
         """The value as the JSON dossier writes it."""
@@ -156,16 +167,13 @@ class Scaled(Kind):
             )
         return self.within(int(number * self.scale), value, field)
 
-    def whole(self) -> tuple[int, int, int]:
-        """Those within the domain."""
-        return -(-self.lo // self.scale), self.hi // self.scale, self.scale
+    def plain(self) -> Plain:
+        """Whole numbers, also as up to 15 digits."""
+        return Plain(int, -(-self.lo // self.scale), self.hi // self.scale, self.scale, self._digits)
 
-    def plain(self, value: object) -> int | None:
-        """Up to 15 digits."""
-        if type(value) is str and value.isdigit() and value.isascii() and len(value) <= 15:
-            number = int(value) * self.scale
-            if self.lo <= number <= self.hi:
-                return number
+    def _digits(self, text: str) -> int | None:
+        if text.isdigit() and text.isascii() and len(text) <= 15 and self.lo <= int(text) * self.scale <= self.hi:
+            return int(text) * self.scale
         return None
 
     def show(self, number: int) -> object:
@@ -251,12 +259,17 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@lru_cache(maxsize=50_000)
-def _iso_day(text: str) -> int | None:
-    try:
-        return day_number(date.fromisoformat(text)) if _ISO.fullmatch(text) else None
-    except ValueError:
-        return None
+@cache
+def _iso_days(least: int, most: int) -> Callable[[str], int | None]:
+    @lru_cache(maxsize=50_000)
+    def read(text: str) -> int | None:
+        try:
+            number = day_number(date.fromisoformat(text)) if _ISO.fullmatch(text) else None
+        except ValueError:
+            return None
+        return number if number is not None and least <= number <= most else None
+
+    return read
 
 
 @dataclass(frozen=True)
@@ -290,11 +303,9 @@ class Day(Kind):
             remedy="写成 2026-05-01 / write it as 2026-05-01",
         )
 
-    def plain(self, value: object) -> int | None:
+    def plain(self) -> Plain:
         """A date as 2026-05-01."""
-        if type(value) is str and (number := _iso_day(value)) is not None and self.lo <= number <= self.hi:
-            return number
-        return None
+        return Plain(*_NO_NUMBER, _iso_days(self.lo, self.hi))
 
     def show(self, number: int) -> object:
         """ISO text, or None for "not at all"."""
@@ -325,9 +336,9 @@ class Flag(Kind):
             remedy="填“是”或“否” / write true or false (是 or 否 in a sheet)",
         )
 
-    def plain(self, value: object) -> int | None:
+    def plain(self) -> Plain:
         """True or false."""
-        return int(value) if type(value) is bool else None
+        return Plain(bool, 0, 1, 1, lambda _: None)
 
     def show(self, number: int) -> object:
         """A bool."""
@@ -374,9 +385,9 @@ class Choice(Kind):
         zh = next((spelling for spelling, named in self.zh.items() if named == value), None)
         return f"{zh} {value}" if zh else value
 
-    def plain(self, value: object) -> int | None:
+    def plain(self) -> Plain:
         """A value by its own name."""
-        return self._places.get(value) if type(value) is str else None
+        return Plain(*_NO_NUMBER, self._places.get)
 
     def show(self, number: int) -> object:
         """The value's name; None for "none"."""
@@ -410,11 +421,13 @@ class Text(Kind):
             )
         return text
 
-    def plain(self, value: object) -> str | None:
+    def plain(self) -> Plain:
         """A text that says something and needs no cleaning."""
-        if type(value) is not str or len(value) > self.longest or "\0" in value:
-            return None
-        return value if clean(value) == value and not is_unknown(value) else None
+        return Plain(*_NO_NUMBER, self._clean)
+
+    def _clean(self, text: str) -> str | None:
+        normal = len(text) <= self.longest and unicodedata.is_normalized("NFKC", text) and text.strip() == text
+        return text if normal and text.lower() not in _SAYS_NOTHING and "\0" not in text else None
 
     def show(self, number: int) -> object:
         """Texts are kept as they are."""
