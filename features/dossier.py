@@ -26,7 +26,7 @@ TypedRow = dict[str, Parsed]
 """Field (or provenance name) → integer, text or None; ``<field>/assumed`` is 1 where absence was read as "not so"."""
 
 LARGEST_ROWS = 100_000
-_USUAL = frozenset({str, int, bool, type(None)})
+_USUAL = frozenset({str, int, float, bool, type(None)})
 KEYS = frozenset((*(table.key for table in TABLES.values()), "evaluation"))
 
 
@@ -52,10 +52,10 @@ class Dossier:
 
 def loads(text: str | bytes) -> Any:
     """JSON with numbers as int or Decimal, never binary floats. Raises `DossierProblem`."""
-    usual = _usual(text)
-    if usual is not None:
-        return usual
     try:
+        usual = _usual(text)
+        if usual is not None:
+            return usual
         # Strictly: half of a surrogate pair is no character; it could be read, but never be written again.
         said = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
         found = json.loads(said, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
@@ -73,10 +73,10 @@ def loads(text: str | bytes) -> Any:
 
 
 def _usual(text: str | bytes) -> dict[str, Any] | None:
-    """A dossier of rows with texts, whole numbers, truths and nulls only; None for any other, and for what is wrong.
+    """A dossier of rows with texts, numbers, truths and nulls only; None for any other, and for what is wrong.
 
-    The quick reader that it is read by keeps decimals as binary floats and the last of two values of a key. No key stands
-    twice where there are no more colons than keys.
+    The quick reader keeps decimals as binary floats and the last of two values of a key. No key stands twice where there are
+    no more colons than keys.
     """
     try:
         found = orjson.loads(text)
@@ -84,17 +84,17 @@ def _usual(text: str | bytes) -> dict[str, Any] | None:
         return None
     if type(found) is not dict:
         return None
-    keys = len(found)
+    keys, kinds = len(found), set[type]()
     for value in found.values():
         for row in value if type(value) is list else (value,):
             if type(row) is dict:
                 keys += len(row)
-                if not _USUAL.issuperset(map(type, row.values())):
-                    return None
-            elif type(row) not in _USUAL:
-                return None
-    colons = text.count(":") if isinstance(text, str) else text.count(b":")
-    return found if colons == keys else None
+                kinds.update(map(type, row.values()))
+            else:
+                kinds.add(type(row))
+    if not kinds <= _USUAL or keys != (text.count(":") if isinstance(text, str) else text.count(b":")):
+        return None
+    return json.loads(text, parse_float=Decimal) if float in kinds else found
 
 
 def _no_constant(name: str) -> Any:
@@ -218,7 +218,7 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
         if type(value) is of and least <= value <= most:
             row[name] = value * scale
             continue
-        found = text(value) if type(value) is str else None
+        found = text(value) if type(value) is str else spec.kind.decimal(value) if type(value) is Decimal else None
         if found is None:
             cleaned = clean(value)
             if not is_unknown(cleaned):

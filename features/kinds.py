@@ -91,6 +91,10 @@ class Kind:
         """How values in their plainest form are read, as `parse` would."""
         raise NotImplementedError
 
+    def decimal(self, _: Decimal) -> int | None:
+        """What `parse` gives for a decimal number in its plainest form; None where it needs `parse`."""
+        return None
+
     def show(self, number: int) -> object:
         """The value as the JSON dossier writes it."""
         return number
@@ -166,6 +170,14 @@ class Scaled(Kind):
                 remedy="按账面数四舍五入后填报 / round as in the books and send again",
             )
         return self.within(int(number * self.scale), value, field)
+
+    def decimal(self, value: Decimal) -> int | None:
+        """One of few digits: its product is exact in the default precision."""
+        _, digits, exponent = value.as_tuple()
+        if isinstance(exponent, int) and -self.places <= exponent <= 0 and len(digits) <= 20:
+            number = int(value * self.scale)
+            return number if self.lo <= number <= self.hi else None
+        return None
 
     def plain(self) -> Plain:
         """Whole numbers, also as up to 15 digits."""

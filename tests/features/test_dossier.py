@@ -116,7 +116,16 @@ def _values(kind: Kind) -> st.SearchStrategy[Any]:
     )
     named = st.sampled_from(kind.values) if isinstance(kind, Choice) else texts
     return st.one_of(
-        numbers, numbers.map(str), numbers.map(Decimal), st.booleans(), texts, named, st.none(), st.just([])
+        numbers,
+        numbers.map(str),
+        numbers.map(Decimal),
+        st.decimals(-(10**9), 10**9, places=3),
+        st.decimals(0, 10**9, places=2),
+        st.booleans(),
+        texts,
+        named,
+        st.none(),
+        st.just([]),
     )
 
 
