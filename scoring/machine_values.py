@@ -17,10 +17,10 @@ UNKNOWN = -(2**63)
 TRUTHS = ("known", "ge", "eq", "not", "and", "or")
 CHEAP = ("const", "fill", "known", "rows")
 """Operators that are read again rather than kept."""
-BYTES = {"i1": 1, "i8": 1, "i64": 8, "i128": 16}
+BYTES = {"i1": 1, "i8": 1, "i32": 4, "i64": 8, "double": 8, "i128": 16}
 BLOCK = 128
 """Enterprises that are led through the code together."""
-_INT64, _INT32 = 2**63 - 1, 2**32 - 1
+_INT64, _INT32, _EXACT = 2**63 - 1, 2**32 - 1, 2**53
 _UNDER = 1 - 2.0**-47
 """Takes a float surely below what the roundings behind it stand for."""
 
@@ -30,6 +30,41 @@ def type_of(node: Node) -> str:
     if node.op in TRUTHS:
         return "i1"
     return "i128" if node.lo < -_INT64 or node.hi > _INT64 else "i64"
+
+
+class Result(NamedTuple):
+    """What is asked of a node, and the type in which it is given."""
+
+    node: Node
+    kind: str
+    per: int = 1
+    """Of a ``double``: what the node is divided by."""
+
+
+def given(node: Node) -> Result:
+    """The node's values: truths in bytes, integers of 64 bits, or of 128 in two columns."""
+    return Result(node, type_of(node))
+
+
+def integers(node: Node) -> Result:
+    """The node's values as integers of 64 bits, truths too. Raises ValueError where the bounds allow wider ones."""
+    if type_of(node) == "i128":
+        raise ValueError(f"wider than 64 bits: {node.lo} to {node.hi}")
+    return Result(node, "i64")
+
+
+def places(node: Node) -> Result:
+    """Places in a list, as integers of 32 bits. Raises ValueError where the bounds allow others."""
+    if node.lo < 0 or node.hi > _INT32:
+        raise ValueError(f"no place in a list: {node.lo} to {node.hi}")
+    return Result(node, "i32")
+
+
+def quotient(node: Node, per: int) -> Result:
+    """The floats that are nearest to node / per. Raises ValueError where a float does not hold the node."""
+    if max(-node.lo, node.hi, per) > _EXACT:
+        raise ValueError(f"wider than a float: {node.lo} to {node.hi}")
+    return Result(node, "double", per)
 
 
 class Wide(NamedTuple):
@@ -147,11 +182,21 @@ class Writer:
         """Put a node's values where others find them."""
         self._put(node, *self._scratch(node))
 
-    def give(self, node: Node, column: str) -> None:
+    def give(self, result: Result, column: str) -> None:
         """Put a root's values into a column; of a wide one the upper halves follow all lower ones."""
-        after = self.at("i64", column, "%count")
-        lower, upper = (self.at("i8" if type_of(node) == "i1" else "i64", base, "%firm") for base in (column, after))
-        self._put(node, lower, upper)
+        node, kind = result.node, result.kind
+        if kind == "i64":
+            self.store(kind, self.number(node), self.at(kind, column, "%firm"))
+        elif kind == "i32":
+            self.store(kind, self.cast("trunc", self.number(node), "i64", kind), self.at(kind, column, "%firm"))
+        elif kind == "double":
+            over = self.cast("sitofp", self.number(node), "i64", kind)
+            share = self.two("fdiv", over, self._real(float(result.per)), kind)
+            self.store(kind, share, self.at(kind, column, "%firm"))
+        else:
+            after = self.at("i64", column, "%count")
+            lower, upper = (self.at("i8" if kind == "i1" else "i64", base, "%firm") for base in (column, after))
+            self._put(node, lower, upper)
 
     def add_to(self, total: Node, body: Node) -> None:
         """Add a row's value to a sum."""
