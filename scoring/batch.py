@@ -84,27 +84,22 @@ class Scorer:
         self, question: Question, by_place: Mapping[Place, Rules], firms: int, tell: Tell = every_root
     ) -> None:
         """``firms``: about how many enterprises."""
-        self._question, self._tell = question, tell
+        self._question = question
         # Many places are under the same cards.
         self.rules = list({rules.program: rules for rules in by_place.values()}.values())
         number = {rules.program: place for place, rules in enumerate(self.rules)}
         self._of_place = [(place, rules, number[rules.program]) for place, rules in by_place.items()]
-        self._numbers, every = _numbered(self.rules)
-        self._plan = Plan(tell(over_facts(self.rules)), every, firms=firms, keep=True)
-
-    @cached_property
-    def _united_plan(self) -> Plan:
-        return Plan(self._tell(over_united(self.rules)), keep=True)
+        self._united_plan = Plan(tell(over_united(self.rules)), keep=True)
+        self._numbers, parts = _numbered(self.rules, self._united_plan.columns)
+        self._plan = Plan(tell(over_facts(self.rules)), parts, firms=firms, keep=True)
 
     @cached_property
     def wanted(self) -> WantedColumns:
         """What to read of a snapshot."""
-        scalars = dict.fromkeys(name for rules in self.rules for name in rules.program.scalars)
-        fields: dict[str, dict[str, None]] = {}
-        for rules in self.rules:
-            for table, names in rules.program.row_fields.items():
-                fields.setdefault(table, {}).update(dict.fromkeys(names))
-        return WantedColumns(scalars, {table: tuple(names) for table, names in fields.items()}, self._question.as_of)
+        facts = {name for rules in self.rules for name in rules.program.scalars}
+        return WantedColumns(
+            [name for name in self._plan.columns if name in facts], self._plan.lists, self._question.as_of
+        )
 
     def measure(self, further: Mapping[str, Node]) -> Callable[[Wide], pl.DataFrame]:
         """Values of further expressions over facts that the rules read, as far as one source states them."""
@@ -157,8 +152,8 @@ class Scorer:
                 ends = (np.minimum if name.endswith(LOWER) else np.maximum).reduceat(values, begins)
                 if name.startswith("verdict|"):
                     ends = np.where(np.minimum.reduceat(values, begins) == ends, ends, Verdict.UNDETERMINED.value)
-                for place in (name, STATED + name) if name.startswith(ANSWERS) else (name,):
-                    inputs.setdefault(place, np.zeros(own.size, np.int64))[own] = ends[own]
+                place = STATED + name if name.startswith(ANSWERS) else name
+                inputs.setdefault(place, np.zeros(own.size, np.int64))[own] = ends[own]
         calendar = [self._calendar(place) for place in at]
         inputs |= {name: np.array([one.get(name, 1) for one in calendar], np.int64) for name in _all(calendar)}
         return self._united_plan.values(Numbers(of_firm.size, inputs, {}))
@@ -196,11 +191,13 @@ def rules_of(engine: Engine, question: Question, region_code: int | None, park: 
     return engine.rules(question.rules_on or question.as_of, place, question.kind or "new", question.rulebooks)
 
 
-def _numbered(given: Sequence[Rules]) -> tuple[list[dict[str, str]], dict[str, Node]]:
-    """Of each of the rules, by root, the number of its node; and every node once, by number."""
+def _numbered(given: Sequence[Rules], inputs: Iterable[str]) -> tuple[list[dict[str, str]], dict[str, Node]]:
+    """Of each of the rules, by root, the number of its node, for roots that are inputs; and every node once, by number."""
+    asked = dict.fromkeys(name.removeprefix(STATED) for name in inputs)
     numbers: dict[Node, str] = {}
-    roots = (computed(rules.program) for rules in given)
-    names = [{root: numbers.setdefault(node, str(len(numbers))) for root, node in own.items()} for own in roots]
+    names = []
+    for own in (computed(rules.program) for rules in given):
+        names.append({root: numbers.setdefault(own[root], str(len(numbers))) for root in asked if root in own})
     return names, {number: node for node, number in numbers.items()}
 
 

@@ -105,6 +105,16 @@ class Plan:
         self._code = write(asked, {name: given(node) for name, node in (further or {}).items()})
         self._machine = Machine(self._code, firms=firms, keep=keep)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Inputs of each enterprise that are read."""
+        return self._code.columns
+
+    @property
+    def lists(self) -> Mapping[str, tuple[str, ...]]:
+        """By list table the fields that are read."""
+        return self._code.lists
+
     def evaluate(self, facts: Facts) -> pl.DataFrame:
         """As `evaluate`."""
         count = facts.frame.height
