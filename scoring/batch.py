@@ -24,7 +24,7 @@ from scoring.column_backend import Facts, Numbers, Plan, told
 from scoring.core import Node
 from scoring.engine import Engine, Question, Rules
 from scoring.machine import Column
-from scoring.machine_values import Result, given
+from scoring.machine_types import Result, given
 from scoring.program import LOWER
 from scoring.roots import ANSWERS, RULES, STATED, Roots, computed, over_facts, over_united
 

@@ -15,7 +15,7 @@ from features.held import ROW
 from scoring.core import Node
 from scoring.machine import Column, Machine
 from scoring.machine_code import LANES, write
-from scoring.machine_values import UNKNOWN, Result, given
+from scoring.machine_types import UNKNOWN, Result, given
 
 Whole = NDArray[np.int64]
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.machine_code import LANES, Code
-from scoring.machine_values import BYTES
+from scoring.machine_types import BYTES
 
 Column = NDArray[np.int64] | NDArray[np.uint8] | NDArray[np.uint32] | NDArray[np.float64]
 _HELD: dict[str, Any] = {"i1": np.uint8, "i32": np.uint32, "double": np.float64}

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from features.facts import domain
 from scoring.by_kind import ByKind
 from scoring.core import INPUTS, Node, walk
-from scoring.machine_values import BLOCK, BYTES, CHEAP, UNKNOWN, Result, Writer, type_of
+from scoring.machine_types import BLOCK, BYTES, CHEAP, UNKNOWN, Result, type_of
+from scoring.machine_values import Writer
 
 LANES = 8
 """Enterprises that are evaluated at once."""

@@ -22,7 +22,7 @@ from scoring.batch import Scored
 from scoring.card import Card
 from scoring.core import FALSE, TRUE, Node, add, all_of, any_of, choose, const, eq, ge, mul, negate
 from scoring.machine import Column
-from scoring.machine_values import Result, given, integers, quotient
+from scoring.machine_types import Result, given, integers, quotient
 from scoring.program import accounts_read
 from scoring.roots import Roots
 

@@ -23,7 +23,7 @@ from scoring.batch import places_of, scorer
 from scoring.card import MICRO, Card
 from scoring.core import Node, all_of, any_of, choose, const, eq, ge, mul
 from scoring.engine import Engine, Question, Rules
-from scoring.machine_values import Result, given, integers
+from scoring.machine_types import Result, given, integers
 from scoring.roots import Roots, over_facts
 
 VERDICTS = pl.Enum([v.word for v in Verdict])

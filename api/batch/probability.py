@@ -15,7 +15,7 @@ from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.ladder import Ladder, Rung, ladder_for
 from scoring.learned import MILLION, UNITS, LearnedCard
-from scoring.machine_values import given
+from scoring.machine_types import given
 from scoring.roots import Roots
 
 _PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value

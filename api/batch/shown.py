@@ -11,7 +11,7 @@ from scoring.batch import Scored
 from scoring.card import MICRO, Card
 from scoring.core import Node, choose, const
 from scoring.engine import Rules
-from scoring.machine_values import Result, places, quotient
+from scoring.machine_types import Result, places, quotient
 from scoring.roots import Roots
 
 

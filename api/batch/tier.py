@@ -15,7 +15,7 @@ from api.batch.words import WORD, Numbers, Told
 from scoring.batch import Scored
 from scoring.core import Node, add, const, mul
 from scoring.ladder import Ladder, State, ladder_for
-from scoring.machine_values import integers
+from scoring.machine_types import integers
 from scoring.roots import Roots
 
 TIER: dict[str, pl.DataType] = {

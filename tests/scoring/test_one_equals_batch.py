@@ -163,3 +163,32 @@ def test_one_bad_row_loses_nothing_else(engine: Engine, question: Question, tmp_
     assert read.rejects.select("row", "column", "value").rows() == [(2, "revenue", "many")]
     scores, _ = frames(engine, pivot(LongTables.of(read.tables, read.incomplete), question.known_at), question)
     assert scores.height == len(firms)
+
+
+def test_whoever_stands_beside_an_enterprise_it_is_told_the_same(
+    engine: Engine, question: Question, tmp_path: Path
+) -> None:
+    """Facts that only the rules of another place read are none that it lacks, and other places' flags are none of its own."""
+    firms = _firms(5, 24)
+    for place, raw in enumerate(firms):
+        raw["enterprise"]["region_code"] = ("450200", "510100", "110108")[place % 3]
+        raw.get("evaluation", {}).pop("region_code", None)
+    _write_json(firms, tmp_path / "firms.json")
+    read = read_input(tmp_path / "firms.json")
+    wide = pivot(LongTables.of(read.tables, read.incomplete), question.known_at)
+    together = frames(engine, wide, question)
+    for code in (450200, 510100, 110108):
+        own = wide.firms["region_code"] == code
+        assert own.any()
+        for one, other in zip(frames(engine, wide.only(own), question), together, strict=True):
+            alone, beside = (_in_any_order(frame) for frame in (one, other.filter(own)))
+            assert {name: beside[name] for name in alone} == alone
+            assert all(not any(beside[name]) for name in beside.keys() - alone.keys())
+
+
+def _in_any_order(frame: pl.DataFrame) -> dict[str, list[Any]]:
+    """Columns as plain values; which of the flags is told first depends on the rules of all."""
+    lists = [
+        pl.col(name).cast(pl.List(pl.String)).list.sort() for name in ("missing", "flags") if name in frame.columns
+    ]
+    return frame.with_columns(lists).to_dict(as_series=False)
