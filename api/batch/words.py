@@ -114,6 +114,10 @@ class Raised:
         }
         """The truths as bits of integers, by name."""
         self._name, self._words = name, pl.Series(name, list(words), dtype=WORD)
+        # Of the 64 bits of a number the last are never set.
+        self._word_of_bit = (
+            np.arange(64 * len(parts), dtype=np.uint32) // 64 * _BITS + np.arange(64 * len(parts), dtype=np.uint32) % 64
+        )
         self._told = Told(len(parts), self._made)
 
     def told(self, scored: Scored) -> list[pl.Series]:
@@ -123,9 +127,9 @@ class Raised:
 
     def _made(self, given: Sequence[Numbers]) -> pl.DataFrame:
         bits = np.unpackbits(np.stack(given, axis=1).view(np.uint8), axis=1, bitorder="little")
-        rows, raised = np.divmod(np.flatnonzero(bits), max(bits.shape[1], 1))
-        number, bit = np.divmod(raised, 64)
-        words = self._words[pl.Series((number * _BITS + bit).astype(np.uint32))]
+        rows = np.repeat(np.arange(bits.shape[0]), bits.sum(axis=1, dtype=np.int64))
+        raised = self._word_of_bit[np.flatnonzero(bits) - rows * bits.shape[1]]
+        words = self._words[pl.Series(raised)]
         told = (
             pl.DataFrame([pl.Series("row", rows).set_sorted(), words])
             .group_by("row", maintain_order=True)
