@@ -17,6 +17,7 @@ from api.answers.receipts import SIGNING_KEY
 from api.clock import today
 from api.http.edge import Edge
 from api.http.openapi import describe, operation
+from api.http.route import DeclaredRoute
 from api.http.serving import endpoint_of
 from api.keeper import Keeper
 from api.routes import ENDPOINTS
@@ -46,7 +47,7 @@ def create_app(engine: Engine | None = None, settings: Settings | None = None) -
     app.state.service = service
     problems.install(app)
     for one in ENDPOINTS:
-        app.add_api_route(
+        app.router.add_api_route(
             one.path,
             endpoint_of(service, one),
             methods=[one.method],
@@ -56,7 +57,10 @@ def create_app(engine: Engine | None = None, settings: Settings | None = None) -
             status_code=one.status,
             response_class=Response,
             openapi_extra=operation(one),
+            route_class_override=DeclaredRoute,
         )
+    # Looked for in order: the pages that describe the service are asked least.
+    app.router.routes.sort(key=lambda route: not isinstance(route, DeclaredRoute))
     describe(app, ENDPOINTS)
     app.add_middleware(Edge, service=service)
     return app

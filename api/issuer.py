@@ -45,4 +45,4 @@ def use(purpose: str, consent: str, scope: list[str]) -> dict[str, Any]:
 
 def said_first(members: dict[str, Any], result: bytes) -> bytes:
     """The result's bytes as they are kept, other members before them."""
-    return orjson.dumps(members)[:-1] + b"," + result[1:]
+    return b"".join((orjson.dumps(members)[:-1], b",", memoryview(result)[1:]))

@@ -5,6 +5,8 @@ FastAPI would read them one by one, at nearly the cost of all else that it does 
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -26,25 +28,34 @@ class Parameters(BaseModel):
     kind: str | None = Field(None, pattern="^(new|renewal)$", description="申请类型 / application kind")
 
 
-def asked(query: QueryParams) -> Question:
-    """The question; today where no day is given. Raises `RequestValidationError`, `DossierProblem`."""
-    given: dict[str, Any] = dict(query)
+def asked(query: bytes) -> Question:
+    """The question of a query as it stands in the address; today where no day is given. Raises `RequestValidationError`,
+    `DossierProblem`.
+    """
+    return _asked(query, today())
+
+
+@lru_cache(maxsize=256)
+def _asked(query: bytes, today: date) -> Question:
+    # Kept, for most callers ask the same of many enterprises.
+    read = QueryParams(query)
+    given: dict[str, Any] = dict(read)
     if "rulebook" in given:
-        given["rulebook"] = query.getlist("rulebook")
+        given["rulebook"] = read.getlist("rulebook")
     try:
         found = Parameters.model_validate(given)
     except ValidationError as error:
         raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in error.errors()]) from None
-    return question(found)
+    return question(found, today)
 
 
-def question(found: Parameters) -> Question:
+def question(found: Parameters, today: date) -> Question:
     """The same of parameters that are read already. Raises `DossierProblem`."""
     as_of, known_at, rules_on = (
         None if value is None else dossier.day(value, name)
         for name, value in (("as_of", found.as_of), ("known_at", found.known_at), ("rules_on", found.rules_on))
     )
-    return Question(as_of or today(), known_at or today(), rules_on, tuple(found.rulebook or ()), found.kind)
+    return Question(as_of or today, known_at or today, rules_on, tuple(found.rulebook or ()), found.kind)
 
 
 def parameters() -> list[dict[str, Any]]:

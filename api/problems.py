@@ -42,33 +42,33 @@ def install(app: FastAPI) -> None:
     """Register the handlers."""
 
     @app.exception_handler(DossierProblems)
-    def dossier_problems(_: Request, error: DossierProblems) -> JSONResponse:
+    async def dossier_problems(_: Request, error: DossierProblems) -> JSONResponse:
         return problem(
             422, "invalid_dossier", "档案有误 / the dossier is wrong", errors=[p.as_dict() for p in error.problems]
         )
 
     @app.exception_handler(FactError)
-    def fact_error(_: Request, error: FactError) -> JSONResponse:
+    async def fact_error(_: Request, error: FactError) -> JSONResponse:
         status = 400 if isinstance(error, DossierProblem) else 422
         return problem(status, error.code, "请求有误 / the request is wrong", errors=[error.as_dict()])
 
     @app.exception_handler(UnknownName)
-    def unknown_name(_: Request, error: UnknownName) -> JSONResponse:
+    async def unknown_name(_: Request, error: UnknownName) -> JSONResponse:
         entry = {"field": error.field, "value": error.value, "rule": error.rule, "remedy": error.remedy}
         return problem(404, error.code, "没有这个名称 / no such name", errors=[entry])
 
     @app.exception_handler(CardError)
-    def card_error(_: Request, error: CardError) -> JSONResponse:
+    async def card_error(_: Request, error: CardError) -> JSONResponse:
         entries = [{"field": f"{f.line}: {f.key}", "rule": f.problem, "remedy": f.mend} for f in error.findings]
         entries = entries or [{"field": error.where, "rule": error.problem, "remedy": error.mend}]
         return problem(422, "invalid_rulebook", "规则文件有误 / the rule file is wrong", errors=entries)
 
     @app.exception_handler(Refused)
-    def refused(_: Request, error: Refused) -> JSONResponse:
+    async def refused(_: Request, error: Refused) -> JSONResponse:
         return refusal(error)
 
     @app.exception_handler(RequestValidationError)
-    def invalid_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
         entries = [
             {
                 "field": ".".join(str(part) for part in e["loc"][1:]),
@@ -81,7 +81,7 @@ def install(app: FastAPI) -> None:
         return problem(422, "invalid_parameter", "参数有误 / a parameter is wrong", errors=entries)
 
     @app.exception_handler(HTTPException)
-    def http_error(request: Request, error: HTTPException) -> JSONResponse:
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         codes = {
             404: ("not_found", "没有这个地址 / no such address"),
             405: ("method_not_allowed", "不支持该方法 / method not allowed"),

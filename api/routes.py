@@ -12,9 +12,10 @@ from api.operator import routes as operator
 from api.park import routes as park
 
 ENDPOINTS: tuple[Endpoint, ...] = (
+    # Looked for in this order; this one is asked most.
+    *assess.ROUTES,
     *operator.ROUTES,
     *auth.ROUTES,
-    *assess.ROUTES,
     *enterprise.ROUTES,
     *bank.ROUTES,
     *park.ROUTES,

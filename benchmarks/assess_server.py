@@ -8,31 +8,26 @@ import time
 
 import uvicorn
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from api.app import create_app
+from api.http.route import DeclaredRoute
 
 app = create_app()
 
 
 @app.post("/hello")
 async def hello(request: Request) -> Response:
-    return Response(_greeting(await _body(request)), media_type="application/json")
+    await _body(request)
+    return Response(b'{"hello":"world"}', media_type="application/json")
 
 
-@app.post("/hello-thread")
-async def hello_thread(request: Request) -> Response:
-    return Response(await run_in_threadpool(_greeting, await _body(request)), media_type="application/json")
+app.router.add_api_route("/hello-declared", hello, methods=["POST"], route_class_override=DeclaredRoute)
 
 
 @app.get("/cpu")
 async def cpu() -> Response:
     return Response(str(time.process_time()))
-
-
-def _greeting(_: bytes) -> bytes:
-    return b'{"hello":"world"}'
 
 
 async def _body(request: Request) -> bytes:

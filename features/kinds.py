@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation, localcontext
-from functools import lru_cache
-from typing import ClassVar, cast
+from functools import cache, lru_cache
+from typing import ClassVar, NamedTuple, cast
 
 from features.errors import ValueProblem
 
 UNKNOWN_WORDS = frozenset({"", "n/a", "na", "nan", "null", "none", "#n/a", "-", "--", "—", "——", "/", "\\"})
 STATED_UNKNOWN = ("不详", "未知", "暂无数据", "无数据", "?")
 """Words that state "unknown" even where an empty cell or a null would state "not so"."""
+_SAYS_NOTHING = UNKNOWN_WORDS.union(STATED_UNKNOWN)
 NONE_WORDS = frozenset({"无", "否", "没有", "未上市", "零"})
 EPOCH = date(1970, 1, 1)
 NEVER = 99_999
 """Day number that stands for "not at all" (not listed, not ended, not revoked): in the year 2243, past every real date."""
 
 Parsed = int | str | None
+_NO_NUMBER = (int, 1, 0, 1)
+"""The beginning of a `Plain` of what takes no number as it is."""
 
 
 def clean(value: object) -> object:
@@ -35,7 +39,7 @@ def clean(value: object) -> object:
 
 def is_unknown(value: object) -> bool:
     """Whether a cell says nothing: empty, N/A, 不详 …"""
-    return value is None or (isinstance(value, str) and (value.lower() in UNKNOWN_WORDS or value in STATED_UNKNOWN))
+    return value is None or (isinstance(value, str) and value.lower() in _SAYS_NOTHING)
 
 
 def day_number(day: date) -> int:
@@ -46,6 +50,18 @@ def day_number(day: date) -> int:
 def day_of(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=number)
+
+
+class Plain(NamedTuple):
+    """Values that are read without `Kind.parse`: by far the most."""
+
+    of: type[int]
+    """int or bool: of these, those from ``least`` to ``most``, times ``scale``."""
+    least: int
+    most: int
+    scale: int
+    text: Callable[[str], Parsed]
+    """A text in its plainest form; None where it needs `Kind.parse`."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +87,12 @@ class Kind:
     def _parse(self, value: object, field: str, unit: Decimal) -> Parsed:
         raise NotImplementedError
 
-    def plain(self, value: object) -> Parsed:
-        """What `parse` gives for a value in its plainest form; None where the value needs `parse`."""
+    def plain(self) -> Plain:
+        """How values in their plainest form are read, as `parse` would."""
+        raise NotImplementedError
+
+    def decimal(self, _: Decimal) -> int | None:
+        """What `parse` gives for a decimal number in its plainest form; None where it needs `parse`."""
         return None
 
     def show(self, number: int) -> object:
@@ -151,12 +171,21 @@ class Scaled(Kind):
             )
         return self.within(int(number * self.scale), value, field)
 
-    def plain(self, value: object) -> int | None:
-        """An integer within the domain, also as up to 15 digits."""
-        if type(value) is str and value.isdigit() and value.isascii() and len(value) <= 15:
-            value = int(value)
-        if type(value) is int and self.lo <= (number := value * self.scale) <= self.hi:
-            return number
+    def decimal(self, value: Decimal) -> int | None:
+        """One of few digits: its product is exact in the default precision."""
+        _, digits, exponent = value.as_tuple()
+        if isinstance(exponent, int) and -self.places <= exponent <= 0 and len(digits) <= 20:
+            number = int(value * self.scale)
+            return number if self.lo <= number <= self.hi else None
+        return None
+
+    def plain(self) -> Plain:
+        """Whole numbers, also as up to 15 digits."""
+        return Plain(int, -(-self.lo // self.scale), self.hi // self.scale, self.scale, self._digits)
+
+    def _digits(self, text: str) -> int | None:
+        if text.isdigit() and text.isascii() and len(text) <= 15 and self.lo <= int(text) * self.scale <= self.hi:
+            return int(text) * self.scale
         return None
 
     def show(self, number: int) -> object:
@@ -242,12 +271,17 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@lru_cache(maxsize=50_000)
-def _iso_day(text: str) -> int | None:
-    try:
-        return day_number(date.fromisoformat(text)) if _ISO.fullmatch(text) else None
-    except ValueError:
-        return None
+@cache
+def _iso_days(least: int, most: int) -> Callable[[str], int | None]:
+    @lru_cache(maxsize=50_000)
+    def read(text: str) -> int | None:
+        try:
+            number = day_number(date.fromisoformat(text)) if _ISO.fullmatch(text) else None
+        except ValueError:
+            return None
+        return number if number is not None and least <= number <= most else None
+
+    return read
 
 
 @dataclass(frozen=True)
@@ -281,11 +315,9 @@ class Day(Kind):
             remedy="写成 2026-05-01 / write it as 2026-05-01",
         )
 
-    def plain(self, value: object) -> int | None:
+    def plain(self) -> Plain:
         """A date as 2026-05-01."""
-        if type(value) is str and (number := _iso_day(value)) is not None and self.lo <= number <= self.hi:
-            return number
-        return None
+        return Plain(*_NO_NUMBER, _iso_days(self.lo, self.hi))
 
     def show(self, number: int) -> object:
         """ISO text, or None for "not at all"."""
@@ -316,9 +348,9 @@ class Flag(Kind):
             remedy="填“是”或“否” / write true or false (是 or 否 in a sheet)",
         )
 
-    def plain(self, value: object) -> int | None:
+    def plain(self) -> Plain:
         """True or false."""
-        return int(value) if type(value) is bool else None
+        return Plain(bool, 0, 1, 1, lambda _: None)
 
     def show(self, number: int) -> object:
         """A bool."""
@@ -365,9 +397,9 @@ class Choice(Kind):
         zh = next((spelling for spelling, named in self.zh.items() if named == value), None)
         return f"{zh} {value}" if zh else value
 
-    def plain(self, value: object) -> int | None:
+    def plain(self) -> Plain:
         """A value by its own name."""
-        return self._places.get(value) if type(value) is str else None
+        return Plain(*_NO_NUMBER, self._places.get)
 
     def show(self, number: int) -> object:
         """The value's name; None for "none"."""
@@ -401,11 +433,13 @@ class Text(Kind):
             )
         return text
 
-    def plain(self, value: object) -> str | None:
+    def plain(self) -> Plain:
         """A text that says something and needs no cleaning."""
-        if type(value) is not str or len(value) > self.longest or "\0" in value:
-            return None
-        return value if clean(value) == value and not is_unknown(value) else None
+        return Plain(*_NO_NUMBER, self._clean)
+
+    def _clean(self, text: str) -> str | None:
+        normal = len(text) <= self.longest and unicodedata.is_normalized("NFKC", text) and text.strip() == text
+        return text if normal and text.lower() not in _SAYS_NOTHING and "\0" not in text else None
 
     def show(self, number: int) -> object:
         """Texts are kept as they are."""

@@ -153,7 +153,7 @@ def _said(known: Known) -> str:
         name: None
         if rows is None
         else [{n: list(c.values) if isinstance(c, Alternatives) else c for n, c in row.items()} for row in rows]
-        for name, rows in known.tables.items()
+        for name, rows in known.facts().items()
     }
     return orjson.dumps({"tables": tables, "partial": sorted(known.partial)}).decode()
 
@@ -161,12 +161,10 @@ def _said(known: Known) -> str:
 def known_of(code: str, said: str) -> Known:
     """What `SAID` holds, as `resolve` gave it."""
     stored = orjson.loads(said)
-    tables: dict[str, list[dict[str, Cell]] | None] = {
-        name: rows
-        and [{n: Alternatives(tuple(c)) if isinstance(c, list) else c for n, c in row.items()} for row in rows]
-        for name, rows in stored["tables"].items()
-    }
-    return Known(code, tables, partial=frozenset(stored["partial"]))
+    for row in (row for rows in stored["tables"].values() for row in rows or ()):
+        if list in map(type, row.values()):
+            row.update({name: Alternatives(tuple(cell)) for name, cell in row.items() if type(cell) is list})
+    return Known(code, stored["tables"], partial=frozenset(stored["partial"]))
 
 
 # --- rows that hold, in columns -------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import product
+from operator import itemgetter
+from typing import cast
 
 from features import moments
 from features.dossier import Dossier, TypedRow
@@ -35,7 +37,6 @@ from features.kinds import Choice, day_number, day_of
 from features.last_round import last
 from features.schema import Table
 from features.tables import (
-    LIST_TABLES,
     NO_ZONE,
     PROVENANCE,
     TABLES,
@@ -65,11 +66,19 @@ class Known:
 
     uscc: str
     tables: dict[str, list[dict[str, Cell]] | None]
+    """Rows; what one statement gives is the dossier's own row, with its provenance: not to be changed."""
     duplicates: int = 0
     conflicts: list[str] = field(default_factory=list)
     """Paths of the conflicting facts."""
     partial: frozenset[str] = frozenset()
     """List tables that may have further rows."""
+
+    def facts(self) -> dict[str, list[dict[str, Cell]] | None]:
+        """The tables without who said so and when."""
+        return {
+            name: rows and [{n: cell for n, cell in row.items() if n not in PROVENANCE} for row in rows]
+            for name, rows in self.tables.items()
+        }
 
 
 def resolve(dossier: Dossier, known_at: date) -> Known:
@@ -78,36 +87,41 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
     known = Known(dossier.uscc, {}, partial=dossier.partial)
     for name, table in TABLES.items():
         given = dossier.tables.get(name)
-        visible = [row for row in given or () if row["known_from"] is None or not _later(row, until)]
-        if given is None or (given and not visible):
+        if not given:
+            known.tables[name] = None if given is None else []
+            continue
+        visible = [row for row in given if row["known_from"] is None or not _later(row, until)]
+        if not visible:
             known.tables[name] = None
             continue
-        groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)] if visible else []
+        groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)]
         merged = [_merge(table, versions, known) for versions in groups if versions]
-        known.tables[name] = _once(table, merged, known) if len(merged) > 1 and table in LIST_TABLES else merged
+        # Rows that were told apart by what they say need not be compared again.
+        renamed = not table.identity and len(merged) > 1 and any(row["row_id"] for row in visible)
+        known.tables[name] = _once(table, merged, known) if renamed else merged
     for enterprise in known.tables[Enterprise.id] or ():
         if enterprise["park"] == "":
-            _place_in_no_zone(known, enterprise, given=dossier.tables.get(ZoneMembership.id) is not None)
+            known.tables[Enterprise.id] = [_in_no_zone(enterprise)]
+            # Without a list of memberships on file it is in none.
+            if dossier.tables.get(ZoneMembership.id) is None and ZoneMembership.id not in known.partial:
+                known.tables[ZoneMembership.id] = []
     return known
 
 
-def _place_in_no_zone(known: Known, enterprise: dict[str, Cell], *, given: bool) -> None:
-    """Who is stated to be in no park is in no zone, and without a list of memberships in none on file."""
-    if enterprise["zone_type"] is None:
-        enterprise["zone_type"] = NO_ZONE
-    if not given and ZoneMembership.id not in known.partial:
-        known.tables[ZoneMembership.id] = []
+def _in_no_zone(enterprise: dict[str, Cell]) -> dict[str, Cell]:
+    """Who is stated to be in no park is in no zone."""
+    return {**enterprise, "zone_type": NO_ZONE} if enterprise["zone_type"] is None else enterprise
 
 
 def _once(table: type[Table], rows: list[dict[str, Cell]], known: Known) -> list[dict[str, Cell]]:
     """Rows alike in every natural field count once, also under different row ids."""
     found: dict[object, dict[str, Cell]] = {}
     for row in rows:
-        kept = found.setdefault(tuple(map(row.get, table.fields)), row)
+        alike = tuple(map(row.get, table.fields))
+        kept = found.setdefault(alike, row)
         if kept is not row:
             # Silence that is read as "not so" gives way to what an equal row says.
-            for note in [name for name in kept if is_note(name) and name not in row]:
-                del kept[note]
+            found[alike] = {name: cell for name, cell in kept.items() if not is_note(name) or name in row}
     known.duplicates += len(rows) - len(found)
     return list(found.values())
 
@@ -121,6 +135,9 @@ def _natural(table: type[Table], row: TypedRow) -> tuple[object, ...]:
     return tuple(map(row.get, table.fields))
 
 
+_IDENTITY = {table.id: itemgetter(*table.identity) for table in TABLES.values() if table.identity}
+
+
 def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[TypedRow]]:
     """Rows that speak of one thing, withdrawn statements already gone; empty where all are withdrawn."""
     groups: dict[object, list[TypedRow]] = {}
@@ -129,7 +146,7 @@ def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[T
         if table is Enterprise:
             identity = ()
         elif table.identity:
-            identity = tuple(row[name] for name in table.identity)
+            identity = _IDENTITY[table.id](row)
         else:
             identity = row["row_id"] or _natural(table, row)
         groups.setdefault(identity, []).append(row)
@@ -155,10 +172,7 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
     """One row of several statements; where they differ a cell holds the alternatives."""
     first = versions[0]
     if len(versions) == 1:
-        alone: dict[str, Cell] = dict(first)
-        for name in PROVENANCE:
-            alone.pop(name, None)
-        return alone
+        return cast(dict[str, Cell], first)
     distinct = {_natural(table, row) for row in versions}
     known.duplicates += len(versions) - len(distinct)
     merged: dict[str, Cell] = {}

@@ -1,16 +1,15 @@
-"""Many enterprises at once: every root that the rules of some place have is computed once, over columns.
+"""Many enterprises at once: what is told of each is computed once, over columns.
 
-Where rules differ by place, each enterprise is told the values of its own. One whose sources conflict is evaluated once for
-each completion of its facts, and what these say is united.
+Where rules differ by place, each enterprise is told what its own say (`scoring.roots`). One whose sources conflict is
+evaluated once for each completion of its facts, and what is told is made of what these say together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,11 +19,14 @@ from features.facts import FirmFacts
 from features.pivot import SAID, Wide, known_of
 from features.snapshot import Place
 from features.wide_columns import WantedColumns
-from scoring.column_backend import Facts, Plan, told
+from scoring.assembly import Verdict
+from scoring.column_backend import Facts, Numbers, Plan, told
 from scoring.core import Node
 from scoring.engine import Engine, Question, Rules
 from scoring.machine import Column
-from scoring.program import Program
+from scoring.machine_types import Result, given
+from scoring.program import LOWER
+from scoring.roots import ANSWERS, RULES, STATED, Roots, computed, over_facts, over_united
 
 HEAD = ("uscc", "name", "region_code", "park", "duplicates", "conflicts")
 """Columns of a snapshot that the results repeat."""
@@ -32,9 +34,18 @@ PLACE = ("region_code", "park")
 """Columns that say which rules apply."""
 
 
+Tell = Callable[[Roots], Mapping[str, Result]]
+"""What is told of an enterprise, by name, made of the roots."""
+
+
+def every_root(roots: Roots) -> dict[str, Result]:
+    """Each root under its own name."""
+    return {name: given(roots[name]) for name in roots.names}
+
+
 @dataclass(frozen=True)
 class Scored:
-    """Values of every root for enterprises, one row each."""
+    """What is told of enterprises, one row each."""
 
     as_of: date
     rules: Sequence[Rules]
@@ -42,11 +53,8 @@ class Scored:
     """Which of the rules apply to each."""
     firms: pl.DataFrame
     """The columns `HEAD`."""
-    wider: Mapping[str, NDArray[np.bool_]]
-    """By card, where there is one: of whom the united answer is wider than what the completions say."""
-    _made: Mapping[str, Column]
-    _names: Sequence[Mapping[str, str]]
-    _merged: dict[str, Column] = field(default_factory=dict)
+    made: Mapping[str, Column]
+    """By name; truths as bytes. Where the rules have no root 0 stands for it."""
     _chosen: dict[frozenset[int], NDArray[np.bool_]] = field(default_factory=dict)
 
     def under(self, some: Collection[int]) -> NDArray[np.bool_]:
@@ -56,68 +64,42 @@ class Scored:
             self._chosen[chosen] = np.isin(self.of_firm, list(chosen))
         return self._chosen[chosen]
 
-    def having(self, root: str) -> frozenset[int]:
-        """Those of the rules that have a root of that name."""
-        return frozenset(at for at, names in enumerate(self._names) if root in names)
-
-    def array(self, root: str) -> Column:
-        """A root's values, truths as bytes; 0 for those whose rules have none of that name. Raises KeyError for none."""
-        if root not in self._merged:
-            self._merged[root] = self._merge(root)
-        return self._merged[root]
-
-    def value(self, root: str) -> pl.Series:
-        """As `array`, but null for those whose rules have none of that name."""
-        return self.only(told(root, self.array(root)), self.having(root))
-
-    def values(self, roots: Iterable[str]) -> pl.DataFrame:
-        """Values of several."""
-        return pl.DataFrame([self.value(root) for root in roots])
-
     def only(self, values: pl.Series, some: Collection[int]) -> pl.Series:
         """The values of those to whom one of these rules applies; null for the others."""
         if len(some) == len(self.rules):
             return values
         return values.set(pl.Series(~self.under(some)), None)
 
-    def _merge(self, root: str) -> Column:
-        of_rules: dict[str, list[int]] = {}
-        for at, names in enumerate(self._names):
-            if root in names:
-                of_rules.setdefault(names[root], []).append(at)
-        if not of_rules:
-            raise KeyError(root)
-        first, *others = of_rules
-        if not others:
-            return self._made[first]
-        found = np.zeros_like(self._made[first])
-        for name, some in of_rules.items():
-            np.copyto(found, self._made[name], where=self.under(some))
-        return found
+    def values(self, roots: Iterable[str]) -> pl.DataFrame:
+        """Roots that are told under their own names; null for those whose rules do not have them."""
+        names = [computed(one.program).keys() for one in self.rules]
+        having = {root: [at for at, own in enumerate(names) if root in own] for root in roots}
+        return pl.DataFrame([self.only(told(root, self.made[root]), some) for root, some in having.items()])
 
 
 class Scorer:
     """The rules of a question by the places where they apply, made ready; good for several threads."""
 
-    def __init__(self, question: Question, by_place: Mapping[Place, Rules], firms: int) -> None:
+    def __init__(
+        self, question: Question, by_place: Mapping[Place, Rules], firms: int, tell: Tell = every_root
+    ) -> None:
         """``firms``: about how many enterprises."""
         self._question = question
         # Many places are under the same cards.
         self.rules = list({rules.program: rules for rules in by_place.values()}.values())
         number = {rules.program: place for place, rules in enumerate(self.rules)}
         self._of_place = [(place, rules, number[rules.program]) for place, rules in by_place.items()]
-        self._names, every = _named(self.rules)
-        self._plan = Plan(every, firms=firms, keep=True)
+        self._united_plan = Plan(tell(over_united(self.rules)), keep=True)
+        self._numbers, parts = _numbered(self.rules, self._united_plan.columns)
+        self._plan = Plan(tell(over_facts(self.rules)), parts, firms=firms, keep=True)
 
     @cached_property
     def wanted(self) -> WantedColumns:
         """What to read of a snapshot."""
-        scalars = dict.fromkeys(name for rules in self.rules for name in rules.program.scalars)
-        fields: dict[str, dict[str, None]] = {}
-        for rules in self.rules:
-            for table, names in rules.program.row_fields.items():
-                fields.setdefault(table, {}).update(dict.fromkeys(names))
-        return WantedColumns(scalars, {table: tuple(names) for table, names in fields.items()}, self._question.as_of)
+        facts = {name for rules in self.rules for name in rules.program.scalars}
+        return WantedColumns(
+            [name for name in self._plan.columns if name in facts], self._plan.lists, self._question.as_of
+        )
 
     def measure(self, further: Mapping[str, Node]) -> Callable[[Wide], pl.DataFrame]:
         """Values of further expressions over facts that the rules read, as far as one source states them."""
@@ -129,13 +111,11 @@ class Scorer:
         at = self._at(wide.firms)
         of_firm = np.array([rules for _, _, rules in self._of_place], np.intp)[at]
         made = self._plan.values(self._facts(wide, at))
-        wider: dict[str, NDArray[np.bool_]] = {}
-        for one in self._united(wide.firms, at):
-            for name, value in zip(self._names[one.rules].values(), one.values, strict=True):
-                made[name][one.row] = value
-            for card in one.wider:
-                wider.setdefault(card, np.zeros(wide.firms.height, np.bool_))[one.row] = True
-        return Scored(self._question.as_of, self.rules, of_firm, wide.firms.select(HEAD), wider, made, self._names)
+        rows = wide.firms[SAID].is_not_null().arg_true().to_numpy()
+        if rows.size:
+            for name, values in self._united(wide.firms[rows], at[rows], of_firm[rows]).items():
+                made[name][..., rows] = values
+        return Scored(self._question.as_of, self.rules, of_firm, wide.firms.select(HEAD), made)
 
     def _at(self, firms: pl.DataFrame) -> NDArray[np.intp]:
         """The place of each."""
@@ -147,59 +127,62 @@ class Scorer:
 
     def _facts(self, wide: Wide, at: NDArray[np.intp]) -> Facts:
         read, calendar = self.wanted.of(wide), [self._calendar(place) for place in range(len(self._of_place))]
-        names = dict.fromkeys(name for one in calendar for name in one)
-        columns = (pl.Series(name, np.array([one.get(name, 1) for one in calendar], np.int64)[at]) for name in names)
-        return Facts(read.frame.with_columns(columns), read.children, read.shared)
+        each = (
+            pl.Series(name, np.array([one.get(name, 1) for one in calendar], np.int64)[at]) for name in _all(calendar)
+        )
+        return Facts(read.frame.with_columns(each), read.children, read.shared)
 
     def _calendar(self, at: int) -> dict[str, int]:
-        """The calendar's inputs, by place."""
-        (region, _), rules, _ = self._of_place[at]
-        return rules.calendar(self._question.as_of, _region(region))
+        """The inputs that go with a place: which rules apply, and the calendar's."""
+        (region, _), rules, number = self._of_place[at]
+        return {RULES: number, **rules.calendar(self._question.as_of, _region(region))}
 
-    def _united(self, firms: pl.DataFrame, at: NDArray[np.intp]) -> Iterator[_United]:
-        """What the completions say of those whose sources differ."""
-        rows = firms[SAID].is_not_null().arg_true().to_list()
-        several = [self._several(firms["uscc"][row], firms[SAID][row], at[row]) for row in rows]
-        if not several:
-            return
-        made = self._plan.values(Facts.of([one for completions in several for one in completions], {}))
-        told_of = [list(zip(*(made[name].tolist() for name in names.values()), strict=True)) for names in self._names]
-        begin = 0
-        for row, completions in zip(rows, several, strict=True):
-            _, _, rules = self._of_place[at[row]]
-            names, end = self._names[rules], begin + len(completions)
-            each, begin = told_of[rules][begin:end], end
-            if len(each) == 1:
-                yield _United(row, rules, each[0], frozenset())
-                continue
-            united = self.rules[rules].program.unite(list(names), each, self._calendar(at[row]))
-            yield _United(row, rules, *united)
+    def _united(self, firms: pl.DataFrame, at: NDArray[np.intp], of_firm: NDArray[np.intp]) -> dict[str, Column]:
+        """What is told of those whose sources differ: parts are united over the completions, the least of the lower ends and the
+        greatest of all else (as in `Program.unite`).
+        """
+        several = [self._several(*one) for one in zip(firms["uscc"], firms[SAID], at, strict=True)]
+        found = self._plan.values(Numbers.of([one for each in several for one in each]), further=True)
+        begins = np.cumsum([0, *map(len, several[:-1])])
+        inputs: dict[str, NDArray[np.int64]] = {}
+        for number, columns in enumerate(self._numbers):
+            own = of_firm == number
+            for name, column in columns.items():
+                values = found[column].astype(np.int64)
+                ends = (np.minimum if name.endswith(LOWER) else np.maximum).reduceat(values, begins)
+                if name.startswith("verdict|"):
+                    ends = np.where(np.minimum.reduceat(values, begins) == ends, ends, Verdict.UNDETERMINED.value)
+                place = STATED + name if name.startswith(ANSWERS) else name
+                inputs.setdefault(place, np.zeros(own.size, np.int64))[own] = ends[own]
+        calendar = [self._calendar(place) for place in at]
+        inputs |= {name: np.array([one.get(name, 1) for one in calendar], np.int64) for name in _all(calendar)}
+        return self._united_plan.values(Numbers(of_firm.size, inputs, {}))
 
     def _several(self, code: str, said: str, at: int) -> list[FirmFacts]:
         """The completions of what sources say differently: few as a rule."""
-        _, rules, _ = self._of_place[at]
-        facts = rules.wanted(self._question.as_of).completions(known_of(code, said))
+        _, _, number = self._of_place[at]
+        facts = self.rules[number].wanted(self._question.as_of).completions(known_of(code, said))
         return [FirmFacts({**one.scalars, **self._calendar(at)}, one.rows) for one in facts]
 
 
-class _United(NamedTuple):
-    """The values of one enterprise, in the order of its rules' roots, and the cards of which they say less."""
-
-    row: int
-    rules: int
-    values: Sequence[int]
-    wider: frozenset[str]
+def _all(some: Iterable[Mapping[str, int]]) -> dict[str, None]:
+    return dict.fromkeys(name for one in some for name in one)
 
 
-def scorer(engine: Engine, question: Question, places: Iterable[Place], firms: int) -> Scorer:
+def scorer(engine: Engine, question: Question, places: Iterable[Place], firms: int, tell: Tell = every_root) -> Scorer:
     """The rules that are in force at some places, for about so many enterprises. Raises `UnknownName` for an unknown rulebook."""
-    return Scorer(question, {(code, park): rules_of(engine, question, code, park) for code, park in places}, firms)
+    by_place = {(code, park): rules_of(engine, question, code, park) for code, park in places}
+    return Scorer(question, by_place, firms, tell)
+
+
+def places_of(wide: Wide) -> list[Place]:
+    """Where the enterprises of a part are."""
+    return wide.firms.select(PLACE).unique().sort(PLACE).rows()
 
 
 def score(engine: Engine, wide: Wide, question: Question) -> Scored:
-    """The enterprises of one part alone. Raises `UnknownName` for an unknown rulebook."""
-    places = wide.firms.select(PLACE).unique().sort(PLACE).iter_rows()
-    return scorer(engine, question, places, wide.firms.height).score(wide)
+    """Every root of the enterprises of one part alone. Raises `UnknownName` for an unknown rulebook."""
+    return scorer(engine, question, places_of(wide), wide.firms.height).score(wide)
 
 
 def rules_of(engine: Engine, question: Question, region_code: int | None, park: str | None = None) -> Rules:
@@ -208,26 +191,14 @@ def rules_of(engine: Engine, question: Question, region_code: int | None, park: 
     return engine.rules(question.rules_on or question.as_of, place, question.kind or "new", question.rulebooks)
 
 
-def _named(given: Sequence[Rules]) -> tuple[list[dict[str, str]], dict[str, Node]]:
-    """Of each of the rules, by root, a name under which only that node stands; and what stands under each name."""
-    found: dict[Node, dict[str, str]] = {}
-    every: dict[str, Node] = {}
+def _numbered(given: Sequence[Rules], inputs: Iterable[str]) -> tuple[list[dict[str, str]], dict[str, Node]]:
+    """Of each of the rules, by root, the number of its node, for roots that are inputs; and every node once, by number."""
+    asked = dict.fromkeys(name.removeprefix(STATED) for name in inputs)
+    numbers: dict[Node, str] = {}
     names = []
-    for rules in given:
-        own = {}
-        for root, node in roots(rules.program).items():
-            of_node = found.setdefault(node, {})
-            if root not in of_node:
-                of_node[root] = root if root not in every else f"{root}#{len(every)}"
-                every[of_node[root]] = node
-            own[root] = of_node[root]
-        names.append(own)
-    return names, every
-
-
-def roots(program: Program) -> dict[str, Node]:
-    """What is computed of many enterprises."""
-    return {**program.parts, **program.unknown, **program.assembly}
+    for own in (computed(rules.program) for rules in given):
+        names.append({root: numbers.setdefault(own[root], str(len(numbers))) for root in asked if root in own})
+    return names, {number: node for node, number in numbers.items()}
 
 
 def _region(code: int | None) -> str | None:

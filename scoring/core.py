@@ -134,6 +134,8 @@ def eq(a: Node, value: int) -> Node:
     """1 where a = value."""
     if value < a.lo or value > a.hi:
         return FALSE
+    if a.constant is not None:
+        return TRUE
     return _node("eq", (a, const(value)), 0, 1)
 
 

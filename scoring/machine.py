@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.machine_code import LANES, Code
-from scoring.machine_values import BYTES
+from scoring.machine_types import BYTES
 
-Column = NDArray[np.int64] | NDArray[np.uint8]
+Column = NDArray[np.int64] | NDArray[np.uint8] | NDArray[np.uint32] | NDArray[np.float64]
+_HELD: dict[str, Any] = {"i1": np.uint8, "i32": np.uint32, "double": np.float64}
 CACHE = "DENGTI_CACHE"
 """Environment variable: the folder of compiled rules; empty for none."""
-_ARGUMENTS = [ctypes.c_int64, *[ctypes.c_void_p] * 4]
+_ARGUMENTS = [ctypes.c_int64, *[ctypes.c_void_p] * 5]
 _ALIGNED = 64
 """Bytes of a line of the cache."""
 _MANY = 20_000
@@ -46,32 +47,34 @@ class Machine:
         self._library = _linked(_kept(code.text, level) if keep else _compiled(code.text, level))
         self._evaluate = ctypes.CFUNCTYPE(None, *_ARGUMENTS)(self._library["evaluate"])
 
-    def evaluate(self, count: int, columns: Sequence[Column], lists: Sequence[Column]) -> dict[str, Column]:
-        """Every root's values: truths as bytes, integers of 128 bits as two columns, the lower first.
+    def evaluate(
+        self, count: int, columns: Sequence[Column], lists: Sequence[Column], *, further: bool = False
+    ) -> dict[str, Column]:
+        """Every root's values, those given only where asked for if ``further``; integers of 128 bits as two columns, the lower first.
 
         ``columns`` and what says in ``lists`` where rows begin have at least `LANES` places.
         """
         held = max(count, LANES)
-        # One array for all, which the system can give in large pages.
-        sizes = [held * BYTES[kind] for kind in self._code.results.values()]
-        ends = np.cumsum([0, *(size + -size % _ALIGNED for size in sizes)])
-        whole = np.empty(ends[-1], np.uint8)
-        results = {}
-        for (name, kind), size, begin in zip(self._code.results.items(), sizes, ends, strict=False):
-            column = whole[begin : begin + size]
-            results[name] = column if kind == "i1" else column.view(np.int64)
-            if kind == "i128":
-                results[name] = results[name].reshape(2, held)
+        results, more = (_room(kinds, held) for kinds in (self._code.results, self._code.further if further else {}))
         scratch = np.empty(self._code.scratch + _ALIGNED, np.uint8)
-        tables: list[NDArray[Any]] = [
-            _addresses(columns),
-            _addresses(lists),
-            _addresses(list(results.values())),
-            scratch,
-        ]
+        tables = [_addresses(some) for some in (columns, lists, list(results.values()))]
+        beside = _addresses(list(more.values())) if further else None
         if count:
-            self._evaluate(held, *(table.ctypes.data for table in tables))
-        return {name: column[..., :count] for name, column in results.items()}
+            pointers = [table.ctypes.data for table in tables]
+            self._evaluate(held, *pointers, None if beside is None else beside.ctypes.data, scratch.ctypes.data)
+        return {name: column[..., :count] for name, column in (results | more).items()}
+
+
+def _room(kinds: Mapping[str, str], held: int) -> dict[str, Column]:
+    """A column for each, in one array, which the system can give in large pages."""
+    sizes = [held * BYTES[kind] for kind in kinds.values()]
+    ends = np.cumsum([0, *(size + -size % _ALIGNED for size in sizes)])
+    whole = np.empty(ends[-1], np.uint8)
+    columns = {}
+    for (name, kind), size, begin in zip(kinds.items(), sizes, ends, strict=False):
+        column = whole[begin : begin + size].view(_HELD.get(kind, np.int64))
+        columns[name] = column.reshape(2, held) if kind == "i128" else column
+    return columns
 
 
 def _addresses(columns: Sequence[Column]) -> NDArray[np.uintp]:

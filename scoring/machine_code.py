@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from features.facts import domain
 from scoring.by_kind import ByKind
 from scoring.core import INPUTS, Node, walk
-from scoring.machine_values import BLOCK, BYTES, CHEAP, UNKNOWN, Writer, type_of
+from scoring.machine_types import BLOCK, BYTES, CHEAP, UNKNOWN, Result, type_of
+from scoring.machine_values import Writer
 
 LANES = 8
 """Enterprises that are evaluated at once."""
+_ASIDE = 64
+"""Bytes between the values of two nodes, so that those of one enterprise are not all kept in the same few places of the cache."""
 _PIECE = 60
 """Nodes of a piece."""
 
@@ -24,8 +27,8 @@ _PIECE = 60
 class Code:
     """The text of a module with the function ``evaluate``, and the order in which it takes and gives.
 
-    ``evaluate(count, columns, lists, results, scratch)``: arrays of pointers to columns of ``count`` places, at least `LANES`; an
-    enterprise has the same place in all.
+    ``evaluate(count, columns, lists, results, further, scratch)``: arrays of pointers to columns of ``count`` places, at least
+    `LANES`; an enterprise has the same place in all. ``further`` may be null.
     """
 
     text: str
@@ -34,14 +37,16 @@ class Code:
     lists: dict[str, tuple[str, ...]]
     """By list table the fields that are read. Before them in ``lists`` stands where each enterprise's rows begin."""
     results: dict[str, str]
-    """Type of each root: ``i1`` (kept in a byte), ``i64``, or ``i128``, whose upper halves follow all lower ones."""
+    """Type of each root: ``i1`` (kept in a byte), ``i32``, ``i64``, ``double``, or ``i128``, whose upper halves follow all lower ones."""
+    further: dict[str, str]
+    """The same of the roots that are given only where asked for."""
     scratch: int
     """Bytes of it."""
 
 
-def write(roots: Mapping[str, Node]) -> Code:
+def write(roots: Mapping[str, Result], further: Mapping[str, Result]) -> Code:
     """The roots' code."""
-    order = walk(roots.values())
+    order = walk(one.node for one in (*roots.values(), *further.values()))
     names = dict.fromkeys(str(node.args[0]) for node in order if node.op in INPUTS)
     sums: dict[str, list[Node]] = {}
     for node in (node for node in order if node.op == "rows"):
@@ -52,9 +57,9 @@ def write(roots: Mapping[str, Node]) -> Code:
     module = _Module(columns, lists)
     for table, nodes in sums.items():
         module.loop_over_rows(table, nodes)
-    module.loop_over_firms(list(roots.values()))
-    results = {name: type_of(node) for name, node in roots.items()}
-    return Code("\n".join(module.lines), columns, lists, results, module.size)
+    module.loop_over_firms(list(roots.values()), list(further.values()))
+    kinds, more = ({name: one.kind for name, one in some.items()} for some in (roots, further))
+    return Code("\n".join(module.lines), columns, lists, kinds, more, module.size)
 
 
 class _Module:
@@ -85,7 +90,7 @@ class _Module:
     def _reserve(self, node: Node) -> None:
         """Room in the scratch for a node's values of a block."""
         self.scratch[id(node)] = self.size
-        self.size += BLOCK * BYTES[type_of(node)]
+        self.size += BLOCK * BYTES[type_of(node)] + _ASIDE
 
     def loop_over_rows(self, table: str, nodes: list[Node]) -> None:
         """Functions that add up what each row is asked, by its kind where that is known: of an enterprise, and of a block."""
@@ -132,9 +137,10 @@ class _Module:
         found.say(f"call void @{table}(i64 %firm, i64 %place, i64 {first}, i64 {last}, {_POINTERS})", "br label %tail")
         self._function(f"private void @each.{table}({_SPAN}, {_POINTERS})", found)
 
-    def loop_over_firms(self, roots: list[Node]) -> None:
+    def loop_over_firms(self, roots: list[Result], further: list[Result]) -> None:
         """The function ``evaluate``, and a function a piece."""
-        order = [node for node in walk(roots, rows=False) if node.op not in CHEAP]
+        asked = (one.node for one in (*roots, *further))
+        order = [node for node in walk(asked, rows=False) if node.op not in CHEAP]
         pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)] or [[]]
         piece_of = {id(node): number for number, piece in enumerate(pieces) for node in piece}
         kept = dict.fromkeys(
@@ -152,9 +158,12 @@ class _Module:
                 found.compute(node)
                 if node in kept:
                     found.keep(node)
-            for at, root in enumerate(roots):
-                if piece_of.get(id(root), 0) == number:
-                    found.give(root, found.pointer("%results", at))
+            _give(
+                found, "%results", {at: one for at, one in enumerate(roots) if piece_of.get(id(one.node), 0) == number}
+            )
+            if more := {at: one for at, one in enumerate(further) if piece_of.get(id(one.node), 0) == number}:
+                found.say("%asked = icmp ne ptr %further, null", "br i1 %asked, label %give, label %tail", "give:")
+                _give(found.within(), "%further", more)
             found.say("br label %tail")
             self._function(f"private void @piece{number}({_SPAN}, {_POINTERS})", found)
         self._whole(len(pieces))
@@ -190,9 +199,14 @@ class _Module:
         self.lines += [f"define {head} {{", *body.lines, "}"]
 
 
+def _give(found: Writer, array: str, results: Mapping[int, Result]) -> None:
+    for at, result in results.items():
+        found.give(result, found.pointer(array, at))
+
+
 _SPAN = "i64 %count, i64 %begin, i64 %size"
 """So many of all, from one on."""
-_POINTERS = "ptr %columns, ptr %lists, ptr %results, ptr %scratch"
+_POINTERS = "ptr %columns, ptr %lists, ptr %results, ptr %further, ptr %scratch"
 _HEAD = """\
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 

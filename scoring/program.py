@@ -108,7 +108,8 @@ class Program:
                         roots.update(ends(f"{prefix}|denominator", Bounds(least, most)))
                     if detail.band_low is not None and detail.band_high is not None:
                         roots.update(ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
-                    roots.update({**ends(prefix, detail.bounds), f"{prefix}|reached": detail.reached})
+                    if not compiled.card.classes:
+                        roots.update({**ends(prefix, detail.bounds), f"{prefix}|reached": detail.reached})
         for learned in self.learned:
             roots.update(learned_points.shown(learned))
         return roots

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, cast
 
 from features.facts import FirmFacts, Row, domain
@@ -16,6 +17,8 @@ from scoring.by_kind import ByKind
 from scoring.core import Node, balanced, read, walk
 
 Evaluate = Callable[[FirmFacts], tuple[int, ...]]
+_TOGETHER = 30
+"""Of so many values Python makes a tuple at once; of more it makes a list first, one by one."""
 
 
 def compile_python(roots: Iterable[Node]) -> Evaluate:
@@ -23,12 +26,14 @@ def compile_python(roots: Iterable[Node]) -> Evaluate:
     given = list(roots)
     writer = _Writer()
     writer.write(given)
-    result = ast.Tuple([writer.expression(node) for node in given], ast.Load())
+    values = [writer.expression(node) for node in given]
+    some = (values[at : at + _TOGETHER] for at in range(0, len(values), _TOGETHER))
+    result = ast.Tuple([ast.Starred(ast.Tuple(each, ast.Load()), ast.Load()) for each in some], ast.Load())
     function = ast.parse("def evaluate(s, tables): pass")
     definition = function.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.body = [*writer.statements, ast.Return(result)]
-    scope: dict[str, Any] = {"bisect_left": bisect_left}
+    scope: dict[str, Any] = {"bisect_left": bisect_left, **writer.pickers}
     # A syntax tree, not text: Python's parser takes minutes over deeply nested brackets.
     exec(compile(ast.fix_missing_locations(function), "<card>", "exec"), scope)
     evaluate = cast(Callable[[Mapping[str, int | None], Mapping[str, list[Row]]], tuple[int, ...]], scope["evaluate"])
@@ -42,6 +47,12 @@ class _Writer:
         self.statements: list[ast.stmt] = []
         self.names: dict[int, str] = {}
         self.inputs: dict[str, str] = {}
+        self.pickers: dict[str, Callable[..., object]] = {}
+        """What picks the inputs, by name."""
+        self._compared: list[Node] = []
+        """What rows are compared with; names go by identity, so it must live as long as they."""
+        self._stated: Collection[str] = ()
+        """Inputs that are known where the next expression stands."""
         self._count = 0
 
     def write(self, roots: list[Node]) -> None:
@@ -50,17 +61,23 @@ class _Writer:
         for node in walk(roots):
             if node.op == "rows":
                 sums.setdefault(str(node.args[0]), []).append(node)
-        self.statements += [self._input(name) for name in read(roots) if name.partition(".")[0] not in sums]
+        self.statements += self._inputs([name for name in read(roots) if name.partition(".")[0] not in sums], "s")
         for table, of_table in sums.items():
             self._loop(table, of_table)
         self.statements += self._shared(walk(roots, rows=False), roots)
 
-    def _input(self, name: str, row_of: str = "") -> ast.stmt:
-        self.inputs[name] = f"x{len(self.inputs)}"
-        read_ = ast.Subscript(_name("r" if row_of else "s"), ast.Constant(name.removeprefix(row_of)), ast.Load())
-        return _store(self.inputs[name], read_)
+    def _inputs(self, names: Collection[str], source: str, row_of: str = "") -> list[ast.stmt]:
+        if not names:
+            return []
+        self.inputs |= {name: f"x{number}" for number, name in enumerate(names, len(self.inputs))}
+        picker = f"of_{len(self.pickers)}"
+        self.pickers[picker] = itemgetter(*(name.removeprefix(row_of) for name in names))
+        targets: list[ast.expr] = [ast.Name(self.inputs[name], ast.Store()) for name in names]
+        # Of one name the picker gives no tuple.
+        target = ast.Tuple(targets, ast.Store()) if len(targets) > 1 else targets[0]
+        return [ast.Assign([target], ast.Call(_name(picker), [_name(source)], []))]
 
-    def _shared(self, order: list[Node], roots: Iterable[Node] = ()) -> list[ast.stmt]:
+    def _shared(self, order: list[Node], roots: Iterable[Node]) -> list[ast.stmt]:
         """Assignments of what is written more than once."""
         used = Counter(id(root) for root in roots)
         for node in order:
@@ -69,10 +86,14 @@ class _Writer:
             used.update(id(operand) for operand in node.operands * twice if node.op != "rows")
         found = []
         for node in order:
-            if used[id(node)] > 1 and node.op != "const" and id(node) not in self.names:
+            if used[id(node)] > 1 and not self._plain(node) and id(node) not in self.names:
                 value = self.expression(node)
                 found.append(_store(self._named(node), value))
         return found
+
+    def _plain(self, node: Node) -> bool:
+        """Whether it is written as short as a variable."""
+        return node.op == "const" or (node.op == "fill" and node.args[0] in self._stated)
 
     def _named(self, node: Node) -> str:
         self._count += 1
@@ -84,13 +105,20 @@ class _Writer:
         totals = {self._named(node): node.operands[0] for node in sums}
         self.statements += [_store(name, ast.Constant(0)) for name in totals]
         asked = ByKind(table, totals)
-        inputs = [self._input(cell, table + ".") for cell in asked.cells]
-        branch: list[ast.stmt] = []
         lo, hi = domain(asked.kind) if asked.kind else (0, -1)
-        for one in asked.alike((None, *range(lo, hi + 1))):
-            tests = [ast.UnaryOp(ast.Not(), self._missing(cell)) for cell in one.cells]
+        groups = asked.alike((None, *range(lo, hi + 1)))
+        for node in walk(body for one in groups for body in (*one.bodies.values(), *one.doubtful.values())):
+            # What all rows are compared with.
+            if node.op == "fill" and str(node.args[0]) not in asked.cells and id(node) not in self.names:
+                value = self.expression(node)
+                self.statements.append(_store(self._named(node), value))
+                self._compared.append(node)
+        inputs = self._inputs(asked.cells, "r", table + ".")
+        branch: list[ast.stmt] = []
+        for one in groups:
+            tests = [self._missing(cell, ast.IsNot()) for cell in one.cells]
             known = balanced(lambda a, b: ast.BoolOp(ast.And(), [a, b]), [ast.Constant(True), *tests])
-            of_kind: list[ast.stmt] = [ast.If(known, self._added(one.bodies), self._added(one.doubtful))]
+            of_kind: list[ast.stmt] = [ast.If(known, self._added(one.bodies, one.cells), self._added(one.doubtful))]
             if asked.kind and one.kinds is not None:
                 kinds = ast.Tuple([ast.Constant(kind) for kind in one.kinds], ast.Load())
                 is_one = ast.Compare(_name(self.inputs[asked.kind]), [ast.In()], [kinds])
@@ -99,17 +127,17 @@ class _Writer:
         rows = ast.Subscript(_name("tables"), ast.Constant(table), ast.Load())
         self.statements.append(ast.For(ast.Name("r", ast.Store()), rows, [*inputs, *branch], []))
 
-    def _added(self, bodies: Mapping[str, Node]) -> list[ast.stmt]:
-        before = dict(self.names)
-        found = self._shared(walk(bodies.values()))
+    def _added(self, bodies: Mapping[str, Node], stated: Collection[str] = ()) -> list[ast.stmt]:
+        before, self._stated = self.names.copy(), stated
+        found = self._shared(walk(bodies.values()), bodies.values())
         for name, body in bodies.items():
             found.append(ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), self.expression(body)))
         # Assigned only for such a row: not for use elsewhere.
-        self.names = before
+        self.names, self._stated = before, ()
         return found or [ast.Pass()]
 
-    def _missing(self, name: str) -> ast.expr:
-        return ast.Compare(_name(self.inputs[name]), [ast.Is()], [ast.Constant(None)])
+    def _missing(self, name: str, how: ast.cmpop) -> ast.expr:
+        return ast.Compare(_name(self.inputs[name]), [how], [ast.Constant(None)])
 
     def expression(self, node: Node) -> ast.expr:
         """The node as Python."""
@@ -117,12 +145,14 @@ class _Writer:
             return _name(self.names[id(node)])
         if node.op == "const":
             return ast.Constant(node.lo)
-        if node.op in ("fill", "known"):
+        if node.op == "known":
+            return self._missing(str(node.args[0]), ast.IsNot())
+        if node.op == "fill":
             name = str(node.args[0])
-            missing = self._missing(name)
-            if node.op == "known":
-                return ast.UnaryOp(ast.Not(), missing)
-            return ast.IfExp(missing, ast.Constant(cast(int, node.args[1])), _name(self.inputs[name]))
+            value = _name(self.inputs[name])
+            if self._plain(node):
+                return value
+            return ast.IfExp(self._missing(name, ast.Is()), ast.Constant(cast(int, node.args[1])), value)
         if node.op == "step":
             edges, values = (ast.Constant(cast(Any, numbers)) for numbers in node.args[1:])
             place = ast.Call(_name("bisect_left"), [edges, self.expression(node.operands[0])], [])
@@ -138,13 +168,22 @@ def _comparison(operator: ast.cmpop) -> Callable[..., ast.expr]:
     return lambda a, b: ast.Compare(a, [operator], [b])
 
 
+_CONTRARY: dict[type[ast.cmpop], ast.cmpop] = {ast.GtE: ast.Lt(), ast.Eq: ast.NotEq(), ast.IsNot: ast.Is()}
+
+
+def _negated(truth: ast.expr) -> ast.expr:
+    if isinstance(truth, ast.Compare) and type(truth.ops[0]) in _CONTRARY:
+        return ast.Compare(truth.left, [_CONTRARY[type(truth.ops[0])]], truth.comparators)
+    return ast.UnaryOp(ast.Not(), truth)
+
+
 _OPERATORS: dict[str, Callable[..., ast.expr]] = {
     "add": _arithmetic(ast.Add()),
     "mul": _arithmetic(ast.Mult()),
     "div": _arithmetic(ast.FloorDiv()),
     "ge": _comparison(ast.GtE()),
     "eq": _comparison(ast.Eq()),
-    "not": lambda truth: ast.UnaryOp(ast.Not(), truth),
+    "not": _negated,
     "and": lambda *truths: ast.BoolOp(ast.And(), list(truths)),
     "or": lambda *truths: ast.BoolOp(ast.Or(), list(truths)),
     "if": ast.IfExp,

@@ -19,11 +19,11 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 2_980, 350, 620
+LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 3_050, 350, 660
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""
-MACHINE = {"machine.py", "machine_code.py", "machine_values.py"}
+MACHINE = {"machine.py", "machine_code.py", "machine_instructions.py", "machine_types.py", "machine_values.py"}
 """The core form as machine code."""
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from api.answers import decision
 from api.answers.numbers import least_whole, points, threshold
-from api.answers.parts import KEPT, WORDS, Tell, clause, gate_teller, item_teller, label
+from api.answers.parts import WORDS, clause, gate_teller, item_teller, label
 from api.answers.reasons import PASS, Json, Reason, Reasons, in_order
-from api.answers.state import Key, Prepared, Reads, State, picker
+from api.answers.state import Kept, Key, Prepared, Reads, State, picker
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card
 
@@ -48,27 +47,24 @@ class PartsWriter:
 
     def __init__(self, prepared: Prepared, card: Card) -> None:
         reasons = Reasons(card)
-        self._gates = {n: gate_teller(prepared, card, gate, reasons) for n, gate in card.gates.items()}
+        self._gates = [(n, gate_teller(prepared, card, gate, reasons)) for n, gate in card.gates.items()]
         items = {} if card.classes else card.items
-        self._items = {n: item_teller(prepared, card, item, reasons) for n, item in items.items()}
+        self._items = [(n, item_teller(prepared, card, item, reasons)) for n, item in items.items()]
 
     def of(self, state: State) -> tuple[Json, Json, list[str], list[Json]]:
         """Gates, items, flags and reasons of an enterprise."""
+        gates: Json = {}
+        items: Json = {}
         raised: set[str] = set()
         why: list[Reason] = []
-
-        def told(tellers: dict[str, Tell]) -> Json:
-            found: Json = {}
-            for name, tell in tellers.items():
+        for tellers, found in ((self._gates, gates), (self._items, items)):
+            for name, tell in tellers:
                 found[name], flags, reason = tell(state)
                 if flags:
                     raised.update(flags)
-                if reason:
+                if reason is not None:
                     why.append(reason)
-            return found
-
-        gates = told(self._gates)
-        return gates, told(self._items), sorted(raised), in_order(why)
+        return gates, items, sorted(raised), in_order(why)
 
 
 Add = Callable[[Any, Json, Json], None]
@@ -120,7 +116,6 @@ def _ways(prepared: Prepared, card: Card) -> Callable[[State], Json]:
         for name, route in card.routes.items()
     }
 
-    @lru_cache(maxsize=KEPT)
     def told(key: Key) -> Json:
         out: Json = {"verdict": decision.WORDS[key[verdict]]}
         out["routes"] = {
@@ -132,8 +127,8 @@ def _ways(prepared: Prepared, card: Card) -> Callable[[State], Json]:
                 out["route"] = route
         return out
 
-    pick = reads.key
-    return lambda state: told(pick(state))
+    pick, words = reads.key, Kept(told)
+    return lambda state: words[pick(state)]
 
 
 def _points(state: Any, low: int, high: int) -> Json:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from api.answers.scheme_figures import Figures
-from features.facts import FirmFacts, path_of_year, stated
+from features.facts import FirmFacts, Row, path_of_year, stated, stored
 from features.identifiers import regions
 from scoring import core
 from scoring.assembly import Verdict
@@ -75,8 +75,9 @@ class _Side:
     """One part of a decision: its cards, and the facts that they read."""
 
     cards: dict[str, Callable[[Answer], Json]]
-    scalars: frozenset[str]
-    row_fields: dict[str, frozenset[str]]
+    scalars: frozenset[str] | None
+    """Every one where None."""
+    row_fields: dict[str, frozenset[str] | None]
     only: frozenset[str] = frozenset()
     """Facts that nothing outside reads."""
 
@@ -91,15 +92,17 @@ class _Side:
 
     def _stated(self, facts: FirmFacts) -> Json:
         """The known ones."""
-        scalars, fields = self.scalars, self.row_fields
+        fields = self.row_fields
         return {
-            "scalars": {k: v for k, v in facts.scalars.items() if v is not None and k in scalars},
-            "rows": {
-                table: [{k: v for k, v in row.items() if v is not None and k in fields[table]} for row in rows]
-                for table, rows in facts.rows.items()
-                if table in fields
-            },
+            "scalars": _known(facts.scalars, self.scalars),
+            "rows": {t: [_known(row, fields[t]) for row in rows] for t, rows in facts.rows.items() if t in fields},
         }
+
+
+def _known(row: Row, names: frozenset[str] | None) -> Row:
+    if names is None:
+        return {name: value for name, value in row.items() if value is not None}
+    return {name: value for name, value in row.items() if value is not None and name in names}
 
 
 @cache
@@ -118,12 +121,14 @@ def _sides(program: Program) -> tuple[_Side, _Side]:
     }
     only = (read - elsewhere) & every
     return (
-        _side({name: of for name, of in cards.items() if name not in hidden}, every - only, frozenset()),
-        _side({name: of for name, of in cards.items() if name in hidden}, every & read, only),
+        _side(program, {name: of for name, of in cards.items() if name not in hidden}, every - only, frozenset()),
+        _side(program, {name: of for name, of in cards.items() if name in hidden}, every & read, only),
     )
 
 
-def _side(cards: dict[str, Callable[[Answer], Json]], names: Iterable[str], only: frozenset[str]) -> _Side:
+def _side(
+    program: Program, cards: dict[str, Callable[[Answer], Json]], names: Iterable[str], only: frozenset[str]
+) -> _Side:
     scalars, fields = set(), dict[str, set[str]]()
     for name in names:
         table, dot, field = name.partition(".")
@@ -131,7 +136,13 @@ def _side(cards: dict[str, Callable[[Answer], Json]], names: Iterable[str], only
             fields.setdefault(table, set()).add(field)
         else:
             scalars.add(name)
-    return _Side(cards, frozenset(scalars), {table: frozenset(each) for table, each in fields.items()}, only)
+    rows = stored(program.row_fields)
+    of_rows = {t: _unless_all(each, (*program.row_fields[t], *rows[t])) for t, each in fields.items()}
+    return _Side(cards, _unless_all(scalars, program.scalars), of_rows, only)
+
+
+def _unless_all(names: set[str], every: Iterable[str]) -> frozenset[str] | None:
+    return None if names.issuperset(every) else frozenset(names)
 
 
 def told_cards(program: Program) -> tuple[LearnedCard, ...]:

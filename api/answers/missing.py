@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import compress
 from typing import NamedTuple
 
 from api.answers.reasons import Json
-from api.answers.state import Prepared, picker
+from api.answers.state import Kept, Prepared, picker
 from features.facts import path_of_year
 from features.tables import LIST_TABLES
 from scoring.assembly import Verdict
@@ -30,6 +30,8 @@ class _Asked(NamedTuple):
     settles: list[str]
     absent: Json
     """What is said where the fact as a whole is unknown; shared between enterprises, not to be changed."""
+    in_row: Kept[int, Json]
+    """What is said of a row that lacks it; shared likewise."""
 
 
 def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
@@ -49,8 +51,16 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
             path, settles = path_of_year(fact, prepared.as_of), [name for name in cards if name in left]
             table, _, column = fact.partition(".")
             where = (table, column) if table in LISTED else ("", "")
-            absent = {"fact": path, "state": "absent", "settles": settles}
-            found.append(_Asked(path, program.at[f"unknown|{fact}"], *where, settles, absent))
+            found.append(
+                _Asked(
+                    path,
+                    program.at[f"unknown|{fact}"],
+                    *where,
+                    settles,
+                    _told(path, "absent", settles),
+                    Kept(partial(_in_row, *where, settles)),
+                )
+            )
         return found
 
     def write(answer: Answer) -> list[Json]:
@@ -59,15 +69,16 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
         out: list[Json] = []
         for fact in facts if conflicts else compress(facts, unknown(values)):
             if fact.path in conflicts:
-                out.append(_told(fact, fact.path, "conflict"))
+                out.append(_told(fact.path, "conflict", fact.settles))
             elif not conflicts or values[fact.place]:
                 if fact.column:
-                    out += _absent(answer, fact)
+                    rows = answer.facts[0].rows[fact.table]
+                    out += [fact.in_row[n] for n, row in enumerate(rows) if row[fact.column] is None]
                 else:
                     out.append(fact.absent)
             if conflicts and fact.table and not fact.column:
-                rows = sorted(where for where in conflicts if where.startswith(f"{fact.table}/"))
-                out += [_told(fact, where, "conflict") for where in rows]
+                apart = sorted(where for where in conflicts if where.startswith(f"{fact.table}/"))
+                out += [_told(where, "conflict", fact.settles) for where in apart]
         return out
 
     return write
@@ -83,11 +94,9 @@ def _open(prepared: Prepared, card: str) -> Callable[[Values], bool]:
     return lambda values: values[verdict] == Verdict.UNDETERMINED.value
 
 
-def _told(fact: _Asked, where: str, state: str) -> Json:
-    return {"fact": where, "state": state, "settles": fact.settles}
+def _told(where: str, state: str, settles: list[str]) -> Json:
+    return {"fact": where, "state": state, "settles": settles}
 
 
-def _absent(answer: Answer, fact: _Asked) -> list[Json]:
-    """A column, in each row that lacks it."""
-    rows = enumerate(answer.facts[0].rows[fact.table])
-    return [_told(fact, f"{fact.table}/{n}/{fact.column}", "absent") for n, row in rows if row[fact.column] is None]
+def _in_row(table: str, column: str, settles: list[str], number: int) -> Json:
+    return _told(f"{table}/{number}/{column}", "absent", settles)

@@ -27,6 +27,8 @@ def nth_root(numerator: int, denominator: int, degree: int) -> tuple[int, int]:
     if degree == 1 or not numerator:
         return numerator, denominator
     wanted = numerator * _ROOTED**degree // denominator
+    if degree == 2:
+        return math.isqrt(wanted), _ROOTED
     found = 1 << -(-wanted.bit_length() // degree)
     # Newton's method from above falls until the root is reached.
     while (lower := ((degree - 1) * found + wanted // found ** (degree - 1)) // degree) < found:

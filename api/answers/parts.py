@@ -8,13 +8,12 @@ filled in anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from api.answers.numbers import Gap, gap_of, nth_root, number, points, threshold
-from api.answers.reasons import FAIL, OPEN, PASS, Json, Reason, Reasons
-from api.answers.state import Key, Prepared, Reads, State
+from api.answers.reasons import FAIL, OPEN, PASS, Json, Reason, Reasons, with_measure
+from api.answers.state import Kept, Key, Prepared, Reads, State
 from features.expression import Compound, Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
@@ -23,9 +22,6 @@ from scoring.compile import Detail, Part
 
 WORDS = (FAIL, OPEN, PASS)
 """By the sum of "certain" and "possible"."""
-KEPT = 256
-"""So many different things said of one part are kept."""
-
 
 Told = tuple[Json, tuple[str, ...], Reason | None]
 """What is said of one part, its flags and its reason. Shared between enterprises of which the same is said: not to be changed."""
@@ -63,26 +59,29 @@ def _teller(
     gap: Gap | None = None,
 ) -> Tell:
     """How a part is told: ``write`` makes the words from the key and leaves room for the value and its gap."""
-    pick = reads.key
 
-    @lru_cache(maxsize=KEPT)
-    def told(key: Key, measured: bool) -> Told:
+    def said(key: Key) -> Told:
         json = write(key)
-        if value is not None and not measured:
-            del json["value"]
-            json.pop("gap", None)
         return json, tuple(json.get("flags", ())), reason(json)
 
-    if value is None:
-        return lambda state: told(pick(state), False)
+    def unmeasured(told: Told) -> Told:
+        json, flags, why = told
+        return {name: one for name, one in json.items() if name not in ("value", "gap")}, flags, why
 
+    pick = reads.key
+    if value is None:
+        words: Kept[Key, Told] = Kept(said)
+        return lambda state: words[pick(state)]
+
+    ways: Kept[Key, tuple[Told, Told]] = Kept(lambda key: (told := said(key), unmeasured(told)))
     (low, high, least, most), minus, scale, intervals = value
 
     def tell(state: Any) -> Told:
+        told, without = ways[pick(state)]
         numerator, denominator = state[low], state[least]
         if numerator != state[high] or denominator != state[most] or denominator < 1:
-            return told(pick(state), False)
-        same, flags, why = told(pick(state), True)
+            return without
+        same, flags, why = told
         json = same.copy()
         if intervals > 1:
             numerator, denominator = nth_root(numerator, denominator, intervals)
@@ -91,7 +90,7 @@ def _teller(
         if gap is None:
             return json, flags, why
         json["gap"] = gap(numerator, denominator)
-        return json, flags, why and reason(json)
+        return json, flags, why and with_measure(why, json)
 
     return tell
 

@@ -41,6 +41,8 @@ def probability_writer(prepared: Prepared, ladder: Ladder, learned: Sequence[Lea
 
     def write(state: State, tier: Json) -> Json:
         found: Json = {}
+        if not climbs and distress is None:
+            return found
         following = tier["next"]
         if following in climbs:
             found[CLIMB] = {"target": following, **climbs[following](state)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from operator import itemgetter
 from typing import Any
 
@@ -11,14 +12,23 @@ from scoring.card import Card
 
 Json = dict[str, Any]
 FAIL, PASS, OPEN = Verdict.FAIL.word, Verdict.PASS.word, Verdict.UNDETERMINED.word
-Reason = tuple[int, float, str, Json]
-"""What orders it (rank, points lost as a negative number, English text), and the reason."""
+Reason = tuple[str, Json]
+"""What orders it (rank, points lost, English text), and the reason."""
 FAILED, UNSETTLED, LOST = range(3)
 
 
 def in_order(found: list[Reason]) -> list[Json]:
     """The reasons of one card: gates that fail, what is open, then items by the points they lose."""
-    return [reason for *_, reason in sorted(found, key=itemgetter(0, 1, 2))]
+    return [reason for _, reason in sorted(found, key=itemgetter(0))]
+
+
+def with_measure(reason: Reason, gate: Json) -> Reason:
+    """The reason that a gate gives, with its measured value where it fails."""
+    if gate["verdict"] != FAIL:
+        return reason
+    order, told = reason
+    beside = f"（现为 {amount(gate['value'], gate['unit'])}，相差 {amount(gate['gap'], gate['unit'])}）"
+    return order, {**told, "zh": told["zh"] + beside}
 
 
 class Reasons:
@@ -33,7 +43,9 @@ class Reasons:
             return None
         zh, en = gate["label"]["zh"], gate["label"]["en"]
         if gate["verdict"] == FAIL:
-            return self._reason(FAILED, f"不满足“{zh}”{_beside(gate)}", f"not met: {en}")
+            reason = self._reason(FAILED, f"不满足“{zh}”", f"not met: {en}")
+            # Words that are kept leave room for what is measured.
+            return reason if gate.get("gap") is None else with_measure(reason, gate)
         if gate["verdict"] == OPEN:
             return self._reason(UNSETTLED, f"“{zh}”缺数据，待定", f"open for lack of data: {en}")
         return None
@@ -54,13 +66,6 @@ class Reasons:
         reason: Json = {"zh": f"{self._zh}：{zh}", "en": f"{self._en}: {en}"}
         if lost:
             reason["points"] = lost
-        return rank, lost, reason["en"], reason
-
-
-def _beside(gate: Json) -> str:
-    if "value" not in gate or "gap" not in gate:
-        return ""
-    # Words that are kept are written before the value is known; then they are not read.
-    if gate["value"] is None:
-        return ""
-    return f"（现为 {amount(gate['value'], gate['unit'])}，相差 {amount(gate['gap'], gate['unit'])}）"
+        # One text that orders like the three: of numbers up to 0 the lesser has the greater bits.
+        bits = int.from_bytes(struct.pack(">d", lost))
+        return f"{rank}{2**64 - 1 - bits:016x}{reason['en']}", reason

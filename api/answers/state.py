@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
+from typing import TypeVar
 
 from scoring.engine import Answer
 from scoring.program import Program
@@ -15,6 +16,8 @@ State = Sequence[int | None]
 """The values of every root; then of every scalar fact whether it is known; then the scalar facts themselves."""
 Key = tuple[int, ...]
 """The numbers of a state on which the words of one part depend: few differ between enterprises."""
+On = TypeVar("On")
+Words = TypeVar("Words")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Prepared:
     def state(self, answer: Answer) -> State:
         """The state of an answer; of facts that conflict, as in the first completion."""
         scalars = self._pick(answer.facts[0].scalars)
-        return (*answer.values, *[value is not None for value in scalars], *scalars)
+        return *answer.values, *[value is not None for value in scalars], *scalars
 
 
 class Reads:
@@ -72,6 +75,20 @@ class Reads:
     def key(self) -> Callable[[State], Key]:
         """Picks the key from a state."""
         return picker(self._places)
+
+
+class Kept(dict[On, Words]):
+    """Words by what they depend on, written when they are first asked for; some of them are kept."""
+
+    def __init__(self, write: Callable[[On], Words], most: int = 256) -> None:
+        super().__init__()
+        self._write, self._most = write, most
+
+    def __missing__(self, on: On) -> Words:
+        if len(self) >= self._most:
+            self.clear()
+        found = self[on] = self._write(on)
+        return found
 
 
 def picker(keys: Sequence[object]) -> Callable[..., tuple[int, ...]]:

@@ -13,7 +13,7 @@ from scoring.release import digest
 
 def vintage(dossier: Dossier, known_at: date, engine: Engine) -> Json:
     """Day of knowledge, release, and the fingerprint of the facts as they were known then: later ones do not move it."""
-    data = digest({"tables": dict(resolve(dossier, known_at).tables), "evaluation": dict(dossier.evaluation)})
+    data = digest({"tables": resolve(dossier, known_at).facts(), "evaluation": dict(dossier.evaluation)})
     return {"known_at": known_at.isoformat(), "release": engine.release_id, "data": data}
 
 

@@ -6,7 +6,8 @@ distribution it is told of), ``.percentile_in_park.low`` and ``.high``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,137 +16,153 @@ from numpy.typing import NDArray
 
 from api.answers.decision import status_of
 from api.answers.scheme_figures import ALL, TENTH, months_since_year, told_groups, weights_of
-from api.batch.under import cards_by_name, places_of, worded
+from api.batch.shown import Shown, cards_by_name, rules_with, worded
 from features.identifiers import regions
 from scoring.batch import Scored
 from scoring.card import Card
+from scoring.core import FALSE, TRUE, Node, add, all_of, any_of, choose, const, eq, ge, mul, negate
+from scoring.machine import Column
+from scoring.machine_types import Result, given, integers, quotient
 from scoring.program import accounts_read
+from scoring.roots import Roots
 
 Mask = NDArray[np.bool_]
 OPEN = "undetermined"
 _DIGITS = 4
+_NONE = -10_000
+"""Stands for the accounting year of those of whom none is known."""
 
 
-def scheme_columns(scored: Scored, name: str, without: Mask | None) -> list[pl.Series]:
-    """The columns of one scheme; none of points for those ``without``."""
-    cards = cards_by_name(scored.rules)[name]
-    found = [*_stage(scored, name, cards), _status(scored, name, cards)]
+def scheme_columns(roots: Roots, name: str, as_of: date, gone: str | None) -> Iterator[Shown]:
+    """The columns of one scheme; none of points for those who are `refused`."""
+    cards = cards_by_name(roots.rules)[name]
+    yield from _stage(roots, name, cards)
+    yield _status(roots, name, cards)
     if any(card.items and not card.unset for card in cards):
-        found += [
-            _accounts_year(scored, name),
-            _coverage(scored, name, cards),
-            *_percentiles(scored, name, cards, without),
-        ]
-    return found
+        yield _accounts_year(roots, name, as_of)
+        yield _coverage(roots, name, cards)
+        yield _percentiles(roots, name, cards, gone)
 
 
-def refused(scored: Scored) -> dict[str, Mask]:
+def refused(roots: Roots, as_of: date) -> dict[str, Node]:
     """By scheme that has such a setting, to whom it gives no points because the newest accounts are too old for it
     (`refuse_accounts_older_than`).
     """
-    found: dict[str, Mask] = {}
-    for name, card in ((name, card) for name, cards in cards_by_name(scored.rules).items() for card in cards):
+    found: dict[str, Node] = {}
+    for name, card in ((name, card) for name, cards in cards_by_name(roots.rules).items() for card in cards):
         limit = card.scheme.refuse_accounts_older_than if card.scheme else None
         if limit is not None:
-            newest, own = _newest(scored, name), scored.under(places_of(scored, card))
-            old = [year for year in _years(scored, name) if months_since_year(year, scored.as_of) > limit]
-            found[name] = found.get(name, np.zeros_like(own)) | own & np.isin(newest, old)
+            old = [year for year in _years(roots, name) if months_since_year(year, as_of) > limit]
+            newest, own = _newest(roots, name), roots.under(rules_with(roots, card))
+            refuses = all_of((own, any_of(eq(newest, year) for year in old)))
+            found[name] = any_of((found.get(name, FALSE), refuses))
     return found
 
 
-def _years(scored: Scored, name: str) -> list[int]:
+def _years(roots: Roots, name: str) -> list[int]:
     """Accounting years of which the scheme reads facts, counted from as_of's, newest first."""
-    compiled = (one.program.cards[name] for one in scored.rules if name in one.program.cards)
+    compiled = (one.program.cards[name] for one in roots.rules if name in one.program.cards)
     return sorted({year for one in compiled for year in accounts_read(one)}, reverse=True)
 
 
-def _newest(scored: Scored, name: str) -> NDArray[np.int64]:
-    """The newest accounting year of which a fact is known, counted from as_of's; the least number where none is."""
-    found = np.full(scored.firms.height, np.iinfo(np.int64).min)
-    for year in reversed(_years(scored, name)):
-        found[scored.array(f"accounts|{name}|{year}") == 1] = year
+def _newest(roots: Roots, name: str) -> Node:
+    """The newest accounting year of which a fact is known, counted from as_of's; `_NONE` where none is."""
+    found = const(_NONE)
+    for year in reversed(_years(roots, name)):
+        found = choose(roots[f"accounts|{name}|{year}"], const(year), found)
     return found
 
 
-def _accounts_year(scored: Scored, name: str) -> pl.Series:
-    newest = _newest(scored, name)
-    year = pl.Series(f"{name}.accounts.year", np.maximum(newest, -scored.as_of.year) + scored.as_of.year)
-    return year.cast(pl.Int32).set(pl.Series(newest < -scored.as_of.year), None)
+def _accounts_year(roots: Roots, name: str, as_of: date) -> Shown:
+    column = f"{name}.accounts.year"
+
+    def told(scored: Scored) -> list[pl.Series]:
+        newest = scored.made[column]
+        year = pl.Series(column, newest + as_of.year).cast(pl.Int32)
+        return [year.set(pl.Series(newest == _NONE), None)]
+
+    return Shown({column: integers(_newest(roots, name))}, told)
 
 
-def _stage(scored: Scored, name: str, cards: Sequence[Card]) -> list[pl.Series]:
+def _stage(roots: Roots, name: str, cards: Sequence[Card]) -> Iterator[Shown]:
     """The stage where the enterprise surely is; nothing of a scheme without stages."""
     kinds = list(dict.fromkeys(stage.id for card in cards if card.scheme for stage in card.scheme.stages))
-    if not kinds:
-        return []
-    places = np.full(scored.firms.height, len(kinds), np.uint8)
-    for place, stage in enumerate(kinds):
-        places[scored.array(f"stage|{name}|{stage}|low") == 1] = place
-    return [worded(scored, f"{name}.stage", pl.Enum([*kinds, OPEN]), f"verdict|{name}", places)]
+    if kinds:
+        place = const(len(kinds))
+        for at, stage in enumerate(kinds):
+            place = choose(roots[f"stage|{name}|{stage}|low"], const(at), place)
+        words = [*kinds, OPEN]
+        yield worded(roots, f"{name}.stage", pl.Enum(words), words, place, roots.having(f"verdict|{name}"))
 
 
-def _status(scored: Scored, name: str, cards: Sequence[Card]) -> pl.Series:
+def _status(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
     """How far its weights are those of an office."""
-    kinds = list(dict.fromkeys(map(status_of, cards)))
-    places = np.zeros(scored.firms.height, np.uint8)
+    words = list(dict.fromkeys(map(status_of, cards)))
+    place = const(0)
     for card in cards:
-        places[scored.under(places_of(scored, card))] = kinds.index(status_of(card))
-    return worded(scored, f"{name}.status", pl.Enum(kinds), f"verdict|{name}", places).cast(pl.String)
+        place = choose(roots.under(rules_with(roots, card)), const(words.index(status_of(card))), place)
+    return worded(roots, f"{name}.status", pl.String(), words, place, roots.having(f"verdict|{name}"))
 
 
-def _coverage(scored: Scored, name: str, cards: Sequence[Card]) -> pl.Series:
+def _coverage(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
     """Share of the weight whose points the data settle; of several possible stages the least."""
-    found = np.full(scored.firms.height, np.nan)
-    for card in (card for card in cards if card.items and not card.unset):
-        own = scored.under(places_of(scored, card))
-        ends = {item: [scored.array(f"{name}|items/{item}|{end}") for end in ("low", "high")] for item in card.items}
-        settled = {item: low == high for item, (low, high) in ends.items()}
-        weights = weights_of(card)
-        least, open_ = np.full(scored.firms.height, np.inf), own.copy()
-        for stage in (stage for stage in weights if stage):
-            possible = scored.array(f"stage|{name}|{stage}|high") == 1 if card.scheme and card.scheme.by else ~own
-            least = np.where(possible, np.minimum(least, _share(settled, weights[stage])), least)
-            open_ &= ~possible
-        found[own] = np.where(open_, _share(settled, weights[""]), least)[own]
-    return pl.Series(f"{name}.coverage", found, nan_to_null=True).round(_DIGITS)
+    column = f"{name}.coverage"
+    asked: dict[str, Result] = {}
+    for at, card in enumerate(card for card in cards if card.items and not card.unset):
+        own, weights = roots.under(rules_with(roots, card)), weights_of(card)
+        settled = {item: ge(*(roots[f"{name}|items/{item}|{end}"] for end in ("low", "high"))) for item in card.items}
+        staged = [stage for stage in weights if stage] if card.scheme and card.scheme.by else []
+        possible = {stage: roots[f"stage|{name}|{stage}|high"] for stage in staged}
+        possible[""] = all_of(negate(one) for one in possible.values()) if possible else TRUE
+        for stage, may_be in possible.items():
+            held = add(mul(settled[item], weight) for item, weight in weights[stage].items())
+            asked[f"{column}|{at}|{stage}"] = quotient(held, sum(weights[stage].values()))
+            asked[f"{column}|{at}|{stage}|possible"] = given(all_of((own, may_be)))
+
+    def told(scored: Scored) -> list[pl.Series]:
+        least = np.full(scored.firms.height, np.inf)
+        for share in (share for share in asked if not share.endswith("|possible")):
+            np.minimum(least, scored.made[share], out=least, where=scored.made[f"{share}|possible"].view(np.bool_))
+        least[np.isinf(least)] = np.nan
+        return [pl.Series(column, least, nan_to_null=True).round(_DIGITS)]
+
+    return Shown(asked, told)
 
 
-def _share(settled: Mapping[str, Mask], weights: Mapping[str, int]) -> NDArray[np.float64]:
-    held = np.zeros(next(iter(settled.values())).size, np.int64)
-    for item, weight in weights.items():
-        held += settled[item] * np.int64(weight)
-    return held / sum(weights.values())
-
-
-def _percentiles(scored: Scored, name: str, cards: Sequence[Card], without: Mask | None) -> list[pl.Series]:
+def _percentiles(roots: Roots, name: str, cards: Sequence[Card], gone: str | None) -> Shown:
     """Of a group those with fewer points: that of the stage, of all where it has too few or is open; and that of the park."""
-    stands, low, high, in_low, in_high = (np.full(scored.firms.height, np.nan) for _ in range(5))
-    among: list[str] = []
-    for card in cards:
-        groups, own = told_groups(card), scored.under(places_of(scored, card))
-        own = own if without is None else own & ~without
-        taken = ~own
-        for group in [*(g for g in groups if g.startswith("stage:")), *([ALL] if ALL in groups else [])]:
-            stage = group.removeprefix("stage:")
-            inside = ~taken if group == ALL else ~taken & (scored.array(f"stage|{name}|{stage}|low") == 1)
-            taken |= inside
-            stands[inside] = among.index(group) if group in among else len(among)
-            among = among if group in among else [*among, group]
-            _tell(scored, name, groups[group], inside, low, high)
-        parks = _parks(scored) if any(g.startswith("park:") for g in groups) else None
-        for group in (g for g in groups if parks is not None and g.startswith("park:")):
-            inside = own & (parks == group)
-            _tell(scored, name, groups[group], inside, in_low, in_high)
-    words = pl.Series([*among, None], dtype=pl.String)
-    places = np.where(np.isnan(stands), len(among), stands).astype(np.uint32)
-    told = {"percentile.low": low, "percentile.high": high}
-    told |= {"percentile_in_park.low": in_low, "percentile_in_park.high": in_high}
-    columns = [pl.Series(f"{name}.{column}", values, nan_to_null=True) for column, values in told.items()]
-    return [*columns[:2], words[pl.Series(places)].alias(f"{name}.percentile.among"), *columns[2:]]
+    stages = list(dict.fromkeys(stage.id for card in cards if card.scheme for stage in card.scheme.stages))
+    certain = {f"stage:{stage}": f"stage|{name}|{stage}|low" for stage in stages}
+    groups = {rules_with(roots, card): told_groups(card) for card in cards}
+    among = list(dict.fromkeys(g for some in groups.values() for g in some if g in certain or g == ALL))
+    words = pl.Series(f"{name}.percentile.among", [*among, None], dtype=pl.String)
+
+    def told(scored: Scored) -> list[pl.Series]:
+        made, firms = scored.made, scored.firms.height
+        low, high, in_low, in_high = (np.full(firms, np.nan) for _ in range(4))
+        stands, parks = np.full(firms, len(among), np.uint32), None
+        for some, counts in groups.items():
+            own = scored.under(some) if gone is None else scored.under(some) & (made[gone] == 0)
+            taken = ~own
+            for group in (group for group in (*certain, ALL) if group in counts):
+                inside = ~taken if group == ALL else ~taken & (made[certain[group]] == 1)
+                taken |= inside
+                stands[inside] = among.index(group)
+                _tell(made, name, counts[group], inside, low, high)
+            for group in (group for group in counts if group.startswith("park:")):
+                parks = _parks(scored) if parks is None else parks
+                _tell(made, name, counts[group], own & (parks == group), in_low, in_high)
+        columns = {"percentile.low": low, "percentile.high": high}
+        columns |= {"percentile_in_park.low": in_low, "percentile_in_park.high": in_high}
+        found = [pl.Series(f"{name}.{column}", values, nan_to_null=True) for column, values in columns.items()]
+        return [*found[:2], words[pl.Series(stands)], *found[2:]]
+
+    read = [f"score|{name}|low", f"score|{name}|high", *certain.values()] if any(groups.values()) else []
+    return Shown({root: given(roots[root]) for root in read}, told)
 
 
 def _tell(
-    scored: Scored,
+    made: Mapping[str, Column],
     name: str,
     counts: Sequence[tuple[int, int]],
     inside: Mask,
@@ -158,7 +175,7 @@ def _tell(
     shares = np.array([round(int(count) / firms, _DIGITS) for count in below])
     tenths = np.array([tenths for tenths, _ in counts])
     for end, found in (("low", low), ("high", high)):
-        reached = scored.array(f"score|{name}|{end}")[inside] // TENTH
+        reached = made[f"score|{name}|{end}"][inside] // TENTH
         found[inside] = shares[np.searchsorted(tenths, reached)]
 
 

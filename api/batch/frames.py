@@ -5,172 +5,149 @@ Column names are the paths of the result JSON: ``tech_sme.verdict``, ``tech_sme.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache, partial
-from typing import Any
 
-import numpy as np
 import polars as pl
 
-from api.answers.tier import STATES
-from api.batch.credit import OPEN, Mask, refused, scheme_columns
+from api.batch.credit import OPEN, refused, scheme_columns
 from api.batch.probability import placements, probabilities
-from api.batch.under import cards_by_name, places_of, worded
-from api.batch.words import WORD, Ends, Raised, Told
+from api.batch.shown import Shown, cards_by_name, points, rules_with, without, worded
+from api.batch.tier import tier_columns
+from api.batch.words import WORD, Raised
 from features.facts import path_of_year
+from features.pivot import Wide
+from features.snapshot import Place, Snapshot
 from scoring.assembly import Verdict
-from scoring.batch import Scored, roots
+from scoring.batch import places_of, scorer
 from scoring.card import MICRO, Card
-from scoring.ladder import State, ladder_for
-from scoring.program import Program
+from scoring.core import Node, all_of, any_of, choose, const, eq, ge, mul
+from scoring.engine import Engine, Question, Rules
+from scoring.machine_types import Result, given, integers
+from scoring.roots import Roots, over_facts
 
 VERDICTS = pl.Enum([v.word for v in Verdict])
 BOUNDS = pl.Enum(["exact", "safe"])
 
 
-def frames(scored: Scored) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """``scores`` and ``items``, a row an enterprise, in their order."""
-    without = refused(scored)
-    return _scores(scored, without), _items(scored, without)
+class Framed:
+    """The rules of a question by the places where they apply, made ready to tell frames; good for several threads."""
+
+    def __init__(self, engine: Engine, question: Question, places: Iterable[Place], firms: int) -> None:
+        """``firms``: about how many enterprises. Raises `UnknownName` for an unknown rulebook."""
+        self._scorer = scorer(engine, question, places, firms, lambda roots: _asked(*_shown(roots, question.as_of)))
+        self._shown = _shown(over_facts(self._scorer.rules), question.as_of)
+
+    @property
+    def rules(self) -> Sequence[Rules]:
+        """Each of the rules once."""
+        return self._scorer.rules
+
+    def part(self, snapshot: Snapshot, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """``scores`` and ``items`` of a part of a snapshot."""
+        wanted = self._scorer.wanted
+        return self.of(snapshot.part(number, wanted.columns, wanted.row_fields))
+
+    def of(self, wide: Wide) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """``scores`` and ``items``, a row an enterprise, in their order."""
+        scored = self._scorer.score(wide)
+        scores, items = ([one for shown in some for one in shown.told(scored)] for some in self._shown)
+        return scored.firms.with_columns(scores), pl.DataFrame([scored.firms["uscc"], *items])
 
 
-def _scores(scored: Scored, without: Mapping[str, Mask]) -> pl.DataFrame:
-    height = scored.firms.height
-    found: list[pl.Series] = _tier(scored)
-    for name, cards in cards_by_name(scored.rules).items():
+def frames(engine: Engine, wide: Wide, question: Question) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``scores`` and ``items`` of one part alone. Raises `UnknownName` for an unknown rulebook."""
+    return Framed(engine, question, places_of(wide), wide.firms.height).of(wide)
+
+
+def _asked(*frames: Sequence[Shown]) -> dict[str, Result]:
+    return {name: result for some in frames for shown in some for name, result in shown.asked.items()}
+
+
+def _shown(roots: Roots, as_of: date) -> tuple[list[Shown], list[Shown]]:
+    """The columns of both frames, in their order."""
+    without_points = {name: (f"refused|{name}", node) for name, node in refused(roots, as_of).items()}
+    gone = {name: told for name, (told, _) in without_points.items()}
+    masks = Shown({told: given(node) for told, node in without_points.values()}, lambda _: [])
+    return [masks, _release(roots), *_scores(roots, as_of, gone), *_lists(roots, as_of)], list(_items(roots, gone))
+
+
+def _release(roots: Roots) -> Shown:
+    release = pl.Series("release", [roots.rules[0].release.id], dtype=WORD)
+    return Shown({}, lambda scored: [release.new_from_index(0, scored.firms.height)])
+
+
+def _scores(roots: Roots, as_of: date, gone: Mapping[str, str]) -> Iterator[Shown]:
+    yield tier_columns(roots)
+    for name, cards in cards_by_name(roots.rules).items():
         if any(card.classes for card in cards):
-            found.append(_class(scored, name, cards))
+            yield _class(roots, name, cards)
             continue
         if any(card.scheme for card in cards):
-            found += scheme_columns(scored, name, without.get(name))
+            yield from scheme_columns(roots, name, as_of, gone.get(name))
         else:
-            found.append(worded(scored, f"{name}.verdict", VERDICTS, f"verdict|{name}"))
-        found.append(_only(_bounds(scored, name), without.get(name)))
+            verdict = f"verdict|{name}"
+            yield worded(roots, f"{name}.verdict", VERDICTS, VERDICTS.categories, roots[verdict], roots.having(verdict))
+        yield without(_bounds(roots, name), gone.get(name))
         if any(card.items for card in cards):
-            score = (_points(scored, f"{name}.score.{end}", f"score|{name}|{end}") for end in ("low", "high"))
-            found += [_only(one, without.get(name)) for one in score]
-    for learned in scored.rules[0].program.learned:
-        found += probabilities(learned, scored)
-    found += placements(scored)
-    programs = tuple(rules.program for rules in scored.rules)
-    found.append(_missing(programs, scored.as_of).of(scored.array, height).alias("missing"))
-    found.append(_flags(programs).of(scored.array, height).alias("flags"))
-    release = pl.Series("release", [scored.rules[0].release.id], dtype=WORD).new_from_index(0, height)
-    return scored.firms.with_columns(release, *found)
+            for end in ("low", "high"):
+                yield without(points(roots, f"{name}.score.{end}", f"score|{name}|{end}"), gone.get(name))
+    for learned in roots.rules[0].program.learned:
+        yield probabilities(learned, roots)
+    yield placements(roots)
 
 
-@lru_cache(maxsize=64)
-def _missing(programs: tuple[Program, ...], as_of: date) -> Raised:
-    names = sorted({name for program in programs for name in program.unknown})
-    return Raised({path_of_year(name.removeprefix("unknown|"), as_of): [name] for name in names})
+def _lists(roots: Roots, as_of: date) -> Iterator[Shown]:
+    """The facts that are missing, and the flags."""
+    names = sorted(roots.names)
+    unknown = {path_of_year(n.removeprefix("unknown|"), as_of): roots[n] for n in names if n.startswith("unknown|")}
+    flags: dict[str, list[Node]] = {}
+    for name in (name for name in names if name.startswith("flag|")):
+        flags.setdefault(name.rsplit("|", 1)[1], []).append(roots[name])
+    for column, words in (("missing", unknown), ("flags", {flag: any_of(nodes) for flag, nodes in flags.items()})):
+        raised = Raised(column, words)
+        yield Shown({name: integers(node) for name, node in raised.numbers.items()}, raised.told)
 
 
-@lru_cache(maxsize=64)
-def _flags(programs: tuple[Program, ...]) -> Raised:
-    flags: dict[str, list[str]] = {}
-    for name in sorted({n for program in programs for n in program.parts if n.startswith("flag|")}):
-        flags.setdefault(name.rsplit("|", 1)[1], []).append(name)
-    return Raised(flags)
-
-
-TIER: dict[str, pl.DataType] = {
-    "tier.ladder": WORD,
-    "tier.recognised": WORD,
-    "tier.qualified": WORD,
-    "tier.next": WORD,
-    "tier.held": pl.List(WORD),
-    "tier.undetermined": pl.List(WORD),
-    "tier.states": pl.List(WORD),
-}
-
-
-def _tier(scored: Scored) -> list[pl.Series]:
-    """Place on the ladder of each firm's region."""
-    programs = tuple(rules.program for rules in scored.rules)
-    codes = scored.firms["region_code"]
-    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
-    tables = [pl.DataFrame(schema=TIER)]
-    rows = np.zeros(scored.firms.height, np.uint32)
-    for ladder in dict.fromkeys(ladders.values()):
-        own = pl.Series([code for code, name in ladders.items() if name == ladder], dtype=pl.Int64)
-        firms = codes.is_in(own.implode(), nulls_equal=True).arg_true().to_numpy()
-        names, place = _place(programs, ladder)
-        table, of_firm = place.of([scored.array(name)[firms] for name in names], firms.size)
-        rows[firms] = of_firm + sum(one.height for one in tables)
-        tables.append(table)
-    return pl.concat(tables, rechunk=True)[pl.Series(rows)].get_columns()
-
-
-@lru_cache(maxsize=64)
-def _place(programs: tuple[Program, ...], name: str) -> tuple[list[str], Told]:
-    ladder = programs[0].ladders[name]
-    rungs, prefix = [rung.id for rung in ladder.rungs], f"tier|{ladder.id}|"
-    names = [f"{prefix}{key}" for key in ("recognised", "qualified", "next")]
-    for stem, end in (("holds/", "|low"), (f"{prefix}undetermined/", ""), (f"{prefix}state/", "")):
-        names += [f"{stem}{rung}{end}" for rung in rungs]
-    made = [roots(program) for program in programs]
-    ends = [Ends(min(one[name].lo for one in made), max(one[name].hi for one in made)) for name in names]
-
-    def tell(recognised: int, qualified: int, following: int, *of_rungs: int) -> list[Any]:
-        held, open_, states = (of_rungs[i * len(rungs) : (i + 1) * len(rungs)] for i in range(3))
-        return [
-            ladder.id,
-            *(rungs[place] if place >= 0 else None for place in (recognised, qualified, following)),
-            *([rung for rung, true in zip(rungs, truths, strict=True) if true] for truths in (held, open_)),
-            [f"{rung}:{STATES[s]}" for rung, s in zip(rungs, states, strict=True) if s != State.NONE.value],
-        ]
-
-    return names, Told(ends, TIER, tell)
-
-
-def _class(scored: Scored, name: str, cards: list[Card]) -> pl.Series:
+def _class(roots: Roots, name: str, cards: list[Card]) -> Shown:
     """The class where it is certain."""
     kinds = list(dict.fromkeys(one for card in cards for one in card.classes))
-    low, high = (scored.array(f"score|{name}|{end}") for end in ("low", "high"))
-    places = np.full(low.size, len(kinds), np.uint8)
+    low, high = (roots[f"score|{name}|{end}"] for end in ("low", "high"))
+    place = const(len(kinds))
     for card in cards:
-        of_card = np.array([kinds.index(one) for one in card.classes], np.uint8)
-        certain = (low == high) & scored.under(places_of(scored, card))
-        places[certain] = of_card[low[certain] // MICRO]
-    return worded(scored, f"{name}.class", pl.Enum([*kinds, OPEN]), f"score|{name}|low", places)
+        of_card = const(0)
+        for at, one in enumerate(card.classes):
+            of_card = choose(eq(low, at * MICRO), const(kinds.index(one)), of_card)
+        place = choose(all_of((ge(low, high), roots.under(rules_with(roots, card)))), of_card, place)
+    words = [*kinds, OPEN]
+    return worded(roots, f"{name}.class", pl.Enum(words), words, place, roots.having(f"score|{name}|low"))
 
 
-def _bounds(scored: Scored, name: str) -> pl.Series:
-    unsafe = scored.array(f"{name}|unsafe")
-    if name in scored.wider:
-        unsafe = unsafe | scored.wider[name].view(np.uint8)
-    return worded(scored, f"{name}.bounds", BOUNDS, f"{name}|unsafe", unsafe)
+def _bounds(roots: Roots, name: str) -> Shown:
+    unsafe = any_of((roots[f"{name}|unsafe"], roots.wider(name)))
+    return worded(roots, f"{name}.bounds", BOUNDS, BOUNDS.categories, unsafe, roots.having(f"{name}|unsafe"))
 
 
-def _only(values: pl.Series, without: Mask | None) -> pl.Series:
-    """The values, but none of those to whom the scheme gives no points."""
-    return values if without is None else values.set(pl.Series(without), None)
-
-
-def _points(scored: Scored, column: str, root: str) -> pl.Series:
-    """Micro-points as points: the nearest float of the exact quotient."""
-    return scored.only(pl.Series(column, scored.array(root) / float(MICRO)), scored.having(root))
-
-
-def _items(scored: Scored, without: Mapping[str, Mask]) -> pl.DataFrame:
-    found: dict[str, pl.Series] = {"uscc": scored.firms["uscc"]}
-    for name, compiled in ((n, one) for rules in scored.rules for n, one in rules.program.cards.items()):
-        on_score = (f"gates/{gate}" for gate, given in compiled.card.gates.items() if given.score is not None)
-        roots = {part: f"{name}|{part}" for part in compiled.parts}
-        roots |= {part: f"gate|{name}|{part.removeprefix('gates/')}" for part in on_score}
-        for part, root in roots.items():
+def _items(roots: Roots, gone: Mapping[str, str]) -> Iterator[Shown]:
+    told = set[str]()
+    for name, compiled in ((n, one) for rules in roots.rules for n, one in rules.program.cards.items()):
+        on_score = (f"gates/{gate}" for gate, one in compiled.card.gates.items() if one.score is not None)
+        names = {part: f"{name}|{part}" for part in compiled.parts}
+        names |= {part: f"gate|{name}|{part.removeprefix('gates/')}" for part in on_score}
+        for part, root in names.items():
             path = f"{name}.{part.replace('/', '.')}"
+            if path in told:
+                continue
+            told.add(path)
             if part.startswith("items/"):
-                made = {f"{path}.{end}": partial(_points, root=f"{root}|{end}") for end in ("low", "high")}
+                for end in ("low", "high"):
+                    yield without(points(roots, f"{path}.{end}", f"{root}|{end}"), gone.get(name))
             else:
-                made = {f"{path}.verdict": partial(_verdict, root=root)}
-            gone = without.get(name) if part.startswith("items/") else None
-            found |= {column: _only(tell(scored, column), gone) for column, tell in made.items() if column not in found}
-    return pl.DataFrame(list(found.values()))
+                yield _verdict(roots, f"{path}.verdict", root)
 
 
-def _verdict(scored: Scored, column: str, root: str) -> pl.Series:
+def _verdict(roots: Roots, column: str, root: str) -> Shown:
     """fail 0, pass 1, undetermined 2."""
-    certain, possible = (scored.array(f"{root}|{end}") for end in ("low", "high"))
-    return worded(scored, column, VERDICTS, f"{root}|low", possible * 2 - certain)
+    certain, possible = (roots[f"{root}|{end}"] for end in ("low", "high"))
+    place = choose(certain, const(Verdict.PASS.value), mul(possible, Verdict.UNDETERMINED.value))
+    return worded(roots, column, VERDICTS, VERDICTS.categories, place, roots.having(f"{root}|low"))

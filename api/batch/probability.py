@@ -8,25 +8,33 @@ from typing import NamedTuple
 import polars as pl
 
 from api.answers.placement import DIGITS, whose
+from api.batch.shown import Shown
 from features.facts import OUT_OF_SCOPE
 from models.placement import NONE, spread
 from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.ladder import Ladder, Rung, ladder_for
 from scoring.learned import MILLION, UNITS, LearnedCard
+from scoring.machine_types import given
+from scoring.roots import Roots
 
 _PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
 
 
-def probabilities(card: LearnedCard, scored: Scored) -> list[pl.Series]:
+def probabilities(card: LearnedCard, roots: Roots) -> Shown:
     """As in the result JSON: no number where sources differ and so do its points; whose it is in every row."""
-    found = _numbers(card)
-    told = scored.values(_roots(card)).select(of.alias(f"probability.{card.id}.{end}") for end, of in found.items())
+    asked = _roots(card)
+    found = {f"probability.{card.id}.{end}": of for end, of in _numbers(card).items()}
     fixed = {name: value for name, value in whose(card).items() if name != "card"}
     same = [
         pl.Series(f"probability.{card.id}.{name}", [value], dtype=pl.Enum([value])) for name, value in fixed.items()
     ]
-    return [*told.get_columns(), *(one.new_from_index(0, scored.firms.height) for one in same)]
+
+    def told(scored: Scored) -> list[pl.Series]:
+        numbers = scored.values(asked).select(of.alias(name) for name, of in found.items())
+        return [*numbers.get_columns(), *(one.new_from_index(0, scored.firms.height) for one in same)]
+
+    return Shown({root: given(roots[root]) for root in asked}, told)
 
 
 def _roots(card: LearnedCard) -> list[str]:
@@ -63,29 +71,34 @@ class _Tier(NamedTuple):
         return pl.when(self.open).then(says).otherwise(self.granted.cast(pl.Float64))
 
 
-def placements(scored: Scored) -> list[pl.Series]:
+def placements(roots: Roots) -> Shown:
     """``placement.<tier>.p``, ``low`` and ``high``; null where the rules leave nothing open of which a card speaks. No column of a
     ladder that has no learned card.
     """
-    cards = {one.id.removeprefix("climb."): one for one in scored.rules[0].program.learned}
-    codes = scored.firms["region_code"]
-    ladders = {code: ladder_for(None if code is None else str(code)) for code in codes.unique().to_list()}
-    found: dict[str, pl.Series] = {}
-    for ladder in {one.id: one for one in ladders.values()}.values():
-        own = pl.Series([code for code, one in ladders.items() if one.id == ladder.id], dtype=pl.Int64)
-        stands = codes.is_in(own.implode(), nulls_equal=True)
-        for column in _on(scored, ladder, cards):
-            shown = column.set(~stands, None)
-            found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
-    return list(found.values())
+    program = roots.rules[0].program
+    cards = {one.id.removeprefix("climb."): one for one in program.learned}
+    spoken = {name: ladder for name, ladder in program.ladders.items() if any(r.id in cards for r in ladder.rungs)}
+
+    def told(scored: Scored) -> list[pl.Series]:
+        codes = scored.firms["region_code"]
+        ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
+        found: dict[str, pl.Series] = {}
+        for name in dict.fromkeys(name for name in ladders.values() if name in spoken):
+            own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
+            stands = codes.is_in(own.implode(), nulls_equal=True)
+            for column in _on(scored, roots, spoken[name], cards):
+                shown = column.set(~stands, None)
+                found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
+        return list(found.values())
+
+    read = dict.fromkeys(root for ladder in spoken.values() for root in _all_read(roots, ladder, cards))
+    return Shown({root: given(roots[root]) for root in read}, told)
 
 
-def _on(scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> list[pl.Series]:
+def _on(scored: Scored, roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> list[pl.Series]:
     """As if all stood on one ladder."""
-    tiers = _tiers(scored, ladder, cards)
+    tiers = _tiers(roots, ladder, cards)
     spoken = [tier for tier in tiers.values() if tier.numbers]
-    if not spoken:
-        return []
     inside = pl.col(OUT_OF_SCOPE.path).cast(pl.Int8) == 0
     told = inside & pl.any_horizontal(tier.open for tier in spoken)
     told &= pl.all_horizontal(~tier.open | tier.numbers["p"].is_not_null() for tier in spoken if tier.numbers)
@@ -98,23 +111,26 @@ def _on(scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> lis
             left_out = tiers[name].open if name in tiers and not tiers[name].numbers else pl.lit(False)
             shown = pl.when(where & ~left_out).then(value).round(DIGITS)
             columns.append(shown.alias(f"placement.{name}.{end}"))
-    read = [OUT_OF_SCOPE.path, *(root for rung in ladder.rungs for root in _read(scored, rung))]
-    read += [root for rung in ladder.rungs if rung.id in cards for root in _roots(cards[rung.id])]
-    return scored.values(dict.fromkeys(read)).select(columns).get_columns()
+    return scored.values(_all_read(roots, ladder, cards)).select(columns).get_columns()
 
 
-def _read(scored: Scored, rung: Rung) -> list[str]:
-    says = [f"verdict|{rung.card}"] if scored.having(f"verdict|{rung.card}") else []
+def _all_read(roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, None]:
+    read = [OUT_OF_SCOPE.path, *(root for rung in ladder.rungs for root in _read(roots, rung))]
+    return dict.fromkeys([*read, *(root for r in ladder.rungs if r.id in cards for root in _roots(cards[r.id]))])
+
+
+def _read(roots: Roots, rung: Rung) -> list[str]:
+    says = [f"verdict|{rung.card}"] if roots.having(f"verdict|{rung.card}") else []
     return [*says, f"holds/{rung.id}|low", f"holds/{rung.id}|high"]
 
 
-def _tiers(scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, _Tier]:
+def _tiers(roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, _Tier]:
     found: dict[str, _Tier] = {}
     above = pl.lit(False)
     for rung in reversed(ladder.rungs):
-        *given, low, high = (pl.col(root).cast(pl.Int8) for root in _read(scored, rung))
+        *says_so, low, high = (pl.col(root).cast(pl.Int8) for root in _read(roots, rung))
         # Unset, or not among the rules that apply.
-        says = given[0].fill_null(_OPEN) if given else pl.lit(_OPEN)
+        says = says_so[0].fill_null(_OPEN) if says_so else pl.lit(_OPEN)
         passed = (low == 1) | (says == _PASS)
         open_ = ~passed & ~above & ((says == _OPEN) | (high == 1))
         card = cards.get(rung.id)

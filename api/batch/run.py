@@ -17,13 +17,12 @@ from typing import Any
 
 import polars as pl
 
-from api.batch.frames import frames
+from api.batch.frames import Framed
 from api.batch.row_groups import concatenate
 from features.durable import fingerprint, write_text, write_whole
 from features.errors import FileProblem
 from features.intake import write_rejects
 from features.snapshot import Snapshot
-from scoring.batch import Scorer, scorer
 from scoring.engine import Engine, Question
 from scoring.release import ENGINE
 
@@ -45,7 +44,7 @@ class Batch:
     def identity(self) -> dict[str, Any]:
         """What two runs must share for one to go on where the other stopped."""
         question = self.question
-        given = self._scorer.rules
+        given = self._framed.rules
         return {
             "engine": ENGINE,
             "as_of": question.as_of.isoformat(),
@@ -83,7 +82,7 @@ class Batch:
 
     def _scored(self, numbers: list[int], journal: _Journal, workers: int) -> Iterator[int]:
         def part(number: int) -> tuple[int, dict[str, str]]:
-            found = dict(zip(RESULTS, self._results(number), strict=True))
+            found = dict(zip(RESULTS, self._framed.part(self.snapshot, number), strict=True))
             hashes = {}
             for name, frame in found.items():
                 path = journal.path(name, number)
@@ -96,13 +95,9 @@ class Batch:
                 journal.add(number, hashes)
                 yield number
 
-    def _results(self, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        wanted = self._scorer.wanted
-        return frames(self._scorer.score(self.snapshot.part(number, wanted.columns, wanted.row_fields)))
-
     @cached_property
-    def _scorer(self) -> Scorer:
-        return scorer(self.engine, self.question, self.snapshot.places, sum(self.snapshot.sizes))
+    def _framed(self) -> Framed:
+        return Framed(self.engine, self.question, self.snapshot.places, sum(self.snapshot.sizes))
 
     def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:
         """Parts become the result files."""

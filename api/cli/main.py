@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -68,6 +69,9 @@ def run() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
+    finally:
+        # What is left goes with the process: it need not be searched for cycles at the end.
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 from rich.table import Table
 
+from api.batch.credit import OPEN
 from api.batch.frames import VERDICTS
 from api.batch.run import MANIFEST
 from api.cli.console import out
@@ -18,6 +19,9 @@ from scoring.engine import Engine, Question
 from scoring.ladder import Ladder, ladders
 
 BAR = 40
+STANDING = [f"tier.{key}" for key in ("ladder", "recognised", "qualified", "next", "undetermined")]
+"""What says where a firm stands: few differ."""
+BANDS = tuple(range(90, -1, -10))
 
 
 def summary(scores: Path, firms: int, engine: Engine, question: Question) -> None:
@@ -27,30 +31,34 @@ def summary(scores: Path, firms: int, engine: Engine, question: Question) -> Non
     vintage = f"事实 known at {question.known_at}  数据 data {data[7:19]}  发布版 release {engine.release_id[7:19]}"
     out.print(vintage, highlight=False)
     whole = pl.scan_parquet(scores)
-    for name, ladder in ladders().items():
-        of_ladder = whole.filter(pl.col("tier.ladder") == name)
-        counts = (
-            of_ladder.select(pl.len().alias("firms"), *_counts_by_rung(ladder))
-            .collect(engine="streaming")
-            .row(0, named=True)
-        )
-        if counts["firms"]:
-            out.print(_ladder(ladder, counts))
-    out.print("* 条件未设或未公布，记为待定 / its conditions are not on file: undetermined", highlight=False)
     answered = set(whole.collect_schema().names())
-    for name, picked in engine.rules(question.rules_on or question.as_of, NOWHERE, "new", ()).picked.items():
-        # A card of a region in which no firm is was asked of nobody.
-        if answered & {f"{name}.verdict", f"{name}.class"}:
-            _card(whole, picked.card)
+    picked = engine.rules(question.rules_on or question.as_of, NOWHERE, "new", ()).picked
+    # A card of a region in which no firm is was asked of nobody.
+    cards = [one.card for n, one in picked.items() if answered & {f"{n}.verdict", f"{n}.class"}]
+    standings, of_cards = pl.collect_all(
+        [
+            whole.group_by(STANDING).len("firms"),
+            whole.select(expression for card in cards for expression in (*_answers(card), *_bands(card))),
+        ],
+        engine="streaming",
+    )
+    by_ladder = standings.group_by("tier.ladder").agg(pl.col("firms").sum(), *_counts_by_rung())
+    rows = {row["tier.ladder"]: row for row in by_ladder.iter_rows(named=True)}
+    for name in (name for name in ladders() if name in rows):
+        out.print(_ladder(ladders()[name], rows[name]))
+    out.print("* 条件未设或未公布，记为待定 / its conditions are not on file: undetermined", highlight=False)
+    for card in cards:
+        _card(of_cards.row(0, named=True), card)
 
 
-def _counts_by_rung(ladder: Ladder) -> Iterable[pl.Expr]:
-    for rung in ladder.rungs:
+def _counts_by_rung() -> Iterable[pl.Expr]:
+    firms = pl.col("firms")
+    for rung in dict.fromkeys(rung.id for ladder in ladders().values() for rung in ladder.rungs):
         for key in ("recognised", "qualified", "next"):
-            yield (pl.col(f"tier.{key}") == rung.id).sum().alias(f"{key}/{rung.id}")
-        yield pl.col("tier.undetermined").list.contains(rung.id).sum().alias(f"undetermined/{rung.id}")
+            yield firms.filter(pl.col(f"tier.{key}") == rung).sum().alias(f"{key}/{rung}")
+        yield firms.filter(pl.col("tier.undetermined").list.contains(rung)).sum().alias(f"undetermined/{rung}")
     for key in ("recognised", "qualified", "next"):
-        yield pl.col(f"tier.{key}").null_count().alias(f"{key}/")
+        yield firms.filter(pl.col(f"tier.{key}").is_null()).sum().alias(f"{key}/")
 
 
 def _ladder(ladder: Ladder, counts: dict[str, int]) -> Table:
@@ -67,45 +75,52 @@ def _ladder(ladder: Ladder, counts: dict[str, int]) -> Table:
     return table
 
 
-def _card(scores: pl.LazyFrame, card: Card) -> None:
+def _words(card: Card) -> list[str]:
+    return [*card.classes, OPEN] if card.classes else VERDICTS.categories.to_list()
+
+
+def _answers(card: Card) -> Iterable[pl.Expr]:
+    column = f"{card.id}.class" if card.classes else f"{card.id}.verdict"
+    return ((pl.col(column) == word).sum().alias(f"{card.id}/{word}") for word in _words(card))
+
+
+def _has_points(card: Card) -> bool:
+    return bool(card.items) and not card.classes
+
+
+def _bands(card: Card) -> Iterable[pl.Expr]:
+    """Firms in each band of points, and those of whom an interval is known."""
+    if _has_points(card):
+        low, high = pl.col(f"{card.id}.score.low"), pl.col(f"{card.id}.score.high")
+        for start in BANDS:
+            below = low < start + 10 if start < BANDS[0] else low <= 100
+            yield ((low == high) & (low >= start) & below).sum().alias(f"{card.id}/{start}")
+        yield (low != high).sum().alias(f"{card.id}/open")
+
+
+def _card(counts: dict[str, int], card: Card) -> None:
     title = f"{card.title.zh} {card.title.en} ({card.edition})"
-    column, words = (
-        (f"{card.id}.class", [*card.classes, "undetermined"])
-        if card.classes
-        else (f"{card.id}.verdict", VERDICTS.categories.to_list())
-    )
-    answers = [(pl.col(column) == word).sum().alias(word) for word in words]
-    counts = scores.select(answers).collect(engine="streaming").row(0, named=True)
     table = Table(title=title, title_justify="left")
     table.add_column("结论 answer")
     table.add_column("企业 firms", justify="right")
-    for answer, n in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+    answers = {word: counts[f"{card.id}/{word}"] for word in _words(card)}
+    for answer, n in sorted(answers.items(), key=lambda pair: (-pair[1], pair[0])):
         if n:
             table.add_row(answer, f"{n:,}")
     out.print(table)
-    if card.items and not card.classes:
-        out.print(_distribution(scores, card.id, f"{title}：分数 points"))
+    if _has_points(card):
+        of_bands = {start: counts[f"{card.id}/{start}"] for start in BANDS}
+        out.print(_distribution(of_bands, counts[f"{card.id}/open"], f"{title}：分数 points"))
 
 
-def _distribution(scores: pl.LazyFrame, name: str, title: str) -> Table:
-    low, high = pl.col(f"{name}.score.low"), pl.col(f"{name}.score.high")
-    starts = range(90, -1, -10)
-    bands = [(low == high, low >= start, (low < start + 10) | ((start == 90) & (low <= 100))) for start in starts]
-    counts = (
-        scores.select(
-            *(pl.all_horizontal(band).sum().alias(str(start)) for start, band in zip(starts, bands, strict=True)),
-            (low != high).sum().alias("open"),
-        )
-        .collect(engine="streaming")
-        .row(0, named=True)
-    )
+def _distribution(of_bands: dict[int, int], open_: int, title: str) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("分段 band")
     table.add_column("企业 firms", justify="right")
     table.add_column("")
-    most = max(1, sum(counts[str(start)] for start in starts))
-    for start in starts:
-        n = counts[str(start)]
-        table.add_row(f"{start}–{100 if start == 90 else start + 9}", f"{n:,}", "█" * round(BAR * n / most))
-    table.add_row("区间（缺数据或待专家评分）interval", f"{counts['open']:,}", "")
+    most = max(1, sum(of_bands.values()))
+    for start, n in of_bands.items():
+        end = 100 if start == BANDS[0] else start + 9
+        table.add_row(f"{start}–{end}", f"{n:,}", "█" * round(BAR * n / most))
+    table.add_row("区间（缺数据或待专家评分）interval", f"{open_:,}", "")
     return table

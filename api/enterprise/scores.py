@@ -45,7 +45,7 @@ class ScoreQuery(parameters.Parameters):
 def score(call: Call) -> Answer | Work:
     """The kept answer's bytes behind who issues it; where there is none yet, the work that makes it."""
     query = call.query(ScoreQuery)
-    question = parameters.question(query)
+    question = parameters.question(query, today())
     bank = call.who.role in BANK
     consent = standing(call) if bank else None
     code, engine = call.enterprise.uscc, call.service.engine

@@ -1,27 +1,26 @@
 """The product on ``tech_sme`` alone.
 
 ``whole``: as in a batch with this one rulebook asked for; standing on the ladders, flags and missing facts come with it.
-``same``: only the roots that the competitors compute, by the same back end.
+``same``: only the roots that the competitors compute, by the same scorer.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
 
-from api.batch.frames import VERDICTS, frames
+from api.batch.frames import VERDICTS, Framed
+from api.batch.shown import Shown, points, worded
 from benchmarks.data import AS_OF
 from benchmarks.rivals.spec import ANSWERS, GATES, ITEMS, refuse_conflicts
 from features import snapshot
-from features.wide_columns import WantedColumns
-from scoring.batch import rules_of, score
-from scoring.card import MICRO
-from scoring.column_backend import Facts, evaluate
-from scoring.core import Node
+from scoring.batch import Scorer, rules_of
+from scoring.core import choose, const, mul
 from scoring.engine import Engine, Question
-from scoring.program import Program
+from scoring.roots import Roots, over_facts
 
 CARD = "tech_sme"
 
@@ -29,46 +28,56 @@ CARD = "tech_sme"
 def main(way: str, source: str, target: str) -> None:
     found, engine = snapshot.read(Path(source)), Engine()
     question = Question(AS_OF, found.known_at, None, (CARD,))
-    program = rules_of(engine, question, None).program
-    roots = _roots(program)
-    wanted = WantedColumns(program.scalars, program.row_fields, AS_OF)
     Path(target).mkdir(parents=True, exist_ok=True)
+    ask = _whole(engine, question, found) if way == "whole" else _same(engine, question, found)
     for number in range(len(found.sizes)):
+        ask(number).write_parquet(f"{target}/answers-{number:05d}.parquet", compression="zstd")
+
+
+def _whole(engine: Engine, question: Question, found: snapshot.Snapshot) -> Callable[[int], pl.DataFrame]:
+    framed = Framed(engine, question, found.places, sum(found.sizes))
+
+    def answers(number: int) -> pl.DataFrame:
+        scores, items = framed.part(found, number)
+        return scores.hstack(items.drop("uscc")).select(ANSWERS)
+
+    return answers
+
+
+def _same(engine: Engine, question: Question, found: snapshot.Snapshot) -> Callable[[int], pl.DataFrame]:
+    rules = rules_of(engine, question, None)
+    by_place = dict.fromkeys(found.places, rules)
+
+    def asked(roots: Roots) -> list[Shown]:
+        return list(_shown(roots))
+
+    scorer = Scorer(
+        question, by_place, sum(found.sizes), lambda roots: {k: v for s in asked(roots) for k, v in s.asked.items()}
+    )
+    shown, wanted = asked(over_facts(scorer.rules)), scorer.wanted
+
+    def answers(number: int) -> pl.DataFrame:
         wide = found.part(number, wanted.columns, wanted.row_fields)
         refuse_conflicts(wide.firms.height - wide.firms["said"].null_count())
-        if way == "whole":
-            scores, items = frames(score(engine, wide, question))
-            answers = scores.hstack(items.drop("uscc")).select(ANSWERS)
-        else:
-            read = wanted.of(wide)
-            values = evaluate(roots, Facts(read.frame, read.children, read.shared))
-            answers = _named(values).insert_column(0, wide.firms["uscc"])
-        answers.write_parquet(f"{target}/answers-{number:05d}.parquet", compression="zstd")
+        scored = scorer.score(wide)
+        return pl.DataFrame([wide.firms["uscc"], *(column for one in shown for column in one.told(scored))])
+
+    return answers
 
 
-def _roots(program: Program) -> dict[str, Node]:
-    parts = [*(f"{CARD}|items/{item}" for item in ITEMS), *(f"{CARD}|gates/{gate}" for gate in GATES)]
-    roots = {f"{part}|{end}": program.parts[f"{part}|{end}"] for part in parts for end in ("low", "high")}
-    for name in (f"score|{CARD}|low", f"score|{CARD}|high", f"verdict|{CARD}"):
-        roots[name] = program.assembly[name]
-    return roots
-
-
-def _named(values: pl.DataFrame) -> pl.DataFrame:
-    def word(code: pl.Series, name: str) -> pl.Series:
-        return code.cast(pl.UInt8).cat.to(VERDICTS).alias(name)
-
-    found = [word(values[f"verdict|{CARD}"], f"{CARD}.verdict")]
-    micro = pl.Series([float(MICRO)]).new_from_index(0, values.height)
+def _shown(roots: Roots) -> Iterator[Shown]:
+    every = roots.having(f"verdict|{CARD}")
+    yield worded(roots, f"{CARD}.verdict", VERDICTS, VERDICTS.categories, roots[f"verdict|{CARD}"], every)
     for root, name in (
         (f"score|{CARD}", f"{CARD}.score"),
-        *((f"{CARD}|items/{i}", f"{CARD}.items.{i}") for i in ITEMS),
+        *((f"{CARD}|items/{item}", f"{CARD}.items.{item}") for item in ITEMS),
     ):
-        found += [(values[f"{root}|{end}"] / micro).alias(f"{name}.{end}") for end in ("low", "high")]
+        for end in ("low", "high"):
+            yield points(roots, f"{name}.{end}", f"{root}|{end}")
     for gate in GATES:
-        low, high = (values[f"{CARD}|gates/{gate}|{end}"].cast(pl.Int8) for end in ("low", "high"))
-        found.append(word(2 * high - low, f"{CARD}.gates.{gate}.verdict"))
-    return pl.DataFrame(found)
+        certain, possible = (roots[f"{CARD}|gates/{gate}|{end}"] for end in ("low", "high"))
+        place = choose(certain, const(1), mul(possible, 2))
+        yield worded(roots, f"{CARD}.gates.{gate}.verdict", VERDICTS, VERDICTS.categories, place, every)
 
 
 if __name__ == "__main__":

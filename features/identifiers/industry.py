@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from features.errors import ValueProblem
@@ -45,6 +45,7 @@ SECTIONS = tuple("ABCDEFGHIJKLMNOPQRST")
 """门类 of both editions: C 制造业, E 建筑业, J 金融业, K 房地产业 …"""
 
 
+@lru_cache(maxsize=10_000)
 def normalise(code: object, edition: int = 2017) -> str:
     """Section letter and 0, 2, 3 or 4 digits: ``3612``, ``c3612 `` and full-width forms become ``C3612``.
 

@@ -26,10 +26,13 @@ COOPERATIVE = "93"
 """农民专业合作社."""
 
 _WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_WHOLE_WEIGHTS = (*_WEIGHTS, 1)
+"""Weight 1 on the check character itself: a right code sums to 0 mod 31."""
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _INNER_VALUE = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 _INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _SHAPE = f"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
+_SHAPED = re.compile(_SHAPE)
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _BLANKS = "\t\n\v\f\r \x85\xa0\u2002\u2003\u2007\u2009\u200a\u200b\u202f\u205f\u3000\ufeff"
@@ -63,8 +66,9 @@ def check(text: object) -> tuple[str, tuple[str, ...]]:
     if not isinstance(text, str):
         raise _problem(text, "统一社会信用代码应为文本 / a USCC is text", "请按文本填写 / give it as text")
     code = normalise(text)
-    _check_shape(code, text)
-    if code[17] != check_character(code[:17]):
+    if not _SHAPED.fullmatch(code):
+        _check_shape(code, text)
+    if sum(map(mul, _WHOLE_WEIGHTS, map(_VALUE.__getitem__, code))) % 31:
         raise _problem(
             text,
             "统一社会信用代码的校验码不符（GB 32100-2015） / the check character of this USCC is wrong (GB 32100-2015)",
@@ -98,8 +102,11 @@ def organisation_check_character(first8: str) -> str:
             "组织机构代码本体为8位数字或大写字母 / an organisation code's body is 8 digits or capital letters",
             "请填写8位本体代码 / give the 8 characters of the body",
         )
-    remainder = -sum(map(mul, _INNER_WEIGHTS, map(_INNER_VALUE.__getitem__, first8))) % 11
-    return "X" if remainder == 10 else str(remainder)
+    return _organisation_check(first8)
+
+
+def _organisation_check(body: str) -> str:
+    return "0123456789X"[-sum(map(mul, _INNER_WEIGHTS, map(_INNER_VALUE.__getitem__, body))) % 11]
 
 
 def make(authority_category: str, division: str, body8: str) -> str:
@@ -119,9 +126,8 @@ def valid_codes(codes: pl.Series) -> pl.Series:
     filled = shaped["code"].fill_null("0" * 18)
     characters = filled.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, 18))
     value_of_byte = pl.Series([_VALUE.get(chr(byte), 0) for byte in range(256)], dtype=pl.Int32)
-    # Weight 1 on the check character itself: a right code sums to 0 mod 31.
     total = pl.Series([0], dtype=pl.Int32).new_from_index(0, len(codes))
-    for position, weight in enumerate((*_WEIGHTS, 1)):
+    for position, weight in enumerate(_WHOLE_WEIGHTS):
         total = total + value_of_byte.gather(characters.arr.get(position)) * weight
     right = (total % 31 == 0) & shaped["code"].is_not_null()
     return pl.select(pl.when(codes.is_not_null()).then(right)).to_series().alias(codes.name)
@@ -164,7 +170,7 @@ def _warnings(code: str) -> list[str]:
         found.append("individual_business")
     if code[:2] == COOPERATIVE:
         found.append("cooperative")
-    if code[16] != organisation_check_character(code[8:16]):
+    if code[16] != _organisation_check(code[8:16]):
         found.append("organisation_check")
     return found
 

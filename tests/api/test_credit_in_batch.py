@@ -18,7 +18,6 @@ from features import dossier
 from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
-from scoring.batch import score
 from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Engine, Question
 
@@ -69,7 +68,7 @@ def test_a_batch_says_what_each_gets_alone(tmp_path: Path, day: date, months: st
     given = {raw["enterprise"]["uscc"]: raw for raw in firms()}
     (tmp_path / "firms.json").write_text(json.dumps(list(given.values()), ensure_ascii=False), encoding="utf-8")
     read = read_input(tmp_path / "firms.json")
-    scores, items = frames(score(engine, pivot(LongTables.of(read.tables, read.incomplete), day), question))
+    scores, items = frames(engine, pivot(LongTables.of(read.tables, read.incomplete), day), question)
     refused = 0
     for row, points in zip(scores.iter_rows(named=True), items.iter_rows(named=True), strict=True):
         told = {key.removeprefix(f"{SCHEME}."): value for key, value in row.items() if key.startswith(f"{SCHEME}.")}

@@ -69,3 +69,10 @@ def test_junk_in_any_field_is_an_answer_or_a_named_problem(
 def test_junk_as_a_whole_is_a_named_problem(client: TestClient, body: Any) -> None:
     answer = client.post("/v1/assess", content=json.dumps(body))
     assert answer.status_code in (400, 422), answer.text
+
+
+@pytest.mark.parametrize("value", [b'"\xed\xa0\x80"', b'"\\ud800"', b"1e99999999999999999999", b"NaN"])
+def test_what_could_be_read_but_never_written_again_is_a_named_problem(client: TestClient, value: bytes) -> None:
+    body = b'{"enterprise": {"uscc": "91450200MA00000151", "park": ' + value + b"}}"
+    answer = client.post("/v1/assess", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_dossier"), answer.text

@@ -24,7 +24,6 @@ from features.identifiers.uscc import check_character
 from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
-from scoring.batch import score
 from scoring.engine import Engine, Question
 from scoring.learned import UNITS, LearnedCard, Uncertainty
 
@@ -170,7 +169,7 @@ def test_a_file_places_every_firm_as_its_dossier_alone_does(engine: Engine, tmp_
     path = tmp_path / "firms.json"
     path.write_text(json.dumps(list(seen.values()), default=str), encoding="utf-8")
     given = read_input(path)
-    scores, _ = frames(score(engine, pivot(LongTables.of(given.tables, given.incomplete), QUESTION.known_at), QUESTION))
+    scores, _ = frames(engine, pivot(LongTables.of(given.tables, given.incomplete), QUESTION.known_at), QUESTION)
     names = [name for name in scores.columns if name.startswith("placement.")]
     spread = 0
     for uscc, firm in seen.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import date
 from typing import Any
 
@@ -52,3 +53,21 @@ def test_a_right_with_another_number_is_another_right() -> None:
     found = known({**RIGHT, "number": "ZL1"}, {**RIGHT, "number": "ZL2"})
     assert len(found.tables["intellectual_property"] or ()) == 2
     assert found.duplicates == 0
+
+
+def test_what_was_known_leaves_the_dossier_as_it_is() -> None:
+    silent = {**RIGHT, "row_id": "a", "source": "office", "known_from": "2026-01-01"}
+    said = {**RIGHT, "row_id": "b", "disputed": False}
+    enterprise = {"uscc": "91450200MA00000151", "name": "某某", "park": None}
+    given = dossier.read({"enterprise": enterprise, "intellectual_property": [silent, said]})
+    before = copy.deepcopy(given)
+    found = resolve(given, date(2026, 11, 22))
+    assert found.duplicates == 1
+    assert given == before
+
+
+def test_facts_do_not_say_who_stated_them_and_when() -> None:
+    facts = known({**RIGHT, "row_id": "a", "source": "office", "known_from": "2026-01-01"}).facts()
+    (row,) = facts["intellectual_property"] or ()
+    assert not row.keys() & {"row_id", "source", "known_from", "retracted"}
+    assert row["count"] == 1

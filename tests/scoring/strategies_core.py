@@ -10,7 +10,7 @@ import polars as pl
 from by_name import compile_by_name
 from hypothesis import strategies as st
 
-from features.facts import FirmFacts, Row
+from features.facts import FirmFacts, Row, domain
 from scoring import column_backend, core
 from scoring.core import WIDEST, Node, const, fill, known
 from scoring.errors import CardError
@@ -28,7 +28,7 @@ SCALARS: dict[str, tuple[int, int]] = {
     "event/listed": (0, 1),
 }
 ROWS: dict[str, dict[str, tuple[int, int]]] = {
-    "event": {"amount": MONEY, "kind": (0, 2), "rank": (1, 10**6)},
+    "event": {"amount": MONEY, "kind": domain("event.kind"), "rank": (1, 10**6)},
     "intellectual_property": {"count": (0, 10**6), "in_force": (0, 1)},
 }
 DAYS = (-25_567, 99_999)

@@ -52,3 +52,8 @@ def test_what_is_settled_means_what_it_meant_for_the_values_put_in(given: dict[s
             # Only the other inputs are read any more.
             assert set(core.read([settled])) <= {"y"}
             assert evaluate(settled, {"y": scalars["y"]}, {}) == wanted
+
+
+def test_a_constant_is_compared_at_once() -> None:
+    assert core.eq(core.const(2), 2) is TRUE
+    assert core.eq(core.const(2), 3) is FALSE

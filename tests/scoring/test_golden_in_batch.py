@@ -19,7 +19,6 @@ from features import dossier
 from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
-from scoring.batch import score
 from scoring.engine import Engine, Question
 
 CARDS = (
@@ -96,7 +95,7 @@ def test_a_batch_of_golden_dossiers(engine: Engine, tmp_path: Path, question: Qu
     read = read_input(path)
     assert read.rejects.is_empty(), read.rejects
     wide = pivot(LongTables.of(read.tables, read.incomplete), question.known_at)
-    scores, items = frames(score(engine, wide, question))
+    scores, items = frames(engine, wide, question)
     batch = {row["uscc"]: row for row in scores.join(items, on="uscc", how="left").iter_rows(named=True)}
     assert batch.keys() == firms.keys()
     for code, raw in firms.items():

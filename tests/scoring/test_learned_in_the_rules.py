@@ -26,7 +26,6 @@ from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
 from scoring import verifier
-from scoring.batch import score
 from scoring.engine import Engine, Question
 from scoring.errors import CardError
 from scoring.learned import UNITS, LearnedCard
@@ -148,7 +147,7 @@ def test_a_file_gives_every_firm_the_probability_that_its_dossier_gets_alone(eng
     path.write_text(json.dumps(list(seen.values()), default=str), encoding="utf-8")
     given = read_input(path)
     wide = pivot(LongTables.of(given.tables, given.incomplete), QUESTION.known_at)
-    scores, _ = frames(score(engine, wide, QUESTION))
+    scores, _ = frames(engine, wide, QUESTION)
     ranges = 0
     for uscc, firm in seen.items():
         alone = _answered(engine, json.loads(json.dumps(firm, default=str)))["probability"]["distress"]

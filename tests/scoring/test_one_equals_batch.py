@@ -16,13 +16,13 @@ from reference_implementation.random_dossiers import drop_facts, random_dossier
 from reference_implementation.random_high_tech import random_applicant
 
 from api.answers.result import result
-from api.batch.frames import frames
+from api.batch.frames import Framed, frames
 from features import dossier
 from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
 from features.tables import TABLES
-from scoring.batch import PLACE, score, scorer
+from scoring.batch import places_of
 from scoring.engine import Engine, Question
 
 CARDS = ("tech_sme", "high_tech_enterprise")
@@ -54,9 +54,7 @@ def _alone(engine: Engine, raw: dict[str, Any], question: Question) -> dict[str,
 def _in_batch(engine: Engine, path: Path, question: Question) -> dict[str, dict[str, Any]]:
     read = read_input(path)
     assert read.rejects.is_empty(), read.rejects
-    scores, items = frames(
-        score(engine, pivot(LongTables.of(read.tables, read.incomplete), question.known_at), question)
-    )
+    scores, items = frames(engine, pivot(LongTables.of(read.tables, read.incomplete), question.known_at), question)
     joined = scores.join(items, on="uscc", how="left")
     return {row["uscc"]: row for row in joined.iter_rows(named=True)}
 
@@ -144,14 +142,13 @@ def test_the_order_of_rows_and_the_partition_do_not_matter(engine: Engine, quest
     shuffled = LongTables.of(
         {n: t.sample(fraction=1, shuffle=True, seed=1) for n, t in read.tables.items()}, read.incomplete
     )
-    expected = frames(score(engine, pivot(whole, question.known_at), question))
-    for one, other in zip(expected, frames(score(engine, pivot(shuffled, question.known_at), question)), strict=True):
+    expected = frames(engine, pivot(whole, question.known_at), question)
+    for one, other in zip(expected, frames(engine, pivot(shuffled, question.known_at), question), strict=True):
         assert one.equals(other)
-    places = pivot(whole, question.known_at).firms.select(PLACE).unique().sort(PLACE).iter_rows()
-    rules = scorer(engine, question, places, 17)
-    parts = [rules.score(pivot(part, question.known_at)) for part in whole.parts(17)]
+    framed = Framed(engine, question, places_of(pivot(whole, question.known_at)), 17)
+    parts = [framed.of(pivot(part, question.known_at)) for part in whole.parts(17)]
     assert len(parts) == 6
-    for one, other in zip(expected, map(pl.concat, zip(*map(frames, parts), strict=True)), strict=True):
+    for one, other in zip(expected, map(pl.concat, zip(*parts, strict=True)), strict=True):
         assert one.equals(other.select(one.columns))
 
 
@@ -164,5 +161,34 @@ def test_one_bad_row_loses_nothing_else(engine: Engine, question: Question, tmp_
     (folder / "annual_report.csv").write_text(wrong, encoding="utf-8")
     read = read_input(folder)
     assert read.rejects.select("row", "column", "value").rows() == [(2, "revenue", "many")]
-    scores, _ = frames(score(engine, pivot(LongTables.of(read.tables, read.incomplete), question.known_at), question))
+    scores, _ = frames(engine, pivot(LongTables.of(read.tables, read.incomplete), question.known_at), question)
     assert scores.height == len(firms)
+
+
+def test_whoever_stands_beside_an_enterprise_it_is_told_the_same(
+    engine: Engine, question: Question, tmp_path: Path
+) -> None:
+    """Facts that only the rules of another place read are none that it lacks, and other places' flags are none of its own."""
+    firms = _firms(5, 24)
+    for place, raw in enumerate(firms):
+        raw["enterprise"]["region_code"] = ("450200", "510100", "110108")[place % 3]
+        raw.get("evaluation", {}).pop("region_code", None)
+    _write_json(firms, tmp_path / "firms.json")
+    read = read_input(tmp_path / "firms.json")
+    wide = pivot(LongTables.of(read.tables, read.incomplete), question.known_at)
+    together = frames(engine, wide, question)
+    for code in (450200, 510100, 110108):
+        own = wide.firms["region_code"] == code
+        assert own.any()
+        for one, other in zip(frames(engine, wide.only(own), question), together, strict=True):
+            alone, beside = (_in_any_order(frame) for frame in (one, other.filter(own)))
+            assert {name: beside[name] for name in alone} == alone
+            assert all(not any(beside[name]) for name in beside.keys() - alone.keys())
+
+
+def _in_any_order(frame: pl.DataFrame) -> dict[str, list[Any]]:
+    """Columns as plain values; which of the flags is told first depends on the rules of all."""
+    lists = [
+        pl.col(name).cast(pl.List(pl.String)).list.sort() for name in ("missing", "flags") if name in frame.columns
+    ]
+    return frame.with_columns(lists).to_dict(as_series=False)

@@ -13,7 +13,6 @@ from features.dossier import read
 from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
-from scoring.batch import score
 from scoring.card import Limits
 from scoring.card import Test as Held
 from scoring.catalogue import Catalogue
@@ -262,7 +261,7 @@ def test_a_batch_asks_each_park_by_its_own_rules(lay, tmp_path: Path) -> None:  
     given, question = read_input(tmp_path / "firms.json"), Question(date(2025, 6, 1), date(2025, 6, 1))
     assert given.rejects.is_empty(), given.rejects
     wide = pivot(LongTables.of(given.tables, given.incomplete), question.known_at)
-    scores = frames(score(engine, wide, question))[0]
+    scores = frames(engine, wide, question)[0]
     assert dict(scores.select("uscc", "sample.verdict").iter_rows()) == {
         code: "pass" if park == "柳州高新区" else "undetermined" for code, park in parks.items()
     }

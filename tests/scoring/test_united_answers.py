@@ -18,7 +18,6 @@ from features import dossier
 from features.intake import read_input
 from features.long_tables import LongTables
 from features.pivot import pivot
-from scoring.batch import score
 from scoring.engine import Engine, Question
 
 QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22), rulebooks=("specialised_sme",))
@@ -51,5 +50,5 @@ def test_united_parts_that_say_less_are_called_safe(
     (tmp_path / "firms.json").write_text(json.dumps([raw]), encoding="utf-8")
     read = read_input(tmp_path / "firms.json")
     wide = pivot(LongTables.of(read.tables, read.incomplete), QUESTION.known_at)
-    told = frames(score(engine, wide, QUESTION))[0].row(0, named=True)
+    told = frames(engine, wide, QUESTION)[0].row(0, named=True)
     assert (told["specialised_sme.verdict"], told["specialised_sme.bounds"]) == (verdict, bounds)

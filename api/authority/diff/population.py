@@ -10,12 +10,13 @@ import polars as pl
 
 from features.snapshot import Snapshot
 from scoring.assembly import Verdict
-from scoring.batch import HEAD, Scorer, roots
+from scoring.batch import HEAD, Scorer
 from scoring.card import MICRO, Card, Label
 from scoring.compile import compile_card
 from scoring.engine import Question, Rules
 from scoring.program import Program
 from scoring.release import Release
+from scoring.roots import computed
 
 SIDES = ("before", "after")
 WORDS = {
@@ -53,7 +54,7 @@ def compare(snapshot: Snapshot, before: Card, after: Card, as_of: date, done: Ca
     changed = [pl.DataFrame(schema=_SCHEMA)]
     for number, firms in enumerate(snapshot.sizes):
         scored = scorer.score(snapshot.part(number, scorer.wanted.columns, scorer.wanted.row_fields))
-        values = scored.values(roots(rules.program)).cast(pl.Int64)
+        values = scored.values(computed(rules.program)).cast(pl.Int64)
         given = values.select(_answer(card).alias(card.id) for card in cards)
         frame = scored.firms.select(HEAD[:2]).hstack(given)
         for old, new, count in frame.group_by(SIDES).len().iter_rows():

@@ -18,7 +18,6 @@ from api.authority.diff.sources import side
 from api.batch.frames import frames
 from features import factstore, snapshot
 from features.snapshot import Snapshot
-from scoring.batch import score
 from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Engine, Question
 
@@ -47,7 +46,7 @@ def population(facts: Path) -> Snapshot:
 def _alone(engine: Engine, population: Snapshot, rulebook: str, rules_on: date) -> dict[str, dict[str, Any]]:
     """What the ordinary batch says of one rulebook by the rules of a day."""
     question = Question(AS_OF, population.known_at, rules_on, (rulebook,))
-    scores, items = frames(score(engine, population.part(0), question))
+    scores, items = frames(engine, population.part(0), question)
     return {row["uscc"]: row for row in scores.join(items, on="uscc").iter_rows(named=True)}
 
 

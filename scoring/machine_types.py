@@ -1,0 +1,59 @@
+"""Types of machine code: how a node is held, and how what is asked of it is given."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scoring.core import Node
+
+UNKNOWN = -(2**63)
+"""Stands for an input that is not known; no domain holds it."""
+TRUTHS = ("known", "ge", "eq", "not", "and", "or")
+CHEAP = ("const", "fill", "known", "rows")
+"""Operators that are read again rather than kept."""
+BYTES = {"i1": 1, "i8": 1, "i32": 4, "i64": 8, "double": 8, "i128": 16}
+BLOCK = 128
+"""Enterprises that are led through the code together."""
+INT64, INT32, _EXACT = 2**63 - 1, 2**32 - 1, 2**53
+
+
+def type_of(node: Node) -> str:
+    """The type that holds a node; ``i128`` are two integers of 64 bits."""
+    if node.op in TRUTHS:
+        return "i1"
+    return "i128" if node.lo < -INT64 or node.hi > INT64 else "i64"
+
+
+class Result(NamedTuple):
+    """What is asked of a node, and the type in which it is given."""
+
+    node: Node
+    kind: str
+    per: int = 1
+    """Of a ``double``: what the node is divided by."""
+
+
+def given(node: Node) -> Result:
+    """The node's values: truths in bytes, integers of 64 bits, or of 128 in two columns."""
+    return Result(node, type_of(node))
+
+
+def integers(node: Node) -> Result:
+    """The node's values as integers of 64 bits, truths too. Raises ValueError where the bounds allow wider ones."""
+    if type_of(node) == "i128":
+        raise ValueError(f"wider than 64 bits: {node.lo} to {node.hi}")
+    return Result(node, "i64")
+
+
+def places(node: Node) -> Result:
+    """Places in a list, as integers of 32 bits. Raises ValueError where the bounds allow others."""
+    if node.lo < 0 or node.hi > INT32:
+        raise ValueError(f"no place in a list: {node.lo} to {node.hi}")
+    return Result(node, "i32")
+
+
+def quotient(node: Node, per: int) -> Result:
+    """The floats that are nearest to node / per. Raises ValueError where a float does not hold the node."""
+    if max(-node.lo, node.hi, per) > _EXACT:
+        raise ValueError(f"wider than a float: {node.lo} to {node.hi}")
+    return Result(node, "double", per)
