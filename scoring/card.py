@@ -209,14 +209,6 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Note:
-    """How a provision is read where its text leaves it open, and how sure that is; shown, deciding nothing."""
-
-    said: Label
-    grade: str
-
-
-@dataclass(frozen=True)
 class Gate:
     """A condition that must hold, on one route only where ``route`` names it; or limits on the total score."""
 
@@ -230,7 +222,6 @@ class Gate:
     """Whether it decides; one that holds in principle only (原则上) raises the flag ``not_met:<id>`` where it fails."""
     effect: Effect | None = None
     """Of a scheme's constraint, which does not decide either."""
-    note: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -248,7 +239,6 @@ class Item:
     """Of a scheme's item: the most that it can give in each stage."""
     unweighed: Award | None = None
     """Of such an item: the award as the card writes it, whose part of its own most is the part of the weight."""
-    note: Note | None = None
 
     @property
     def stated(self) -> Award:
@@ -276,7 +266,6 @@ class Route:
     source: Source
     score: Limits | None = None
     requirement: Requirement | None = None
-    note: Note | None = None
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,7 @@ from typing import TypeVar
 from features.indicators.base import Unit
 from scoring import card as cards
 from scoring.made_under import fitted
-from scoring.reading_parts import (
-    REQUIREMENTS,
-    award,
-    label,
-    limits,
-    most_points,
-    note,
-    optional_points,
-    points,
-    requirement,
-)
+from scoring.reading_parts import REQUIREMENTS, award, label, limits, most_points, optional_points, points, requirement
 from scoring.scheme import UNSET, GradeWeighedError, effect, read_scheme, weighed, weights
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
@@ -173,7 +163,7 @@ class _CardReader:
             reader = self._in_force(Reader(tree, self.findings))
             if reader is not None:
                 found[name] = read(name, reader)
-                reader.stated(("versions", "quote"))
+                reader.stated(("note", "versions", "quote"))
                 reader.done()
         return found
 
@@ -202,7 +192,7 @@ class _CardReader:
         binds, route = reader.one_of("binding", ("yes", "no"), "yes") == "yes", reader.text("route") or None
         done = effect(reader)
         binds = binds and done is None
-        return cards.Gate(name, _label_of(reader), self._source(reader), asked, route, score, binds, done, note(reader))
+        return cards.Gate(name, _label_of(reader), self._source(reader), asked, route, score, binds, done)
 
     def _item(self, name: str, reader: Reader) -> cards.Item:
         before = len(self.findings.found)
@@ -213,7 +203,6 @@ class _CardReader:
             award=award(reader),
             cap=points(reader, "max")[1],
             rises=reader.one_of("rises", ("yes", "no"), "yes") == "yes",
-            note=note(reader),
         )
         best = most_points(item.award)
         if len(self.findings.found) == before and best != item.cap:
@@ -251,7 +240,7 @@ class _CardReader:
     def _route(self, name: str, reader: Reader) -> cards.Route:
         by_gates = reader.one_of("by_gates", ("yes", "no"), "no") == "yes"
         score, asked = (None, None) if by_gates else _asked(reader)
-        return cards.Route(name, _label_of(reader), self._source(reader), score, asked, note(reader))
+        return cards.Route(name, _label_of(reader), self._source(reader), score, asked)
 
 
 def _is_unset(tree: Tree) -> bool:

@@ -33,17 +33,6 @@ def label(reader: Reader) -> cards.Label:
     return cards.Label(reader.text("zh", required=True), reader.text("en", required=True))
 
 
-def note(reader: Reader) -> cards.Note | None:
-    """How the provision is read where its text leaves it open, graded as an inference unless it says otherwise."""
-    if not reader.has("note"):
-        return None
-    return reader.within("note", _note, cards.Note(cards.Label("", ""), ""))
-
-
-def _note(reader: Reader) -> cards.Note:
-    return cards.Note(label(reader), reader.one_of("grade", cards.GRADES, "inference"))
-
-
 # --- requirements -------------------------------------------------------------------------------------------------
 
 

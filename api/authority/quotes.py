@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.authority.notes import notes
 from scoring.errors import CardError, Finding
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
@@ -106,7 +107,7 @@ def _quoting(tree: Tree) -> Iterator[tuple[str, Tree]]:
 
 
 def check(root: Path, folder: Path | None) -> tuple[Finding, ...]:
-    """What is wrong with the quotes of all files of rules below ``root``, held against the texts where a folder is given."""
+    """What is wrong with the quotes and notes of all files of rules below ``root``, quotes held against the texts where a folder is given."""
     found: list[Finding] = []
     for path in sorted(root.rglob("*.yaml")):
         findings = Findings(f"{root.name}/{path.relative_to(root).as_posix()}")
@@ -115,6 +116,7 @@ def check(root: Path, folder: Path | None) -> tuple[Finding, ...]:
         except CardError:
             # The lint of the file itself says so.
             continue
+        notes(tree, findings)
         for _, quote in quotes(tree, findings):
             if folder is not None:
                 quote.sentence(folder, findings)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from api.answers.decision import status_of
 from api.authority import obligations, quotes
+from api.authority.notes import Note, notes
 from api.authority.show.lines import Line, of_rule
-from scoring.card import REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Note, Period, Route
+from scoring.card import REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Period, Route
 from scoring.yaml_tree import Findings, Tree
 
 KINDS = {"new": Label("新申报", "new applications"), "renewal": Label("复核", "renewals")}
@@ -37,11 +38,6 @@ class Row:
     note: Note | None = None
     """How it is read where the text leaves it open."""
 
-    @property
-    def read(self) -> str:
-        """The note in words, with its grade."""
-        return f"读法：{self.note.said.zh} / read as: {self.note.said.en} [{self.note.grade}]" if self.note else ""
-
 
 @dataclass(frozen=True)
 class Section:
@@ -66,13 +62,18 @@ class Description:
 
 def describe(card: Card, tree: Tree) -> Description:
     """The card, with what its file says beyond it."""
-    sections = (
+    told = (
         Section("gates", Label("条件", "conditions"), tuple(map(_gate, card.gates.values()))),
         Section("items", Label("计分", "points"), tuple(_item(card, item) for item in card.items.values())),
         Section("unset", Label("只公布名称、未公布分值的指标", "indicators without points"), tuple(_unset(card))),
         Section("groups", Label("分组", "groups"), tuple(_group(group, card) for group in card.groups.values())),
         Section("routes", Label("路径（满足其一）", "routes (any one)"), tuple(map(_route, card.routes.values()))),
         Section("held", Label("取得之后", "once held"), tuple(_held(tree))),
+    )
+    found = notes(tree, Findings(""))
+    sections = tuple(
+        replace(section, rows=tuple(replace(row, note=found.get((section.id, row.id))) for row in section.rows))
+        for section in told
     )
     return Description(
         card.title,
@@ -120,7 +121,7 @@ def _gate(gate: Gate) -> Row:
         remark = Label("不决定，不符合时提示", "flags, does not decide")
     if gate.effect:
         remark = EFFECTS[gate.effect.kind]
-    return Row(gate.id, gate.label, asked(gate), gate.source.clause, gate.source.grade, remark=remark, note=gate.note)
+    return Row(gate.id, gate.label, asked(gate), gate.source.clause, gate.source.grade, remark=remark)
 
 
 def _scheme(card: Card) -> Iterator[tuple[Label, str]]:
@@ -154,7 +155,7 @@ def _item(card: Card, item: Item) -> Row:
         for stage, points in item.weights.items()
     )
     lines = (*of_rule(item.stated), *weights)
-    return Row(item.id, item.label, lines, item.source.clause, item.source.grade, most=item.cap, note=item.note)
+    return Row(item.id, item.label, lines, item.source.clause, item.source.grade, most=item.cap)
 
 
 def _group(group: Group, card: Card) -> Row:
@@ -166,7 +167,7 @@ def _group(group: Group, card: Card) -> Row:
 
 
 def _route(route: Route) -> Row:
-    return Row(route.id, route.label, asked(route), route.source.clause, route.source.grade, note=route.note)
+    return Row(route.id, route.label, asked(route), route.source.clause, route.source.grade)
 
 
 def asked(part: Gate | Route) -> tuple[Line, ...]:

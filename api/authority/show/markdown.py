@@ -34,8 +34,8 @@ def _row(row: Row) -> Iterator[str]:
     said = f": {row.lines[0].text}" if len(row.lines) == 1 else ""
     clause = f" — {row.clause} [{row.grade}]" if row.clause else ""
     yield f"- **{row.label.zh}** / {row.label.en}{name}{most}{remark}{said}{clause}"
-    if row.read:
-        yield f"  - _{row.read}_"
+    if row.note:
+        yield f"  - _{row.note}_"
     if len(row.lines) > 1:
         for line in row.lines:
             yield f"{'  ' * (line.depth + 1)}- {line.text}"

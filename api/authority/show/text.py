@@ -41,5 +41,5 @@ def _row(row: Row) -> Iterator[Text]:
         yield Text("    " + "  " * line.depth + line.text)
     if row.clause:
         yield Text(f"    {row.clause} [{row.grade}]", "dim")
-    if row.read:
-        yield Text(f"    {row.read}", "italic")
+    if row.note:
+        yield Text(f"    {row.note}", "italic")

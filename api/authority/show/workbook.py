@@ -52,7 +52,8 @@ def write(card: Description, path: Path) -> None:
 
 def _cells(row: Row) -> Iterator[Sequence[Cell | Indented]]:
     """A line a condition or band; the provision's name and clause stand beside the first."""
-    remark = "\n".join(filter(None, (row.remark and f"{row.remark.zh} / {row.remark.en}", row.read))) or None
+    remarks = (f"{row.remark.zh} / {row.remark.en}" if row.remark else "", str(row.note or ""))
+    remark = "\n".join(filter(None, remarks)) or None
     most = None if row.most is None else row.most / MICRO
     about = (most, row.clause, row.grade, remark)
     if not row.lines:
