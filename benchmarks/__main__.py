@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import assess, batch, firm, report, rivals, score_get
+from benchmarks import assess, batch, firm, learned, report, rivals, score_get
 from benchmarks.data import population
 from benchmarks.lines import Section
 
-WHAT = ("batch", "pivot", "rivals", "firm", "assess", "score", "growth")
+WHAT = ("batch", "pivot", "rivals", "firm", "assess", "score", "learned", "growth")
 HERE = Path(__file__).parent
 
 
@@ -44,6 +44,8 @@ def _sections(asked: argparse.Namespace) -> Iterator[Section]:
         yield assess.section(asked.requests, asked.repeats)
     if "score" in what:
         yield score_get.section(asked.requests, asked.repeats)
+    if "learned" in what:
+        yield learned.section(asked.rows, asked.repeats, asked.seed)
     if "growth" in what:
         small, large = (population(root, firms, asked.seed) for firms in (max(asked.firms), asked.large or 10_000_000))
         batch.made(small, asked.seed)
@@ -60,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--few", type=int, default=1, help="repeats of the growth")
     parser.add_argument("--dossiers", type=int, default=200, help="dossiers in turn, for one firm at a time")
     parser.add_argument("--requests", type=int, default=1000, help="requests a turn")
+    parser.add_argument("--rows", type=int, default=learned.ROWS, help="training rows of a learned card")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=Path("var/bench"), help="where populations are kept")
     parser.add_argument("--report", type=Path, default=HERE, help="folder of report.md and report.json")

@@ -58,7 +58,7 @@ def write(folder: Path, sections: Iterable[Section], settings: dict[str, Any]) -
 
 def _place(name: str) -> tuple[int, int]:
     kind, _, firms = name.partition("-")
-    return ("batch", "growth", "pivot", "rivals", "firm", "assess", "score_get").index(kind), int(firms or 0)
+    return ("batch", "growth", "pivot", "rivals", "firm", "assess", "score_get", "learned").index(kind), int(firms or 0)
 
 
 def _markdown(sections: list[dict[str, Any]]) -> str:

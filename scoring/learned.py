@@ -163,9 +163,13 @@ class LearnedCard:
     def _values(self, row: Row) -> list[float | None]:
         """The features' values in the card's order."""
         try:
-            return [row[one.name] for one in self.features]
+            return [*map(row.__getitem__, self._names)]
         except KeyError as error:
             raise _lacking(self.id, error.args[0]) from None
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.features)
 
     @cached_property
     def _by_values(self) -> ByValues:

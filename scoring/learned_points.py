@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import math
 import struct
+from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
+from itertools import compress
+from operator import getitem, ne
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -124,17 +128,28 @@ def _threshold(indicator: Indicator, edge: float) -> Fraction:
 
 
 class ByValues:
-    """A card over columns named like its features, whatever they hold: by the same expressions and back ends as rules."""
+    """A card over columns named like its features, whatever they hold: by the same expressions and back ends as rules.
+
+    The points of one row alone are looked up in its table, which takes a fraction of the time of the expressions.
+    """
 
     def __init__(self, card: LearnedCard) -> None:
         self._names = {feature.name: f"value/{feature.name}" for feature in card.features}
         parts = [_of_value(feature, self._names[feature.name]) for feature in card.features]
         self._total, self._parts = total(card, parts), [part.points for part in parts]
+        self._intercept = card.intercept
+        self._edges = [one.edges for one in card.features]
+        self._bands = [one.points for one in card.features]
+        self._from_first = [one.missing - one.points[0] for one in card.features]
         self._form = struct.Struct(f"<{len(parts)}d"), struct.Struct(f"<{len(parts)}q")
 
     def points(self, values: Sequence[float | None]) -> int:
         """Points of values in the card's order; None and NaN are missing."""
-        return int(self._points(self._facts(values))[0])
+        floats = array("d", [math.nan if value is None else value for value in values])
+        # No edge lies below NaN, which is so found in the first band, and set right after.
+        of_bands = sum(map(getitem, self._bands, map(bisect_left, self._edges, floats)))
+        of_missing = sum(compress(self._from_first, map(ne, floats, floats)))
+        return self._intercept + of_bands + of_missing
 
     def every(self, values: Sequence[float | None]) -> tuple[int, ...]:
         """Least and greatest points over what is missing, and each feature's points."""
@@ -155,10 +170,6 @@ class ByValues:
             _key(pl.col(name).cast(pl.Float64).fill_nan(None)).alias(of) for name, of in self._names.items()
         )
         return self._plan.evaluate(Facts(keys, {}, {}))["points"]
-
-    @cached_property
-    def _points(self) -> Evaluate:
-        return compile_python([self._total.points])
 
     @cached_property
     def _every(self) -> Evaluate:

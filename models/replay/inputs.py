@@ -117,7 +117,8 @@ def _value(indicator: Indicator) -> pl.Expr:
     if isinstance(expression, Compound):
         value = value.pow(1 / expression.intervals)
     if isinstance(expression, Ratio):
-        value = value - expression.minus
+        # Whole numbers are subtracted first: the quotient is then rounded once, and a decimal edge met exactly is met.
+        value = (least - expression.minus * by_least) / by_least
     known = (least == most) & (by_least == by_most) & (by_least > 0)
     return pl.when(known).then(value / indicator.unit.scale).alias(indicator.id)
 

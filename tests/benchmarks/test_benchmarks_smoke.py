@@ -48,9 +48,9 @@ def test_every_benchmark_of_the_product_runs_and_reports(tmp_path: Path) -> None
         tmp_path,
     )
     _bench("batch", "pivot", *options)
-    _bench("firm", "assess", "score", *options)
+    _bench("firm", "assess", "score", "learned", "--rows", 400, *options)
     told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["sections"]
-    assert [one["id"] for one in told] == [f"batch-{FIRMS}", f"pivot-{FIRMS}", "firm", "assess", "score_get"]
+    assert [one["id"] for one in told] == [f"batch-{FIRMS}", f"pivot-{FIRMS}", "firm", "assess", "score_get", "learned"]
     for section in told:
         assert section["machine"]["cores"]
         assert section["versions"]["polars"]
