@@ -6,6 +6,7 @@ What is missing is listed by card, part and clause: the failing assertion is the
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 
 from golden_cases import Case, cases
 
@@ -13,7 +14,9 @@ from features import dossier
 from scoring.card import Card
 from scoring.catalogue import EVALUATED, Catalogue
 from scoring.compile import CompiledCard, Detail
+from scoring.core import Node
 from scoring.engine import Answer, Engine
+from scoring.python_backend import Evaluate, compile_python
 
 Seen = dict[tuple[str, str, str], set[str]]
 """By rulebook, edition and part: the verdicts that cases expect of it, the bands that they reach in it."""
@@ -68,9 +71,14 @@ def _bands(answer: Answer, compiled: CompiledCard, item: str) -> set[str]:
         root = f"show|{compiled.card.id}|items/{item}|{detail.path}|band"
         if detail.bands:
             low, high = (answer.values[at[f"{root}|{end}"]] for end in ("low", "high"))
-            if low == high and answer.values[at[root.replace("|band", "|reached")]]:
+            if low == high and all(_value(detail.reached)(facts)[0] for facts in answer.facts):
                 found.add(f"{_place(compiled, item, detail)}: {detail.bands[low]}")
     return found
+
+
+@cache
+def _value(node: Node) -> Evaluate:
+    return compile_python([node])
 
 
 def _place(compiled: CompiledCard, item: str, detail: Detail) -> str:
