@@ -35,12 +35,13 @@ def columns(snapshot_folder: str, target: str) -> None:
     """Write down which columns a rescore reads of a snapshot, file by file."""
     import polars as pl
 
+    from api.batch.frames import Framed
     from features import snapshot
-    from scoring.batch import HEAD, scorer
+    from scoring.batch import HEAD
     from scoring.engine import Engine, Question
 
     found = snapshot.read(Path(snapshot_folder))
-    read = scorer(Engine(), Question(AS_OF, found.known_at), found.places, 0).wanted
+    read = Framed(Engine(), Question(AS_OF, found.known_at), found.places, 0).wanted
     wanted = {*HEAD, "said", *read.columns}
     rows = {table: {"row", *names} for table, names in read.row_fields.items()}
     files = {}

@@ -18,6 +18,7 @@ from api.batch.words import WORD, Raised
 from features.facts import path_of_year
 from features.pivot import Wide
 from features.snapshot import Place, Snapshot
+from features.wide_columns import WantedColumns
 from scoring.assembly import Verdict
 from scoring.batch import places_of, scorer
 from scoring.card import MICRO, Card
@@ -43,10 +44,14 @@ class Framed:
         """Each of the rules once."""
         return self._scorer.rules
 
+    @property
+    def wanted(self) -> WantedColumns:
+        """What is read of a snapshot."""
+        return self._scorer.wanted
+
     def part(self, snapshot: Snapshot, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """``scores`` and ``items`` of a part of a snapshot."""
-        wanted = self._scorer.wanted
-        return self.of(snapshot.part(number, wanted.columns, wanted.row_fields))
+        return self.of(snapshot.part(number, self.wanted.columns, self.wanted.row_fields))
 
     def of(self, wide: Wide) -> tuple[pl.DataFrame, pl.DataFrame]:
         """``scores`` and ``items``, a row an enterprise, in their order."""
