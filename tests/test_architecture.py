@@ -111,3 +111,10 @@ def test_no_rule_reads_a_clock_or_chance() -> None:
         for path in (ROOT / package).rglob("*.py"):
             assert not _imports(path) & {"random", "time", "secrets"}, path
             assert "today()" not in path.read_text(encoding="utf-8"), path
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """They are imported by their names alone: the second would be the first."""
+    loose = [path for path in (ROOT / "tests").rglob("*.py") if not (path.parent / "__init__.py").is_file()]
+    names = [path.stem for path in loose if path.stem != "conftest"]
+    assert sorted(names) == sorted(set(names))

@@ -16,12 +16,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from mutants import Mutant, mutants_of
 from reference_implementation.aimed import at_bound, files_of
 from reference_implementation.aimed_lines import at_size_lines, at_the_line
 from reference_implementation.card_bounds import RULEBOOKS, bounds_of, raw_card
 from reference_implementation.naive_editions import EDITIONS, Edition, Said
 from reference_implementation.random_dossiers import AS_OF
+from wrong_numbers import Mutant, mutants_of
 
 from features import dossier
 from features.facts import FirmFacts
