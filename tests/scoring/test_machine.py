@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring import core, machine
-from scoring.column_backend import Facts, Plan, evaluate
+from scoring.column_backend import Facts, Numbers, Plan, evaluate
 from scoring.core import Node, const, fill
 from scoring.machine_code import LANES
+from scoring.machine_types import integers, places, quotient
 
 LIMITS = st.one_of(st.sampled_from([1, 2**31, 2**32 - 1, 2**32, 2**47, 2**62, 2**63 - 1]), st.integers(1, 2**63 - 1))
 ROOTS = {"twice": core.mul(fill("x", 0, 0, 1000), 2), "late": core.ge(fill("x", 0, 0, 1000), 7)}
@@ -100,3 +103,28 @@ def test_old_files_make_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     for factor in range(2, 8):
         Plan({"twice": core.mul(fill("x", 0, 0, 1000), factor)}, keep=True)
     assert len(list((tmp_path / "kept").iterdir())) == 3
+
+
+def test_places_and_quotients_are_given_as_such() -> None:
+    number = fill("x", 0, -10, 10**6)
+    plan = Plan(
+        {
+            "place": places(core.greatest((number, core.const(0)))),
+            "points": quotient(number, 7),
+            "whole": integers(core.ge(number, 1)),
+        }
+    )
+    made = plan.values(Numbers(3, {"x": np.array([-10, 3, 10**6])}, {}))
+    assert made["place"].dtype == np.uint32
+    assert made["place"].tolist() == [0, 3, 10**6]
+    assert made["points"].tolist() == [-10 / 7, 3 / 7, 10**6 / 7]
+    assert made["whole"].tolist() == [0, 1, 1]
+    assert made["whole"].dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda: places(fill("x", 0, -1, 5)), lambda: quotient(fill("x", 0, 0, 2**53 + 1), 1)]
+)
+def test_what_the_type_does_not_hold_is_refused(wrong: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match=r"place|float"):
+        wrong()
