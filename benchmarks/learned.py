@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -19,8 +18,8 @@ ASKED = 1_000
 
 
 def section(rows: int, repeats: int, seed: int) -> Section:
-    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    told = run(Side(python("benchmarks.learned", rows, repeats, seed))).told
+    one_core = ("env", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1")
+    told = run(Side([*one_core, *python("benchmarks.learned", rows, repeats, seed)])).told
     found = {name: Spread.of(values) for name, values in told.items()}
     return Section(
         "learned",
