@@ -24,6 +24,11 @@ def type_of(node: Node) -> str:
     return "i128" if node.lo < -INT64 or node.hi > INT64 else "i64"
 
 
+def kept_as(node: Node) -> str:
+    """The type in which a node's values are kept: a bit for a truth, ``i32`` where that holds it."""
+    return "i32" if type_of(node) == "i64" and node.lo >= -(2**31) and node.hi < 2**31 else type_of(node)
+
+
 def is_joined(node: Node) -> bool:
     """Whether a node is a truth made of nothing but truths."""
     return node.op in ("not", "and", "or") or (node.op == "if" and type_of(node) == "i1")
@@ -35,8 +40,8 @@ def is_cheap(node: Node) -> bool:
 
 
 def room_of(node: Node) -> int:
-    """Bytes of a node's values of a block: truths are bits."""
-    return BLOCK // 8 if type_of(node) == "i1" else BLOCK * BYTES[type_of(node)] + _ASIDE
+    """Bytes of a node's values of a block."""
+    return BLOCK // 8 if type_of(node) == "i1" else BLOCK * BYTES[kept_as(node)] + _ASIDE
 
 
 class Result(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from scoring.core import Node, balanced
 from scoring.machine_instructions import Instructions, Wide, signed
-from scoring.machine_types import BLOCK, INT32, UNKNOWN, Result, is_cheap, type_of
+from scoring.machine_types import BLOCK, INT32, UNKNOWN, Result, is_cheap, kept_as, type_of
 
 _UNDER = 1 - 2.0**-47
 """Takes a float surely below what the roundings behind it stand for."""
@@ -61,15 +61,14 @@ class Writer(Instructions):
 
     def keep(self, node: Node) -> None:
         """Put a node's values where others find them."""
-        lower, upper = self._scratch(node)
         match type_of(node):
             case "i1":
                 bits = self.make(f"bitcast {self.of('i1')} {self.truth(node)} to i{self.lanes}")
-                self.say(f"store i{self.lanes} {bits}, ptr {lower}")
+                self.say(f"store i{self.lanes} {bits}, ptr {self._scratch(node)[0]}")
             case "i64":
-                self.store("i64", self.number(node), lower)
+                self._keep(node, self.number(node))
             case _:
-                self._put(self.wide(node), lower, upper)
+                self._put(self.wide(node), *self._scratch(node))
 
     def give(self, result: Result, column: str) -> None:
         """Put a root's values into a column; of a wide one the upper halves follow all lower ones."""
@@ -90,17 +89,27 @@ class Writer(Instructions):
 
     def add_to(self, total: Node, body: Node) -> None:
         """Add a row's value to a sum."""
-        lower, upper = self._scratch(total)
         if type_of(total) == "i64":
-            self.store("i64", self.two("add", self.load("i64", lower), self.number(body)), lower)
+            self._keep(total, self.two("add", self._kept(total), self.number(body)))
             return
+        lower, upper = self._scratch(total)
         self._put(self.sum(Wide(self.load("i64", lower), self.load("i64", upper)), self.wide(body)), lower, upper)
 
     def _scratch(self, node: Node) -> tuple[str, str]:
         base = self.at("i8", "%scratch", self._places.scratch[id(node)])
         if type_of(node) == "i1":
             return self.at("i8", base, "%byte"), base
-        return self.at("i64", base, "%place"), self.at("i64", self.at("i64", base, BLOCK), "%place")
+        kind = "i64" if type_of(node) == "i128" else kept_as(node)
+        return self.at(kind, base, "%place"), self.at("i64", self.at("i64", base, BLOCK), "%place")
+
+    def _kept(self, node: Node) -> str:
+        kind = kept_as(node)
+        value = self.load(kind, self._scratch(node)[0])
+        return value if kind == "i64" else self.cast("sext", value, kind, "i64")
+
+    def _keep(self, node: Node, value: str) -> None:
+        kind = kept_as(node)
+        self.store(kind, value if kind == "i64" else self.cast("trunc", value, "i64", kind), self._scratch(node)[0])
 
     def _put(self, wide: Wide, lower: str, upper: str) -> None:
         self.store("i64", wide.low, lower)
@@ -159,7 +168,7 @@ class Writer(Instructions):
             name = str(node.args[0])
             return self.select(self.known(name), self.input(name), self.all("i64", cast(int, node.args[1])))
         if node.op == "rows" or self._is_kept(node):
-            return self.load("i64", self._scratch(node)[0])
+            return self._kept(node)
         if node.op == "if":
             condition, then, otherwise = node.operands
             return self.select(self.truth(condition), self.number(then), self.number(otherwise))
