@@ -15,7 +15,7 @@ from features.kinds import day_number
 from features.last_round import with_last
 from features.pivot import Wide
 
-_FOUNDED = "enterprise/established_on"
+_FOUNDED, _BEGAN = "enterprise/established_on", "began"
 _LAST = LAST_ROUND.partition(".")[2]
 
 
@@ -54,7 +54,9 @@ class WantedColumns:
         """Enterprises whose sources agree: a row each, in order."""
         have = set(wide.firms.columns)
         founded = pl.col(_FOUNDED) if _FOUNDED in have else pl.lit(None, dtype=pl.Int64)
-        years = pl.from_epoch(founded, time_unit="d").dt.year()
+        # A year is dear to find, and asked for by every fact that nobody states.
+        firms = wide.firms.with_columns(pl.from_epoch(founded, time_unit="d").dt.year().alias(_BEGAN))
+        began = pl.col(_BEGAN)
 
         def column(path: str) -> pl.Expr | None:
             place = self._places[path]
@@ -62,10 +64,10 @@ class WantedColumns:
             if stated:
                 return pl.coalesce(stated).alias(path)
             if path == ACCOUNTING_YEARS.path:
-                return (self._as_of.year - years).clip(0, 3).cast(pl.Int64).alias(path)
+                return (self._as_of.year - began).clip(0, 3).cast(pl.Int64).alias(path)
             if path.startswith("annual_report/"):
                 # Before the founding year there was nothing to report; who reported all the same did not state this fact.
-                before, reported = years > int(place.split("/")[1]), _reported(place)
+                before, reported = began > int(place.split("/")[1]), _reported(place)
                 silent = pl.col(reported).is_null() if reported in have else True
                 return pl.when(before & silent).then(pl.lit(0, dtype=pl.Int64)).alias(path)
             return None
@@ -81,7 +83,7 @@ class WantedColumns:
                 rows = with_last(rows, day_number(self._as_of), whole)
             children[table] = rows.select(ROW, *(field for field in fields if field in rows.columns))
             unknown += [f"{table}.{field}" for field in fields if field not in rows.columns]
-        frame = wide.firms.select("uscc", *(found for found in columns.values() if found is not None))
+        frame = firms.select("uscc", *(found for found in columns.values() if found is not None))
         return Columns(frame, children, {**self._moments, **dict.fromkeys(unknown)})
 
 
