@@ -23,7 +23,7 @@ LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 3_120, 350, 660
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""
-MACHINE = {"machine.py", "machine_code.py", "machine_instructions.py", "machine_types.py", "machine_values.py"}
+MACHINE = {f"machine{of}.py" for of in ("", "_code", "_instructions", "_kept", "_types", "_values")}
 """The core form as machine code."""
 
 
