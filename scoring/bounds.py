@@ -41,8 +41,8 @@ def joined(parts: Iterable[Influences]) -> dict[str, Influence]:
     found: dict[str, Influence] = {}
     for part in parts:
         for name, new in part.items():
-            old = found.get(name, new)
-            found[name] = Influence(
+            old = found.get(name)
+            found[name] = new if old is None else Influence(
                 old.sign if old.sign == new.sign else MIXED,
                 any_of((old.unknown, new.unknown)),
                 any_of((old.quirk, new.quirk)),
