@@ -56,6 +56,7 @@ class Scored:
     made: Mapping[str, Column]
     """By name; truths as bytes. Where the rules have no root 0 stands for it."""
     _chosen: dict[frozenset[int], NDArray[np.bool_]] = field(default_factory=dict)
+    _others: dict[frozenset[int], pl.Series] = field(default_factory=dict)
 
     def under(self, some: Collection[int]) -> NDArray[np.bool_]:
         """To whom one of these rules applies."""
@@ -66,9 +67,12 @@ class Scored:
 
     def only(self, values: pl.Series, some: Collection[int]) -> pl.Series:
         """The values of those to whom one of these rules applies; null for the others."""
-        if len(some) == len(self.rules):
+        chosen = frozenset(some)
+        if len(chosen) == len(self.rules):
             return values
-        return values.set(pl.Series(~self.under(some)), None)
+        if chosen not in self._others:
+            self._others[chosen] = pl.Series(~self.under(chosen))
+        return values.set(self._others[chosen], None)
 
     def values(self, roots: Iterable[str]) -> pl.DataFrame:
         """Roots that are told under their own names; null for those whose rules do not have them."""

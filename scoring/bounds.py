@@ -42,12 +42,16 @@ def joined(parts: Iterable[Influences]) -> dict[str, Influence]:
     for part in parts:
         for name, new in part.items():
             old = found.get(name)
-            found[name] = new if old is None else Influence(
-                old.sign if old.sign == new.sign else MIXED,
-                any_of((old.unknown, new.unknown)),
-                any_of((old.quirk, new.quirk)),
-                any_of((old.tangled, new.tangled)),
-                old.confined and new.confined,
+            found[name] = (
+                new
+                if old is None
+                else Influence(
+                    old.sign if old.sign == new.sign else MIXED,
+                    any_of((old.unknown, new.unknown)),
+                    any_of((old.quirk, new.quirk)),
+                    any_of((old.tangled, new.tangled)),
+                    old.confined and new.confined,
+                )
             )
     return found
 
