@@ -55,15 +55,11 @@ class Scored:
     """The columns `HEAD`."""
     made: Mapping[str, Column]
     """By name; truths as bytes. Where the rules have no root 0 stands for it."""
-    _chosen: dict[frozenset[int], NDArray[np.bool_]] = field(default_factory=dict)
     _others: dict[frozenset[int], pl.Series] = field(default_factory=dict)
 
     def under(self, some: Collection[int]) -> NDArray[np.bool_]:
         """To whom one of these rules applies."""
-        chosen = frozenset(some)
-        if chosen not in self._chosen:
-            self._chosen[chosen] = np.isin(self.of_firm, list(chosen))
-        return self._chosen[chosen]
+        return np.isin(self.of_firm, list(some))
 
     def only(self, values: pl.Series, some: Collection[int]) -> pl.Series:
         """The values of those to whom one of these rules applies; null for the others."""
