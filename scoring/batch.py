@@ -1,7 +1,7 @@
 """Many enterprises at once: what is told of each is computed once, over columns.
 
-Where rules differ by place, each enterprise is told what its own say (`scoring.roots`). One whose sources conflict is
-evaluated once for each completion of its facts, and what is told is made of what these say together.
+Where rules differ by place, each enterprise is told what its own say (`scoring.roots`). One whose sources conflict in what is
+read is evaluated once for each completion of its facts, and what is told is made of what these say together.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Scorer:
         at = self._at(wide.firms)
         of_firm = np.array([rules for _, _, rules in self._of_place], np.intp)[at]
         made = self._plan.values(self._facts(wide, at))
-        rows = wide.firms[SAID].is_not_null().arg_true().to_numpy()
+        rows = self.wanted.in_doubt(wide.firms).to_numpy()
         if rows.size:
             for name, values in self._united(wide.firms[rows], at[rows], of_firm[rows]).items():
                 made[name][..., rows] = values
