@@ -120,10 +120,10 @@ def _coverage(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
             asked[f"{column}|{at}|{stage}|possible"] = given(all_of((own, may_be)))
 
     def told(scored: Scored) -> list[pl.Series]:
-        least = np.full(scored.firms.height, np.inf)
+        least = np.full(scored.firms.height, np.nan)
         for share in (share for share in asked if not share.endswith("|possible")):
-            np.minimum(least, scored.made[share], out=least, where=scored.made[f"{share}|possible"].view(np.bool_))
-        least[np.isinf(least)] = np.nan
+            possible = scored.made[f"{share}|possible"].view(np.bool_)
+            np.fmin(least, np.where(possible, scored.made[share], np.nan), out=least)
         return [pl.Series(column, least, nan_to_null=True).round(_DIGITS)]
 
     return Shown(asked, told)
