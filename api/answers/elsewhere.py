@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from api.answers.forms import Json
 from api.answers.numbers import amount
-from api.answers.reasons import OPEN, PASS, Json
+from api.answers.reasons import OPEN, PASS
 from api.answers.result import result
 from api.answers.vintage import vintage
 from api.authority.diff.rules import said
