@@ -132,10 +132,6 @@ class Catalogue:
         """Every rulebook id."""
         return tuple(sorted(self.editions))
 
-    def evaluated(self) -> tuple[str, ...]:
-        """Ids of the rulebooks that have an edition which can be evaluated."""
-        return tuple(name for name in self.names() if self._evaluated(name))
-
     def edition(self, rulebook: str, edition: str | None = None) -> Edition:
         """One edition by name; the newest where none is named. Raises `UnknownName`."""
         if rulebook not in self.editions:
@@ -158,14 +154,13 @@ class Catalogue:
 
     def pick_by_name(self, rulebook: str, rules_on: date, *, place: Place = NOWHERE, kind: str = "new") -> Picked:
         """As `pick`; where no edition is in force the nearest one, marked. Raises `UnknownName`, `NotInForce`."""
-        if rulebook not in self.editions:
-            raise UnknownName(field="rulebook", value=rulebook, known=self.names())
-        if not self._evaluated(rulebook):
-            raise NotInForce(field="rulebook", value=rulebook, known=self.evaluated())
+        if not self.evaluated(rulebook):
+            error = NotInForce if rulebook in self.editions else UnknownName
+            raise error(field="rulebook", value=rulebook, known=tuple(filter(self.evaluated, self.names())))
         found = self.pick(rulebook, rules_on, place=place, kind=kind)
         if found:
             return found
-        candidates = self._for(rulebook, NOWHERE, kind) or self._evaluated(rulebook)
+        candidates = self._for(rulebook, NOWHERE, kind) or self.evaluated(rulebook)
         nearest = min(candidates, key=lambda e: _distance(e.latest.period(kind), rules_on))
         return replace(self._picked(nearest, rules_on, place, kind), outside=True)
 
@@ -179,13 +174,14 @@ class Catalogue:
         found = self.under(edition, place, rules_on)
         return Picked(found.card(rules_on, kind), found)
 
-    def _evaluated(self, rulebook: str) -> list[Edition]:
+    def evaluated(self, rulebook: str) -> list[Edition]:
+        """Its editions that can be evaluated; none of a rulebook that does not exist."""
         return [e for e in self.editions.get(rulebook, ()) if e.latest.status in EVALUATED]
 
     def _for(self, rulebook: str, place: Place, kind: str) -> list[Edition]:
         return [
             e
-            for e in self._evaluated(rulebook)
+            for e in self.evaluated(rulebook)
             if kind in e.latest.kinds
             and (e.latest.region is None or place.region is None or regions.is_within(place.region, e.latest.region))
         ]
