@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from features.facts import domain
 from scoring.by_kind import ByKind
 from scoring.core import INPUTS, Node, walk
-from scoring.machine_types import BLOCK, BYTES, CHEAP, UNKNOWN, Result, type_of
+from scoring.machine_instructions import Instructions
+from scoring.machine_schedule import Piece, pieces
+from scoring.machine_truths import Truths
+from scoring.machine_types import BLOCK, UNKNOWN, Result, is_cheap, room_of
 from scoring.machine_values import Writer
 
 LANES = 8
 """Enterprises that are evaluated at once."""
-_ASIDE = 64
-"""Bytes between the values of two nodes, so that those of one enterprise are not all kept in the same few places of the cache."""
-_PIECE = 60
-"""Nodes of a piece."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class _Module:
     def _reserve(self, node: Node) -> None:
         """Room in the scratch for a node's values of a block."""
         self.scratch[id(node)] = self.size
-        self.size += BLOCK * BYTES[type_of(node)] + _ASIDE
+        self.size += room_of(node)
 
     def loop_over_rows(self, table: str, nodes: list[Node]) -> None:
         """Functions that add up what each row is asked, by its kind where that is known: of an enterprise, and of a block."""
@@ -139,34 +138,41 @@ class _Module:
 
     def loop_over_firms(self, roots: list[Result], further: list[Result]) -> None:
         """The function ``evaluate``, and a function a piece."""
-        asked = (one.node for one in (*roots, *further))
-        order = [node for node in walk(asked, rows=False) if node.op not in CHEAP]
-        pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)] or [[]]
-        piece_of = {id(node): number for number, piece in enumerate(pieces) for node in piece}
-        kept = dict.fromkeys(
-            operand
-            for node in order
-            for operand in node.operands
-            if piece_of.get(id(operand), piece_of[id(node)]) != piece_of[id(node)]
-        )
-        for node in kept:
+        given = [one.node for one in (*roots, *further)]
+        order = pieces([node for node in walk(given, rows=False) if not is_cheap(node)])
+        # Last a loop that gives what no other has computed.
+        order.append(Piece(joined=False, nodes=()))
+        piece_of = {id(node): number for number, piece in enumerate(order) for node in piece.nodes}
+        given_in = {id(node): piece_of.get(id(node), -1) for node in given}
+        given_in = {of: len(order) - 1 if order[number].joined else number % len(order) for of, number in given_in.items()}
+        used = [(node, given_in[id(node)]) for node in given]
+        used += [(of, number) for number, piece in enumerate(order) for node in piece.nodes for of in node.operands]
+        kept = {id(node): node for node, number in used if piece_of.get(id(node), number) != number}
+        for node in kept.values():
             self._reserve(node)
-        for number, piece in enumerate(pieces):
-            found = Writer(self, LANES, {id(node) for node in piece})
+        for number, piece in enumerate(order):
+            here = {id(node) for node in piece.nodes}
+            if piece.joined:
+                truths = Truths(self.scratch, here)
+                for node in piece.nodes:
+                    if id(node) in kept:
+                        truths.keep(node)
+                truths.say("ret void")
+                self._function(f"private void @piece{number}({_SPAN}, {_POINTERS})", truths)
+                continue
+            found = Writer(self, LANES, here)
             self._loop(found, LANES)
-            for node in piece:
+            for node in piece.nodes:
                 found.compute(node)
-                if node in kept:
+                if id(node) in kept:
                     found.keep(node)
-            _give(
-                found, "%results", {at: one for at, one in enumerate(roots) if piece_of.get(id(one.node), 0) == number}
-            )
-            if more := {at: one for at, one in enumerate(further) if piece_of.get(id(one.node), 0) == number}:
+            _give(found, "%results", {at: one for at, one in enumerate(roots) if given_in[id(one.node)] == number})
+            if more := {at: one for at, one in enumerate(further) if given_in[id(one.node)] == number}:
                 found.say("%asked = icmp ne ptr %further, null", "br i1 %asked, label %give, label %tail", "give:")
                 _give(found.within(), "%further", more)
             found.say("br label %tail")
             self._function(f"private void @piece{number}({_SPAN}, {_POINTERS})", found)
-        self._whole(len(pieces))
+        self._whole(len(order))
 
     def _whole(self, pieces: int) -> None:
         found = Writer(self, lanes=1)
@@ -193,9 +199,10 @@ class _Module:
         found.say(
             "%group = sub i64 %place, %lane", "%at = add i64 %begin, %group", "%fits = icmp sle i64 %at, %last.whole"
         )
+        found.say("%byte = lshr i64 %place, 3")
         found.say("%from = select i1 %fits, i64 %at, i64 %last.whole", "%firm = add i64 %from, %lane")
 
-    def _function(self, head: str, body: Writer) -> None:
+    def _function(self, head: str, body: Instructions) -> None:
         self.lines += [f"define {head} {{", *body.lines, "}"]
 
 

@@ -66,9 +66,7 @@ class Instructions:
         return self.make(f"load {self.of(kind)}, ptr {where}, align {BYTES[kind]}")
 
     def store(self, kind: str, value: str, where: str) -> None:
-        """Put a value at a place; a truth as a byte."""
-        if kind == "i1":
-            kind, value = "i8", self.cast("zext", value, "i1", "i8")
+        """Put a value at a place."""
         self.say(f"store {self.of(kind)} {value}, ptr {where}, align {BYTES[kind]}")
 
     def at(self, kind: str, base: str, place: str | int) -> str:

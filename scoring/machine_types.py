@@ -9,19 +9,39 @@ from scoring.core import Node
 UNKNOWN = -(2**63)
 """Stands for an input that is not known; no domain holds it."""
 TRUTHS = ("known", "ge", "eq", "not", "and", "or")
-CHEAP = ("const", "fill", "known", "rows")
-"""Operators that are read again rather than kept."""
 BYTES = {"i1": 1, "i8": 1, "i32": 4, "i64": 8, "double": 8, "i128": 16}
 BLOCK = 128
 """Enterprises that are led through the code together."""
+_ASIDE = 64
+"""Bytes between the values of two nodes, so that those of one enterprise are not all kept in the same few places of the cache."""
 INT64, INT32, _EXACT = 2**63 - 1, 2**32 - 1, 2**53
 
 
 def type_of(node: Node) -> str:
-    """The type that holds a node; ``i128`` are two integers of 64 bits."""
-    if node.op in TRUTHS:
+    """The type that holds a node; ``i1`` what is 0 or 1, ``i128`` are two integers of 64 bits."""
+    if 0 <= node.lo and node.hi <= 1:
         return "i1"
     return "i128" if node.lo < -INT64 or node.hi > INT64 else "i64"
+
+
+def kept_as(node: Node) -> str:
+    """The type in which a node's values are kept: a bit for a truth, ``i32`` where that holds it."""
+    return "i32" if type_of(node) == "i64" and node.lo >= -(2**31) and node.hi < 2**31 else type_of(node)
+
+
+def is_joined(node: Node) -> bool:
+    """Whether a node is a truth made of nothing but truths."""
+    return node.op in ("not", "and", "or") or (node.op == "if" and type_of(node) == "i1")
+
+
+def is_cheap(node: Node) -> bool:
+    """Whether a node is read again rather than kept."""
+    return node.op in ("const", "rows") or (node.op == "fill" and type_of(node) != "i1")
+
+
+def room_of(node: Node) -> int:
+    """Bytes of a node's values of a block."""
+    return BLOCK // 8 if type_of(node) == "i1" else BLOCK * BYTES[kept_as(node)] + _ASIDE
 
 
 class Result(NamedTuple):
@@ -35,7 +55,7 @@ class Result(NamedTuple):
 
 def given(node: Node) -> Result:
     """The node's values: truths in bytes, integers of 64 bits, or of 128 in two columns."""
-    return Result(node, type_of(node))
+    return Result(node, "i1" if node.op in TRUTHS else "i128" if type_of(node) == "i128" else "i64")
 
 
 def integers(node: Node) -> Result:

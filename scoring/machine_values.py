@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from scoring.core import Node, balanced
 from scoring.machine_instructions import Instructions, Wide, signed
-from scoring.machine_types import BLOCK, CHEAP, INT32, UNKNOWN, Result, type_of
+from scoring.machine_types import BLOCK, INT32, UNKNOWN, Result, is_cheap, kept_as, type_of
 
 _UNDER = 1 - 2.0**-47
 """Takes a float surely below what the roundings behind it stand for."""
@@ -61,7 +61,14 @@ class Writer(Instructions):
 
     def keep(self, node: Node) -> None:
         """Put a node's values where others find them."""
-        self._put(node, *self._scratch(node))
+        match type_of(node):
+            case "i1":
+                bits = self.make(f"bitcast {self.of('i1')} {self.truth(node)} to i{self.lanes}")
+                self.say(f"store i{self.lanes} {bits}, ptr {self._scratch(node)[0]}")
+            case "i64":
+                self._keep(node, self.number(node))
+            case _:
+                self._put(self.wide(node), *self._scratch(node))
 
     def give(self, result: Result, column: str) -> None:
         """Put a root's values into a column; of a wide one the upper halves follow all lower ones."""
@@ -74,47 +81,47 @@ class Writer(Instructions):
             over = self.cast("sitofp", self.number(node), "i64", kind)
             share = self.two("fdiv", over, self.real(float(result.per)), kind)
             self.store(kind, share, self.at(kind, column, "%firm"))
+        elif kind == "i1":
+            self.store("i8", self.cast("zext", self.truth(node), "i1", "i8"), self.at("i8", column, "%firm"))
         else:
             after = self.at("i64", column, "%count")
-            lower, upper = (self.at("i8" if kind == "i1" else "i64", base, "%firm") for base in (column, after))
-            self._put(node, lower, upper)
+            self._put(self.wide(node), self.at("i64", column, "%firm"), self.at("i64", after, "%firm"))
 
     def add_to(self, total: Node, body: Node) -> None:
         """Add a row's value to a sum."""
-        lower, upper = self._scratch(total)
         if type_of(total) == "i64":
-            self.store("i64", self.two("add", self.load("i64", lower), self.number(body)), lower)
+            self._keep(total, self.two("add", self._kept(total), self.number(body)))
             return
-        made = self.sum(Wide(self.load("i64", lower), self.load("i64", upper)), self.wide(body))
-        self.store("i64", made.low, lower)
-        self.store("i64", made.high, upper)
+        lower, upper = self._scratch(total)
+        self._put(self.sum(Wide(self.load("i64", lower), self.load("i64", upper)), self.wide(body)), lower, upper)
 
     def _scratch(self, node: Node) -> tuple[str, str]:
         base = self.at("i8", "%scratch", self._places.scratch[id(node)])
-        kind = "i8" if type_of(node) == "i1" else "i64"
+        if type_of(node) == "i1":
+            return self.at("i8", base, "%byte"), base
+        kind = "i64" if type_of(node) == "i128" else kept_as(node)
         return self.at(kind, base, "%place"), self.at("i64", self.at("i64", base, BLOCK), "%place")
 
-    def _put(self, node: Node, lower: str, upper: str) -> None:
-        if type_of(node) == "i128":
-            wide = self.wide(node)
-            self.store("i64", wide.low, lower)
-            self.store("i64", wide.high, upper)
-        else:
-            truth = type_of(node) == "i1"
-            self.store("i1" if truth else "i64", self.truth(node) if truth else self.number(node), lower)
+    def _kept(self, node: Node) -> str:
+        kind = kept_as(node)
+        value = self.load(kind, self._scratch(node)[0])
+        return value if kind == "i64" else self.cast("sext", value, kind, "i64")
+
+    def _keep(self, node: Node, value: str) -> None:
+        kind = kept_as(node)
+        self.store(kind, value if kind == "i64" else self.cast("trunc", value, "i64", kind), self._scratch(node)[0])
+
+    def _put(self, wide: Wide, lower: str, upper: str) -> None:
+        self.store("i64", wide.low, lower)
+        self.store("i64", wide.high, upper)
 
     # --- nodes
 
     def truth(self, node: Node) -> str:
-        """Whether a node is other than 0."""
+        """Whether a node that is 0 or 1 is 1."""
         if node.op == "const":
             return self.all("i1", str(node.lo != 0).lower())
-        if type_of(node) == "i1":
-            return self.once(("i1", id(node)), lambda: self._truth(node))
-        if type_of(node) == "i128":
-            wide = self.wide(node)
-            return self.once(("i1", id(node)), lambda: self.two("icmp ne", self.two("or", *wide), 0))
-        return self.once(("i1", id(node)), lambda: self.two("icmp ne", self.number(node), 0))
+        return self.once(("i1", id(node)), lambda: self._truth(node))
 
     def number(self, node: Node) -> str:
         """A node that 64 bits hold."""
@@ -137,17 +144,20 @@ class Writer(Instructions):
         {"i1": self.truth, "i64": self.number, "i128": self.wide}[type_of(node)](node)
 
     def _is_kept(self, node: Node) -> bool:
-        return self._here is not None and id(node) not in self._here and node.op not in CHEAP
+        return self._here is not None and id(node) not in self._here and not is_cheap(node)
 
     def _truth(self, node: Node) -> str:
+        if self._is_kept(node):
+            bits = self.make(f"load i{self.lanes}, ptr {self._scratch(node)[0]}")
+            return self.make(f"bitcast i{self.lanes} {bits} to {self.of('i1')}")
         if node.op == "known":
             return self.known(str(node.args[0]))
-        if self._is_kept(node):
-            return self.two("icmp ne", self.load("i8", self._scratch(node)[0]), 0, "i8")
         if node.op == "not":
             return self.two("xor", self.truth(node.operands[0]), self.all("i1", "true"), "i1")
         if node.op in ("and", "or"):
             return self.joined(node.op, "i1", *map(self.truth, node.operands))
+        if node.op not in ("ge", "eq"):
+            return self.two("icmp ne", self._number(node), 0)
         a, b = node.operands
         if _are_wide(a, b):
             return self.compared(node.op, self.wide(a), self.wide(b))
@@ -158,7 +168,7 @@ class Writer(Instructions):
             name = str(node.args[0])
             return self.select(self.known(name), self.input(name), self.all("i64", cast(int, node.args[1])))
         if node.op == "rows" or self._is_kept(node):
-            return self.load("i64", self._scratch(node)[0])
+            return self._kept(node)
         if node.op == "if":
             condition, then, otherwise = node.operands
             return self.select(self.truth(condition), self.number(then), self.number(otherwise))
