@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import orjson
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
@@ -25,7 +26,6 @@ from api.parameters import asked, parameters
 from api.service import Service
 from features import dossier
 from scoring.engine import Question
-from scoring.release import canonical
 
 LARGEST_BODY = 8 * 2**20
 """Bytes of one dossier."""
@@ -75,7 +75,7 @@ def _seen(call: Call, question: Question) -> tuple[str, str, bytes]:
     engine = call.service.engine
     found = seen_by(call.who.reader, result(engine.answer(brought, question)))
     # Its distress part, if a deployment has one, is served with a score only.
-    return brought.uscc, engine.release_id, canonical(without_distress(found))
+    return brought.uscc, engine.release_id, orjson.dumps(without_distress(found))
 
 
 ROUTES = (

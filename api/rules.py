@@ -27,7 +27,12 @@ def catalogue() -> Catalogue:
     """Every rulebook, overlay and learned card. Raises `ValueProblem` where a folder named does not exist, `CardError` for a
     wrong file.
     """
-    return Catalogue(own_overlays=_folder(OVERLAYS), own_learned=_folder(LEARNED))
+    return Catalogue(own_overlays=own_overlays(), own_learned=_folder(LEARNED))
+
+
+def own_overlays() -> Path | None:
+    """The folder of this deployment's own overlays, where it has one. Raises `ValueProblem` where it does not exist."""
+    return _folder(OVERLAYS)
 
 
 def _folder(variable: str) -> Path | None:

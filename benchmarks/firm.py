@@ -40,18 +40,17 @@ def section(number: int, repeats: int, seed: int) -> Section:
             *further,
             Line("answer only", micro["answer"], "µs"),
             Line("reading the dossier from JSON", micro["read"], "µs"),
-            Line("writing the result as canonical JSON", micro["written"], "µs"),
+            Line("writing the result with reasons as JSON", micro["written"], "µs"),
         ],
     )
 
 
 def main(number: int, repeats: int, seed: int) -> dict[str, list[float]]:
     """Microseconds of CPU a firm, by what is done; the ways take turns."""
-    from api.answers.result import result
+    from api.answers.result import written
     from benchmarks.data import AS_OF
     from features import dossier
     from scoring.engine import Engine, Question
-    from scoring.release import canonical
 
     engine = Engine()
     texts = dossiers(number, seed)
@@ -61,15 +60,15 @@ def main(number: int, repeats: int, seed: int) -> dict[str, list[float]]:
     for card in CARDS:
         questions[f"without {card}"] = Question(AS_OF, AS_OF, None, tuple(c for c in CARDS if c != card))
     whole = questions["all"]
-    results = [result(engine.answer(one, whole)) for one in read]
+    answers = [engine.answer(one, whole) for one in read]
 
     def answering(question: Question) -> Callable[[slice], object]:
-        return lambda some: [result(engine.answer(one, question)) for one in read[some]]
+        return lambda some: [written(engine.answer(one, question)) for one in read[some]]
 
     ways: dict[str, Callable[[slice], object]] = {name: answering(question) for name, question in questions.items()}
     ways["answer"] = lambda some: [engine.answer(one, whole) for one in read[some]]
     ways["read"] = lambda some: [dossier.read(dossier.loads(text)) for text in texts[some]]
-    ways["written"] = lambda some: [canonical(one) for one in results[some]]
+    ways["written"] = lambda some: [written(one) for one in answers[some]]
     found: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(repeats + 1):
         used = dict.fromkeys(ways, 0)

@@ -53,10 +53,11 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
         places.update(wide.firms.select("region_code", "park").unique().iter_rows())
         stem = f"part-{number:05d}"
         for name, frame in (("", wide.firms), *((f".{table}", rows) for table, rows in wide.rows.items())):
-            # Written once and read often, as whole columns: quick to unpack, and nothing to skip by statistics.
+            # Written once and read often, as whole columns: quick to unpack, in one piece, and nothing to skip by statistics.
             # A fact that nobody states has no column; a list without rows still has its places.
             kept = [c for c in frame.get_columns() if c.name in (*HEAD, ROW) or c.null_count() < c.len()]
-            pl.DataFrame(kept).write_parquet(folder / f"{stem}{name}.parquet", compression="lz4", statistics=False)
+            path, rows = folder / f"{stem}{name}.parquet", max(frame.height, 1)
+            pl.DataFrame(kept).write_parquet(path, compression="lz4", statistics=False, row_group_size=rows)
         files = {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
         written.append({"firms": wide.firms.height, "files": files})
     manifest: dict[str, Any] = {"format": FORMAT, "known_at": known_at.isoformat()}

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
 from features import moments
-from features.facts import ACCOUNTING_YEARS, LAST_ROUND, listed, path_of_year, stored
+from features.facts import ACCOUNTING_YEARS, LAST_ROUND, SIZE_GROUP, listed, path_of_year, stored
 from features.held import ROW
 from features.kinds import day_number
 from features.last_round import with_last
-from features.pivot import Wide
+from features.pivot import SAID, Wide
+from features.tables import AnnualReport
 
-_FOUNDED = "enterprise/established_on"
+_FOUNDED, _BEGAN = "enterprise/established_on", "began"
 _LAST = LAST_ROUND.partition(".")[2]
 
 
@@ -44,17 +46,36 @@ class WantedColumns:
         """The columns of list tables to read."""
         return stored(self._row_fields)
 
-    @property
+    @cached_property
     def columns(self) -> set[str]:
         """The columns to read; those that a snapshot lacks are unknown."""
         reported = {_reported(place) for place in self._places.values() if place.startswith("annual_report/")}
         return {*self._places.values(), *self._yearless.values(), *reported, _FOUNDED}
 
+    def in_doubt(self, firms: pl.DataFrame) -> pl.Series:
+        """Rows of the enterprises of whom sources may say differently what is read. Who is left out differs in facts of years
+        that are not read, and in nothing else: one completion is all that rules see.
+        """
+        rows = firms[SAID].is_not_null().arg_true()
+        # A short industry code leaves the size group open, and is no conflict.
+        group = pl.col(SIZE_GROUP.path) if SIZE_GROUP.path in firms.columns else pl.lit(0)
+        settled = firms[rows].select("conflicts", group.is_not_null().alias("settled"))
+        return rows.filter(
+            pl.Series([not known or self._reads_some(paths) for paths, known in settled.iter_rows()], dtype=pl.Boolean)
+        )
+
+    def _reads_some(self, conflicts: list[str] | None) -> bool:
+        """Whether a fact in conflict may be read; so where none is named."""
+        unread = (path.startswith(f"{AnnualReport.id}/") and path not in self.columns for path in conflicts or ())
+        return not conflicts or not all(unread)
+
     def of(self, wide: Wide) -> Columns:
         """Enterprises whose sources agree: a row each, in order."""
         have = set(wide.firms.columns)
         founded = pl.col(_FOUNDED) if _FOUNDED in have else pl.lit(None, dtype=pl.Int64)
-        years = pl.from_epoch(founded, time_unit="d").dt.year()
+        # A year is dear to find, and asked for by every fact that nobody states.
+        firms = wide.firms.with_columns(pl.from_epoch(founded, time_unit="d").dt.year().alias(_BEGAN))
+        began = pl.col(_BEGAN)
 
         def column(path: str) -> pl.Expr | None:
             place = self._places[path]
@@ -62,10 +83,10 @@ class WantedColumns:
             if stated:
                 return pl.coalesce(stated).alias(path)
             if path == ACCOUNTING_YEARS.path:
-                return (self._as_of.year - years).clip(0, 3).cast(pl.Int64).alias(path)
+                return (self._as_of.year - began).clip(0, 3).cast(pl.Int64).alias(path)
             if path.startswith("annual_report/"):
                 # Before the founding year there was nothing to report; who reported all the same did not state this fact.
-                before, reported = years > int(place.split("/")[1]), _reported(place)
+                before, reported = began > int(place.split("/")[1]), _reported(place)
                 silent = pl.col(reported).is_null() if reported in have else True
                 return pl.when(before & silent).then(pl.lit(0, dtype=pl.Int64)).alias(path)
             return None
@@ -81,7 +102,7 @@ class WantedColumns:
                 rows = with_last(rows, day_number(self._as_of), whole)
             children[table] = rows.select(ROW, *(field for field in fields if field in rows.columns))
             unknown += [f"{table}.{field}" for field in fields if field not in rows.columns]
-        frame = wide.firms.select("uscc", *(found for found in columns.values() if found is not None))
+        frame = firms.select("uscc", *(found for found in columns.values() if found is not None))
         return Columns(frame, children, {**self._moments, **dict.fromkeys(unknown)})
 
 

@@ -55,7 +55,7 @@ US_LEVELS = (
 )
 """Figures of the US panel, USD million; ``net_sales`` repeats ``total_revenue`` in every row and is left out."""
 
-_RATIOS = {
+US_RATIOS = {
     "current_ratio": ("current_assets", "total_current_liabilities"),
     "debt_to_assets": ("total_liabilities", "total_assets"),
     "long_term_debt_to_assets": ("total_long_term_debt", "total_assets"),
@@ -73,6 +73,8 @@ _RATIOS = {
     "ebitda_to_liabilities": ("ebitda", "total_liabilities"),
     "depreciation_to_revenue": ("depreciation_and_amortization", "total_revenue"),
 }
+US_MONOTONE = {"debt_to_assets": 1, "return_on_assets": -1, "retained_to_assets": -1, "value_to_liabilities": -1}
+"""Where a risk officer would insist on the direction of failure."""
 _GROWN = ("total_revenue", "total_assets", "market_value", "gross_profit", "total_operating_expenses", "net_income")
 GROWTH = 0.2
 """A year of growth: revenue up by a fifth. A choice of this evaluation, for it gives both outcomes often enough."""
@@ -80,27 +82,26 @@ GROWTH = 0.2
 
 def us_growth(folder: Path) -> Dataset:
     """Whether next year's revenue is at least a fifth above this year's; firms of the US panel, one row per year."""
-    known = _us(folder).with_columns(
+    known = us_panel(folder).with_columns(
         (pl.col("total_revenue").shift(-1).over("firm_id") / pl.col("total_revenue") - 1).alias("next")
     )
     rows = known.filter(pl.col("next").is_not_null(), pl.col("total_revenue") > 0)
     outcome = (rows["next"] >= GROWTH).cast(pl.Int8)
-    return Dataset("us_growth", rows.select(_us_features(rows)), outcome, rows["firm_id"])
+    return Dataset("us_growth", rows.select(us_features(rows)), outcome, rows["firm_id"])
 
 
 def us_failure(folder: Path) -> Dataset:
     """Whether the firm fails after the last year of its window; one row per firm, its last year with those before."""
-    rows = _us(folder).group_by("firm_id", maintain_order=True).last()
-    monotone = {"debt_to_assets": 1, "return_on_assets": -1, "retained_to_assets": -1, "value_to_liabilities": -1}
+    rows = us_panel(folder).group_by("firm_id", maintain_order=True).last()
     return Dataset(
-        "us_failure", rows.select(_us_features(rows)), rows["failed_after_window"], rows["firm_id"], monotone
+        "us_failure", rows.select(us_features(rows)), rows["failed_after_window"], rows["firm_id"], US_MONOTONE
     )
 
 
-def _us(folder: Path) -> pl.DataFrame:
+def us_panel(folder: Path) -> pl.DataFrame:
     """The panel in order with ratios and the growth of past years; a figure of a later year never enters a row."""
     panel = pl.read_parquet(folder / "us_public_firm_panel_dev.parquet").sort("firm_id", "fiscal_year")
-    ratios = [_ratio(pl.col(above), pl.col(below)).alias(name) for name, (above, below) in _RATIOS.items()]
+    ratios = [_ratio(pl.col(above), pl.col(below)).alias(name) for name, (above, below) in US_RATIOS.items()]
     growth = [
         _growth(pl.col(name), pl.col(name).shift(years).over("firm_id")).alias(f"{name}_growth_{years}")
         for name in _GROWN
@@ -109,9 +110,10 @@ def _us(folder: Path) -> pl.DataFrame:
     return panel.with_columns(*ratios, *growth)
 
 
-def _us_features(rows: pl.DataFrame) -> list[str]:
+def us_features(rows: pl.DataFrame) -> list[str]:
+    """Columns of the panel that a forecast is made of: levels, ratios, growth."""
     grown = [name for name in rows.columns if "_growth_" in name]
-    return [*US_LEVELS, *_RATIOS, *grown]
+    return [*US_LEVELS, *US_RATIOS, *grown]
 
 
 def _ratio(above: pl.Expr, below: pl.Expr) -> pl.Expr:

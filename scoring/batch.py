@@ -1,7 +1,7 @@
 """Many enterprises at once: what is told of each is computed once, over columns.
 
-Where rules differ by place, each enterprise is told what its own say (`scoring.roots`). One whose sources conflict is
-evaluated once for each completion of its facts, and what is told is made of what these say together.
+Where rules differ by place, each enterprise is told what its own say (`scoring.roots`). One whose sources conflict in what is
+read is evaluated once for each completion of its facts, and what is told is made of what these say together.
 """
 
 from __future__ import annotations
@@ -55,20 +55,20 @@ class Scored:
     """The columns `HEAD`."""
     made: Mapping[str, Column]
     """By name; truths as bytes. Where the rules have no root 0 stands for it."""
-    _chosen: dict[frozenset[int], NDArray[np.bool_]] = field(default_factory=dict)
+    _others: dict[frozenset[int], pl.Series] = field(default_factory=dict)
 
     def under(self, some: Collection[int]) -> NDArray[np.bool_]:
         """To whom one of these rules applies."""
-        chosen = frozenset(some)
-        if chosen not in self._chosen:
-            self._chosen[chosen] = np.isin(self.of_firm, list(chosen))
-        return self._chosen[chosen]
+        return np.isin(self.of_firm, list(some))
 
     def only(self, values: pl.Series, some: Collection[int]) -> pl.Series:
         """The values of those to whom one of these rules applies; null for the others."""
-        if len(some) == len(self.rules):
+        chosen = frozenset(some)
+        if len(chosen) == len(self.rules):
             return values
-        return values.set(pl.Series(~self.under(some)), None)
+        if chosen not in self._others:
+            self._others[chosen] = pl.Series(~self.under(chosen))
+        return values.set(self._others[chosen], None)
 
     def values(self, roots: Iterable[str]) -> pl.DataFrame:
         """Roots that are told under their own names; null for those whose rules do not have them."""
@@ -111,7 +111,7 @@ class Scorer:
         at = self._at(wide.firms)
         of_firm = np.array([rules for _, _, rules in self._of_place], np.intp)[at]
         made = self._plan.values(self._facts(wide, at))
-        rows = wide.firms[SAID].is_not_null().arg_true().to_numpy()
+        rows = self.wanted.in_doubt(wide.firms).to_numpy()
         if rows.size:
             for name, values in self._united(wide.firms[rows], at[rows], of_firm[rows]).items():
                 made[name][..., rows] = values

@@ -41,14 +41,14 @@ def joined(parts: Iterable[Influences]) -> dict[str, Influence]:
     found: dict[str, Influence] = {}
     for part in parts:
         for name, new in part.items():
-            old = found.get(name, new)
-            found[name] = Influence(
-                old.sign if old.sign == new.sign else MIXED,
-                any_of((old.unknown, new.unknown)),
-                any_of((old.quirk, new.quirk)),
-                any_of((old.tangled, new.tangled)),
-                old.confined and new.confined,
-            )
+            if (old := found.setdefault(name, new)) is not new:
+                found[name] = Influence(
+                    old.sign if old.sign == new.sign else MIXED,
+                    any_of((old.unknown, new.unknown)),
+                    any_of((old.quirk, new.quirk)),
+                    any_of((old.tangled, new.tangled)),
+                    old.confined and new.confined,
+                )
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from features.identifiers import regions
 from scoring.card import Card, Period
-from scoring.errors import UnknownName
+from scoring.errors import NotInForce, UnknownName
 from scoring.learned import LearnedCard
 from scoring.overlay import Overlay, Place, laid, read_overlay
 from scoring.reading import KINDS, read_tree
@@ -153,13 +153,14 @@ class Catalogue:
         return self._picked(edition, rules_on, place, kind)
 
     def pick_by_name(self, rulebook: str, rules_on: date, *, place: Place = NOWHERE, kind: str = "new") -> Picked:
-        """As `pick`; where no edition is in force the nearest one, marked. Raises `UnknownName`."""
-        if rulebook not in self.editions:
-            raise UnknownName(field="rulebook", value=rulebook, known=self.names())
+        """As `pick`; where no edition is in force the nearest one, marked. Raises `UnknownName`, `NotInForce`."""
+        if not self.evaluated(rulebook):
+            error = NotInForce if rulebook in self.editions else UnknownName
+            raise error(field="rulebook", value=rulebook, known=tuple(filter(self.evaluated, self.names())))
         found = self.pick(rulebook, rules_on, place=place, kind=kind)
         if found:
             return found
-        candidates = self._for(rulebook, NOWHERE, kind) or list(self.editions[rulebook])
+        candidates = self._for(rulebook, NOWHERE, kind) or self.evaluated(rulebook)
         nearest = min(candidates, key=lambda e: _distance(e.latest.period(kind), rules_on))
         return replace(self._picked(nearest, rules_on, place, kind), outside=True)
 
@@ -173,12 +174,15 @@ class Catalogue:
         found = self.under(edition, place, rules_on)
         return Picked(found.card(rules_on, kind), found)
 
+    def evaluated(self, rulebook: str) -> list[Edition]:
+        """Its editions that can be evaluated; none of a rulebook that does not exist."""
+        return [e for e in self.editions.get(rulebook, ()) if e.latest.status in EVALUATED]
+
     def _for(self, rulebook: str, place: Place, kind: str) -> list[Edition]:
         return [
             e
-            for e in self.editions.get(rulebook, ())
-            if e.latest.status in EVALUATED
-            and kind in e.latest.kinds
+            for e in self.evaluated(rulebook)
+            if kind in e.latest.kinds
             and (e.latest.region is None or place.region is None or regions.is_within(place.region, e.latest.region))
         ]
 

@@ -15,6 +15,7 @@ from features.held import ROW
 from scoring.core import Node
 from scoring.machine import Column, Machine
 from scoring.machine_code import LANES, write
+from scoring.machine_kept import code_of
 from scoring.machine_types import UNKNOWN, Result, given
 
 Whole = NDArray[np.int64]
@@ -102,7 +103,8 @@ class Plan:
         keep: bool = False,
     ) -> None:
         asked = {name: given(one) if isinstance(one, Node) else one for name, one in roots.items()}
-        self._code = write(asked, {name: given(node) for name, node in (further or {}).items()})
+        more = {name: given(node) for name, node in (further or {}).items()}
+        self._code = code_of(asked, more) if keep else write(asked, more)
         self._machine = Machine(self._code, firms=firms, keep=keep)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
@@ -36,6 +36,7 @@ from scoring.bounds import (
 from scoring.core import FALSE, Node, all_of, any_of, choose, const, fill, known, negate
 from scoring.lower import Lowering
 from scoring.measure import Measure
+from scoring.spans import left_out
 
 Rule = cards.Requirement | cards.Award
 """What lowers to bounds: the points of an award, 1 or 0 of a requirement."""
@@ -215,6 +216,14 @@ class _Lowered:
             self._brackets.append(range_truth(choice.by, case.range, lowering).hi)
             body = self.bounds(case.body, _confined(choice.by, case.range, lowering), _below(path, place))
             cases.append((self._brackets.pop(), body))
+        most = max((body.hi.hi for _, body in cases), default=0)
+        for range_ in left_out(choice.by, [case.range for case in choice.cases]):
+            # A bracket that nobody wrote: what the rule says of it is open.
+            reached = range_truth(choice.by, range_, lowering).hi
+            if reached is not FALSE:
+                self._brackets.append(reached)
+                body = self._shown(path, choice.by, range_, lowering, Bounds(FALSE, const(most)))
+                cases.append((self._brackets.pop(), body))
         # The chooser moves the result either way, yet its ends are reached: it is decided by cases. Not so where a
         # bracket reads the chooser's facts but is not confined by it, or where the chooser may skip a bracket.
         skips = not measure.contiguous and len(cases) > 2
@@ -232,6 +241,7 @@ class _Lowered:
     def _bands(self, award: cards.Bands, lowering: Lowering, path: str) -> Bounds:
         measure = lowering.measure(award.indicator.expression)
         undefined = measure.undefined().hi
+        award = _without_holes(award, lowering)
         # Worst first, so that an index rises with the points; an undefined ratio is a band of its own, with none.
         ordered = sorted((*award.bands, UNDEFINED), key=lambda band: (band.low, band.high))
         reached = [
@@ -255,6 +265,18 @@ class _Lowered:
         )
         bands = tuple(band.range.text for band in ordered), least_of_reachable(places), greatest_of_reachable(places)
         return self._shown(path, award.indicator, None, lowering, bounds, *bands)
+
+
+def _without_holes(award: cards.Bands, lowering: Lowering) -> cards.Bands:
+    """What lies in no band, as a band in which the points are open."""
+    by = award.indicator
+    holes = [
+        range_
+        for range_ in left_out(by, [b.range for b in award.bands])
+        if range_truth(by, range_, lowering).hi is not FALSE
+    ]
+    most = max((band.high for band in award.bands), default=0)
+    return replace(award, bands=(*award.bands, *(cards.Band(range_, 0, most) for range_ in holes)))
 
 
 def _below(path: str, name: object) -> str:

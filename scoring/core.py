@@ -59,7 +59,7 @@ def _node(op: str, args: tuple[Node | int | str | tuple[int, ...], ...], lo: int
         raise CardError.of("integer_too_wide", op, widest=max(-lo, hi))
     if lo == hi and op != "const":
         return const(lo)
-    key = (op, lo, hi, *(id(a) if isinstance(a, Node) else a for a in args))
+    key = (op, lo, hi, args)
     found = _interned.get(key)
     if found is None:
         found = _interned[key] = Node(op, args, lo, hi, tuple(a for a in args if isinstance(a, Node)))
@@ -150,12 +150,12 @@ def _junction(op: str, terms: Iterable[Node], absorbing: int) -> Node:
     seen: dict[int, Node] = {}
     for term in terms:
         for part in term.operands if term.op == op else (term,):
-            if part.constant == absorbing:
-                return const(absorbing)
-            if part.constant is None:
+            if part.lo != part.hi:
                 seen[id(part)] = part
+            elif part.lo == absorbing:
+                return TRUE if absorbing else FALSE
     if not seen:
-        return const(1 - absorbing)
+        return FALSE if absorbing else TRUE
     parts = tuple(seen.values())
     return parts[0] if len(parts) == 1 else _node(op, parts, 0, 1)
 

@@ -3,6 +3,7 @@
 RuleError
 ├── CardError      a card or a rulebook file is wrong
 └── UnknownName    a rulebook, edition or tier that was asked for does not exist
+    └── NotInForce    all that there is of a rulebook are drafts and expected editions
 """
 
 from __future__ import annotations
@@ -79,11 +80,18 @@ class UnknownName(RuleError):
     """A rulebook, edition or tier that was asked for does not exist."""
 
     code = "unknown_name"
+    rule = "名称须在目录中 / the name must be in the catalogue"
 
     def __init__(self, *, field: str, value: str, known: tuple[str, ...]) -> None:
         self.field = field
         self.value = value
         self.known = known
-        self.rule = "名称须在目录中 / the name must be in the catalogue"
         self.remedy = "可用 / available: " + ", ".join(known)
         super().__init__(f"{field}: {value!r} — {self.rule}; {self.remedy}")
+
+
+class NotInForce(UnknownName):
+    """A rulebook was to be evaluated of which there are drafts and expected editions only."""
+
+    code = "not_in_force"
+    rule = "只有草案或预期版本，不作评价 / there are drafts and expected editions only, which are not evaluated"

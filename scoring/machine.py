@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import os
-import stat
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import llvmlite
@@ -21,19 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.machine_code import LANES, Code
+from scoring.machine_kept import kept
 from scoring.machine_types import BYTES
 
 Column = NDArray[np.int64] | NDArray[np.uint8] | NDArray[np.uint32] | NDArray[np.float64]
 _HELD: dict[str, Any] = {"i1": np.uint8, "i32": np.uint32, "double": np.float64}
-CACHE = "DENGTI_CACHE"
-"""Environment variable: the folder of compiled rules; empty for none."""
 _ARGUMENTS = [ctypes.c_int64, *[ctypes.c_void_p] * 5]
 _ALIGNED = 64
 """Bytes of a line of the cache."""
 _MANY = 20_000
 """Enterprises for which code is worth the time to compile it well (about 2 s instead of 0.8 for a release, on the machine of benchmarks/report.md)."""
-_KEPT = 100
-"""Files that are kept at most."""
 
 
 class Machine:
@@ -109,48 +102,9 @@ def _linked(compiled: bytes) -> llvm.ResourceTracker:
     return library.link(_linker(), f"rules-{next(_names)}")
 
 
-# --- kept on disk ---------------------------------------------------------------------------------------------------
-
-
 def _kept(text: str, level: int) -> bytes:
     """As compiled before by this user for this processor, else compiled now."""
-    folder = _folder()
-    if folder is None:
-        return _compiled(text, level)
     target = _target(level)
     made_by = (llvmlite.__version__, target.triple, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
     named = hashlib.sha256("\n".join((*made_by, str(level), text)).encode()).hexdigest()
-    path = folder / f"{named}.o"
-    try:
-        found = path.read_bytes()
-    except OSError:
-        found = b""
-    # The hash of what was compiled stands before it: half a file is none.
-    if hashlib.sha256(found[32:]).digest() == found[:32]:
-        return found[32:]
-    made = _compiled(text, level)
-    try:
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(hashlib.sha256(made).digest() + made)
-        Path(file.name).replace(path)
-        for old in sorted(folder.glob("*.o"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
-            old.unlink()
-    except OSError:
-        pass  # A full or read-only disk costs time, not an answer.
-    return made
-
-
-def _folder() -> Path | None:
-    """The folder of what is kept. None where it cannot be made, or where others could write what would be run here."""
-    told = os.environ.get(CACHE)
-    if told == "":
-        return None
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(told) if told else Path(home).expanduser() / "dengti"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = folder.stat()
-    except (OSError, RuntimeError):
-        return None
-    private = held.st_uid == os.getuid() and not held.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return folder if private else None
+    return kept(f"{named}.o", lambda: _compiled(text, level))

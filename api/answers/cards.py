@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from api.answers import decision
-from api.answers.numbers import least_whole, points, threshold
-from api.answers.parts import WORDS, clause, gate_teller, item_teller, label
-from api.answers.reasons import PASS, Json, Reason, Reasons, in_order
+from api.answers.forms import ROOM, Json, Written, form, members, together
+from api.answers.numbers import least_whole, points, shown, threshold
+from api.answers.parts import WORDS, More, clause, gate_teller, item_teller, label
+from api.answers.reasons import PASS, Order, Reasons, in_order
 from api.answers.state import Kept, Key, Prepared, Reads, State, picker
 from scoring.assembly import Verdict
-from scoring.card import MICRO, Card
+from scoring.card import MICRO, Card, Item
 
-Assess = Callable[[State, bool], tuple[Json, list[Json]]]
-"""The assessment and its reasons; told of a state, and whether the united parts are wider than the completions."""
+Assess = Callable[[State, bool], tuple[Written, list[Written], bool]]
+"""The assessment, its reasons, and whether only the experts' review is open; told of a state, and whether the united parts
+are wider than the completions.
+"""
 
 
 def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Assess:
     """How a card's assessment is written; ``flagged`` is said of it whatever the enterprise."""
-    fixed = head(card)
+    fixed = members(head(card))
+    bounds = [members({"bounds": word}) for word in ("exact", "safe")]
     parts = PartsWriter(prepared, card)
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     whole = _class_of(prepared, card) if card.classes else _scored(prepared, card)
+    review = _review(prepared, card) if card.items and _reads_grades(prepared, card) else None
 
-    def write(state: State, wider: bool) -> tuple[Json, list[Json]]:
-        out = fixed.copy()
-        out["bounds"] = "safe" if wider or state[unsafe] else "exact"
+    def write(state: State, wider: bool) -> tuple[Written, list[Written], bool]:
         gates, items, raised, why = parts.of(state)
-        out["gates"] = gates
-        whole(state, items, out)
-        out["flags"] = [*raised, *flagged]
-        return out, why
+        reviewed, left_to_experts = review(state) if review else (b"", False)
+        flags = members({"flags": [*raised, *flagged]})
+        safe = bounds[bool(wider or state[unsafe])]
+        told = together((fixed, safe, _named(b"gates", gates), *whole(state, items), reviewed, flags))
+        return told, why, left_to_experts
 
     return write
 
@@ -42,24 +46,29 @@ def head(card: Card) -> Json:
     return {"title": label(card.title), "edition": card.edition, **lying}
 
 
+def _named(name: bytes, found: list[Written]) -> Written:
+    return b'"%b":{%b}' % (name, b",".join(found))
+
+
 class PartsWriter:
-    """How the gates and items of one card are told, with their flags and reasons."""
+    """How the gates and items of one card are told, with their flags and reasons; ``more`` says of an item what else is said."""
 
-    def __init__(self, prepared: Prepared, card: Card) -> None:
+    def __init__(self, prepared: Prepared, card: Card, more: Callable[[Item], More | None] = lambda _: None) -> None:
         reasons = Reasons(card)
-        self._gates = [(n, gate_teller(prepared, card, gate, reasons)) for n, gate in card.gates.items()]
-        items = {} if card.classes else card.items
-        self._items = [(n, item_teller(prepared, card, item, reasons)) for n, item in items.items()]
+        items = () if card.classes else card.items.values()
+        self._gates = [gate_teller(prepared, card, gate, reasons) for gate in card.gates.values()]
+        self._items = [item_teller(prepared, card, item, reasons, more(item)) for item in items]
 
-    def of(self, state: State) -> tuple[Json, Json, list[str], list[Json]]:
-        """Gates, items, flags and reasons of an enterprise."""
-        gates: Json = {}
-        items: Json = {}
+    def of(self, state: State) -> tuple[list[Written], list[Written], list[str], list[Written]]:
+        """Gates, items, flags and reasons of an enterprise; gates and items as members by their names."""
+        gates: list[Written] = []
+        items: list[Written] = []
         raised: set[str] = set()
-        why: list[Reason] = []
+        why: list[tuple[Order, Written]] = []
         for tellers, found in ((self._gates, gates), (self._items, items)):
-            for name, tell in tellers:
-                found[name], flags, reason = tell(state)
+            for tell in tellers:
+                said, flags, reason = tell(state)
+                found.append(said)
                 if flags:
                     raised.update(flags)
                 if reason is not None:
@@ -67,45 +76,38 @@ class PartsWriter:
         return gates, items, sorted(raised), in_order(why)
 
 
-Add = Callable[[Any, Json, Json], None]
-"""Writes what is said of the card as a whole; told a state and the items."""
+Tell = Callable[[Any, list[Written]], Iterable[Written]]
+"""What is said of the card as a whole; told a state and the items."""
 
 
-def _class_of(prepared: Prepared, card: Card) -> Add:
+def _class_of(prepared: Prepared, card: Card) -> Tell:
     """A classification: the class, or those between which it lies."""
     low, high = prepared.places(f"score|{card.id}", "low", "high")
-    stated = clause(next(iter(card.items.values())).source)
+    fixed = clause(next(iter(card.items.values())).source) | {"verdict": Verdict.NOT_APPLICABLE.word}
 
-    def add(state: Any, _: Json, out: Json) -> None:
-        one, other = (card.classes[state[end] // MICRO] for end in (low, high))
-        out.update(stated, verdict=Verdict.NOT_APPLICABLE.word)
-        out["class"] = one if one == other else "undetermined"
-        if one != other:
-            out["class_range"] = [one, other]
+    def told(key: Key) -> Written:
+        one, other = (card.classes[end // MICRO] for end in key)
+        return members(
+            fixed | ({"class": one} if one == other else {"class": "undetermined", "class_range": [one, other]})
+        )
 
-    return add
+    words = Kept(told)
+    return lambda state, _: [words[state[low], state[high]]]
 
 
-def _scored(prepared: Prepared, card: Card) -> Add:
+def _scored(prepared: Prepared, card: Card) -> Tell:
     ways = _ways(prepared, card)
-    groups = {name: prepared.places(f"group|{card.id}|{name}", "low", "high") for name in card.groups}
+    groups = _points(prepared, {f"group|{card.id}|{name}": name for name in card.groups})
     score = _score(prepared, card) if card.items else None
-    review = _review(prepared, card) if card.items and _reads_grades(prepared, card) else None
 
-    def add(state: Any, items: Json, out: Json) -> None:
-        out.update(ways(state))
-        if score:
-            out["score"] = score(state)
-        out["items"] = items
-        out["groups"] = {name: {"points": _points(state, low, high)} for name, (low, high) in groups.items()}
-        if review:
-            out["review"] = review(state)
+    def told(state: Any, items: list[Written]) -> Iterable[Written]:
+        return ways(state), score(state) if score else b"", _named(b"items", items), groups(state)
 
-    return add
+    return told
 
 
-def _ways(prepared: Prepared, card: Card) -> Callable[[State], Json]:
-    """The verdict, the routes, and the first of them that passes; shared, not to be changed."""
+def _ways(prepared: Prepared, card: Card) -> Callable[[State], Written]:
+    """The verdict, the routes, and the first of them that passes."""
     reads = Reads(prepared)
     verdict = reads.at(prepared.program.at[f"verdict|{card.id}"])
     routes = {
@@ -116,7 +118,7 @@ def _ways(prepared: Prepared, card: Card) -> Callable[[State], Json]:
         for name, route in card.routes.items()
     }
 
-    def told(key: Key) -> Json:
+    def told(key: Key) -> Written:
         out: Json = {"verdict": decision.WORDS[key[verdict]]}
         out["routes"] = {
             name: {**fixed, "verdict": WORDS[key[low] + key[high]]} for name, (fixed, (low, high)) in routes.items()
@@ -125,14 +127,17 @@ def _ways(prepared: Prepared, card: Card) -> Callable[[State], Json]:
             route = next((name for name, found in out["routes"].items() if found["verdict"] == PASS), None)
             if route:
                 out["route"] = route
-        return out
+        return members(out)
 
     pick, words = reads.key, Kept(told)
     return lambda state: words[pick(state)]
 
 
-def _points(state: Any, low: int, high: int) -> Json:
-    return {"low": points(state[low]), "high": points(state[high])}
+def _points(prepared: Prepared, roots: Mapping[str, str]) -> Callable[[State], Written]:
+    """The points of groups."""
+    text = form(members({"groups": {name: {"points": {"low": ROOM, "high": ROOM}} for name in roots.values()}}))
+    pick = picker([place for root in roots for place in prepared.places(root, "low", "high")])
+    return lambda state: text % tuple(map(shown, pick(state)))
 
 
 def _reads_grades(prepared: Prepared, card: Card) -> bool:
@@ -140,26 +145,31 @@ def _reads_grades(prepared: Prepared, card: Card) -> bool:
     return any(name.startswith("expert_grade/") for part in parts for name in part.influences)
 
 
-def _score(prepared: Prepared, card: Card) -> Callable[[State], Json]:
-    low, high = prepared.places(f"score|{card.id}", "low", "high")
+def _score(prepared: Prepared, card: Card) -> Callable[[State], Written]:
+    pick = picker(prepared.places(f"score|{card.id}", "low", "high"))
     limits = card.score_limits
     fixed: Json = {"max": points(card.maximum), **({"pass": threshold(limits)} if limits else {})}
-    return lambda state: {**_points(state, low, high), **fixed}
+    text = form(members({"score": {"low": ROOM, "high": ROOM, **fixed}}))
+    return lambda state: text % tuple(map(shown, pick(state)))
 
 
-def _review(prepared: Prepared, card: Card) -> Callable[[Any], Json]:
-    """What the experts still decide: whether all other gates pass, points certain and possible (contract §3)."""
+def _review(prepared: Prepared, card: Card) -> Callable[[Any], tuple[Written, bool]]:
+    """What the experts still decide: whether all other gates pass, points certain and possible (contract §3); and whether the
+    verdict hangs on them alone.
+    """
     hard = [f"{card.id}|gates/{name}" for name, gate in card.gates.items() if gate.requirement and gate.binding]
     certain, possible = (picker([prepared.program.at[f"{root}|{end}"] for root in hard]) for end in ("low", "high"))
     low, high = prepared.places(f"score|{card.id}", "low", "high")
+    verdict = prepared.program.at[f"verdict|{card.id}"]
     needed: Json = {"points_needed": least_whole(card.score_limits)} if card.score_limits else {}
+    texts = [
+        form(members({"review": {"hard_gates": word, "points_certain": ROOM, "points_possible": ROOM, **needed}}))
+        for word in WORDS
+    ]
 
-    def review(state: Any) -> Json:
-        return {
-            "hard_gates": WORDS[all(certain(state)) + all(possible(state))],
-            "points_certain": points(state[low]),
-            "points_possible": points(state[high]),
-            **needed,
-        }
+    def review(state: Any) -> tuple[Written, bool]:
+        gates = all(certain(state)) + all(possible(state))
+        told = texts[gates] % (shown(state[low]), shown(state[high]))
+        return told, WORDS[gates] == PASS and state[verdict] == Verdict.UNDETERMINED.value
 
     return review

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
+
+from orjson import Fragment
 
 from api.answers.cards import PartsWriter, head
 from api.answers.decision import CONFIRMED, status_of
+from api.answers.forms import Json, Written, together
 from api.answers.numbers import points
-from api.answers.parts import clause, label
-from api.answers.reasons import Json
+from api.answers.parts import Add, More, clause, label
 from api.answers.scheme_figures import (
     ALL,
     STALE,
@@ -21,8 +24,8 @@ from api.answers.scheme_figures import (
     share_of,
     told_groups,
 )
-from api.answers.state import Prepared, State
-from scoring.card import MICRO, Card, Percentile, Scheme
+from api.answers.state import Key, Prepared, Reads, State
+from scoring.card import MICRO, Card, Item, Percentile, Scheme
 
 PEERS_OF_OTHERS = {
     "code": "peers_under_other_weights",
@@ -38,7 +41,7 @@ SMALL_CELL = {
     "en": "too few enterprises in the stage: told among all",
 }
 
-Write = Callable[[State, bool], tuple[Json, list[Json]]]
+Write = Callable[[State, bool], tuple[Json, list[Written]]]
 
 
 def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
@@ -50,13 +53,16 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
     if decisions and fixed["status"] == CONFIRMED:
         last = decisions[-1]
         fixed["confirmed"] = {"by": last.by, "on": last.on.isoformat(), "because": last.because}
-    parts, figures = PartsWriter(prepared, card), Figures(prepared.program, prepared.program.cards[card.id])
+    parts, figures = (
+        PartsWriter(prepared, card, partial(_more, card)),
+        Figures(prepared.program, prepared.program.cards[card.id]),
+    )
     score = _score(prepared, card, scheme) if figures.gives_points else None
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     unset = {name: {"label": label(one.label), **clause(one.source)} for name, one in card.unset.items()}
     known, as_of = prepared.known, prepared.as_of
 
-    def write(state: State, wider: bool) -> tuple[Json, list[Json]]:
+    def write(state: State, wider: bool) -> tuple[Json, list[Written]]:
         gates, items, raised, why = parts.of(state)
         out = {**fixed, **_stage(figures.stages(state))}
 
@@ -77,10 +83,10 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
                 out["percentile"] = _percentile(figures.share(state, group), group, out.get("stage"))
             elif scheme.peers_of_others:
                 out["percentile_unavailable"] = PEERS_OF_OTHERS
-            out["items"] = {n: _aged(_among(item, card, n, out.get("stage")), as_of) for n, item in items.items()}
+            out["items"] = Fragment(together(items))
         if unset:
             out["unset"] = unset
-        out["constraints"] = [_constraint(card, name, gate) for name, gate in gates.items()]
+        out["constraints"] = [Fragment(gate) for gate in gates]
         out["flags"] = [*raised, *flagged]
         return out, why if "score" in out else []
 
@@ -94,6 +100,10 @@ def in_park(card: Card, credit: Json, park: str | None) -> Json:
         return {}
     share = share_of(groups[group], *(round(credit["score"][end] * MICRO) for end in ("low", "high")))
     return {"percentile_in_park": {**share.told(), "among": group}}
+
+
+def _stages(card: Card) -> list[str]:
+    return [stage.id for stage in card.scheme.stages] if card.scheme and card.scheme.by else []
 
 
 def _stage(stages: dict[str, list[int]]) -> Json:
@@ -112,17 +122,29 @@ def _percentile(share: Share, group: str, stage: str | None) -> Json:
     return out
 
 
-def _among(item: Json, card: Card, name: str, stage: str | None) -> Json:
-    """An item told from a frozen table says of which group the table is."""
-    award = card.items[name].unweighed
-    if not isinstance(award, Percentile):
-        return item
-    own = stage in award.cuts
-    return {
-        **item,
-        "among": f"stage:{stage}" if own else ALL,
-        **({} if own or stage is None else {"fallback": _why(stage)}),
-    }
+def _more(card: Card, item: Item) -> More:
+    """What a scheme says besides of an item: told from a frozen table, of which group the table is; the age of its datum."""
+
+    def prepared(reads: Reads) -> Add:
+        tables = item.unweighed.cuts if isinstance(item.unweighed, Percentile) else None
+        stages = {s: reads.ends(f"stage|{card.id}|{s}", "low", "high") for s in _stages(card) if tables is not None}
+        as_of = reads.prepared.as_of
+
+        def add(key: Key, out: Json) -> None:
+            if tables is not None:
+                stage = _stage({name: [key[end] for end in ends] for name, ends in stages.items()}).get("stage")
+                own = stage in tables
+                out["among"] = f"stage:{stage}" if own else ALL
+                if not own and stage is not None:
+                    out["fallback"] = _why(stage)
+            if "data_date" in out:
+                out["age_months"] = months = months_since(date.fromisoformat(out["data_date"]), as_of)
+                if months > STALE_MONTHS:
+                    out["stale"] = True
+
+        return add
+
+    return prepared
 
 
 def _why(stage: str) -> Json:
@@ -169,19 +191,3 @@ def _score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[State], 
         }
 
     return write
-
-
-def _constraint(card: Card, name: str, gate: Json) -> Json:
-    effect = card.gates[name].effect
-    assert effect is not None
-    told = {"id": name, **gate, "effect": effect.kind}
-    told.pop("binding", None)
-    return told | ({"points": points(effect.points)} if effect.points is not None else {})
-
-
-def _aged(item: Json, as_of: date) -> Json:
-    """The item with the age of its datum in months; accounts too old are stale."""
-    if "data_date" not in item:
-        return item
-    months = months_since(date.fromisoformat(item["data_date"]), as_of)
-    return {**item, "age_months": months, **({"stale": True} if months > STALE_MONTHS else {})}

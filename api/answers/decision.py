@@ -8,12 +8,15 @@ by its own digest, so that a reader without it can still verify the rest (decisi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from orjson import Fragment
+
+from api.answers.forms import ROOM, Json, form
 from api.answers.scheme_figures import Figures
+from api.answers.state import picker
 from features.facts import FirmFacts, Row, path_of_year, stated, stored
 from features.identifiers import regions
 from scoring import core
@@ -22,47 +25,47 @@ from scoring.card import REFERENCE, Card
 from scoring.compile import CompiledCard
 from scoring.engine import Answer, park_of
 from scoring.learned import DISTRESS, LearnedCard
-from scoring.program import Program
+from scoring.program import Program, Values
 from scoring.release import canonical
 
-Json = dict[str, Any]
 WORDS = [verdict.word for verdict in Verdict]
 OFFICIAL, CONFIRMED = "official", "confirmed_by_park"
 USABLE = (OFFICIAL, CONFIRMED)
 """Statuses under which a bank gets points; under `REFERENCE` park, authority and the firm itself see them."""
 
 
-def decided(answer: Answer) -> tuple[Json, bytes]:
-    """The parts of the result that the receipt covers, with it; and the canonical form of ``decision``."""
-    part = decision_part(answer)
-    written, reference = canonical(part), reference_part(answer)
-    receipt = {"sha256": fingerprint(written)}
+def decided(answer: Answer) -> Json:
+    """The parts of the result that the receipt covers, in canonical form, with it."""
+    part, reference = _part(answer), _reference_part(answer)
+    receipt = {"sha256": fingerprint(part)}
     if reference is None:
-        return {"receipt": receipt, "decision": part}, written
-    receipt["reference"] = fingerprint(canonical(reference))
-    return {"receipt": receipt, "decision": part, "decision_reference": reference}, written
+        return {"receipt": receipt, "decision": Fragment(part)}
+    receipt["reference"] = fingerprint(reference)
+    return {"receipt": receipt, "decision": Fragment(part), "decision_reference": Fragment(reference)}
 
 
-def decision_part(answer: Answer) -> Json:
+def _part(answer: Answer) -> bytes:
     """What was decided, from which facts, in which park, under which release; but for schemes of reference."""
     park = park_id(answer)
-    return {
-        "uscc": answer.dossier.uscc,
-        "as_of": answer.question.as_of.isoformat(),
-        "known_at": answer.question.known_at.isoformat(),
-        "release": answer.rules.release.id,
-        **({"park": park} if park else {}),
-        **_sides(answer.rules.program)[0].of(answer),
-    }
+    return canonical(
+        {
+            "uscc": answer.dossier.uscc,
+            "as_of": answer.question.as_of.isoformat(),
+            "known_at": answer.question.known_at.isoformat(),
+            "release": answer.rules.release.id,
+            **({"park": park} if park else {}),
+            **_sides(answer.rules.program)[0].of(answer),
+        }
+    )
 
 
-def reference_part(answer: Answer) -> Json | None:
+def _reference_part(answer: Answer) -> bytes | None:
     """What schemes of reference decided, from which facts, and the facts that nothing else reads; None without such a scheme."""
     _, side = _sides(answer.rules.program)
     if not side.cards:
         return None
     only = sorted({path_of_year(stated(name), answer.question.as_of) for name in side.only})
-    return {**side.of(answer), "only": only}
+    return canonical({**side.of(answer), "only": only})
 
 
 def fingerprint(decided: bytes) -> str:
@@ -189,20 +192,16 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
         for detail in own.details
         if detail.band_low is not None
     ]
+    of_parts, of_bands = _pairs(parts), _pairs(bands)
     verdict = None if card.classes else at[f"verdict|{card.id}"]
     # A sum without the indicators whose points are not published is no score.
     score = places(f"score|{card.id}") if card.items and not card.unset else None
     figures = Figures(program, compiled) if card.scheme else None
-    fixed = {"edition": card.edition, "clauses": _clauses(card)}
+    fixed = {"edition": card.edition, "clauses": Fragment(canonical(_clauses(card)))}
 
     def write(answer: Answer) -> Json:
         values = answer.values
-        out: Json = {
-            **fixed,
-            # A truth is a bool here and an integer in the canonical form.
-            "parts": {name: [+values[one], +values[other]] for name, one, other in parts},
-            "bands": {name: [values[one], values[other]] for name, one, other in bands},
-        }
+        out: Json = {**fixed, "parts": of_parts(values), "bands": of_bands(values)}
         if verdict is not None:
             out["verdict"] = WORDS[values[verdict]]
         if figures is not None:
@@ -213,6 +212,14 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
         return out
 
     return write
+
+
+def _pairs(places: Sequence[tuple[str, int, int]]) -> Callable[[Values], Fragment]:
+    """Both ends of several roots by name, as integers (a truth is a bool in the values)."""
+    ends = sorted(places)
+    text = form(canonical({name: [ROOM, ROOM] for name, *_ in ends})).replace(b"%b", b"%d")
+    pick = picker([place for _, *both in ends for place in both])
+    return lambda values: Fragment(text % pick(values))
 
 
 def _clauses(card: Card) -> dict[str, str]:

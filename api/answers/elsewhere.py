@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from api.answers.forms import Json
 from api.answers.numbers import amount
-from api.answers.reasons import OPEN, PASS, Json
+from api.answers.reasons import OPEN, PASS
 from api.answers.result import result
 from api.answers.vintage import vintage
 from api.authority.diff.rules import said
@@ -45,7 +46,7 @@ class _Column:
 
 def families(engine: Engine) -> tuple[str, ...]:
     """First parts of the ids that several rulebooks share."""
-    heads = [name.split(".")[0] for name in engine.catalogue.names()]
+    heads = [name.split(".")[0] for name in filter(engine.catalogue.evaluated, engine.catalogue.names())]
     return tuple(sorted({head for head in heads if heads.count(head) > 1}))
 
 
@@ -80,7 +81,9 @@ def compare(engine: Engine, dossier: Dossier, question: Question, family: str) -
 
 def _columns(engine: Engine, dossier: Dossier, question: Question, family: str) -> Iterator[_Column]:
     day, kind = question.rules_on or question.as_of, question.kind or "new"
-    for name in (name for name in engine.catalogue.names() if name.split(".")[0] == family):
+    for name in filter(engine.catalogue.evaluated, engine.catalogue.names()):
+        if name.split(".")[0] != family:
+            continue
         plain = engine.catalogue.pick_by_name(name, day, place=NOWHERE, kind=kind)
         places = [plain.card.region] + [
             overlay.scope.region

@@ -7,7 +7,9 @@ from functools import lru_cache, partial
 from itertools import compress
 from typing import NamedTuple
 
-from api.answers.reasons import Json
+import orjson
+
+from api.answers.forms import Written
 from api.answers.state import Kept, Prepared, picker
 from features.facts import path_of_year
 from features.tables import LIST_TABLES
@@ -28,13 +30,13 @@ class _Asked(NamedTuple):
     """The list table that it is, or of which it is a column; empty otherwise."""
     column: str
     settles: list[str]
-    absent: Json
-    """What is said where the fact as a whole is unknown; shared between enterprises, not to be changed."""
-    in_row: Kept[int, Json]
-    """What is said of a row that lacks it; shared likewise."""
+    absent: Written
+    """What is said where the fact as a whole is unknown."""
+    in_row: Kept[int, Written]
+    """What is said of a row that lacks it."""
 
 
-def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
+def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
     """How the unknown facts of one enterprise are listed."""
     program = prepared.program
     unknown = picker([program.at[root] for root in program.unknown])
@@ -63,10 +65,10 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Json]]:
             )
         return found
 
-    def write(answer: Answer) -> list[Json]:
+    def write(answer: Answer) -> list[Written]:
         values, conflicts = answer.values, set(answer.known.conflicts)
         facts = asked(tuple([is_open(values) for is_open in open_cards.values()]))
-        out: list[Json] = []
+        out: list[Written] = []
         for fact in facts if conflicts else compress(facts, unknown(values)):
             if fact.path in conflicts:
                 out.append(_told(fact.path, "conflict", fact.settles))
@@ -94,9 +96,9 @@ def _open(prepared: Prepared, card: str) -> Callable[[Values], bool]:
     return lambda values: values[verdict] == Verdict.UNDETERMINED.value
 
 
-def _told(where: str, state: str, settles: list[str]) -> Json:
-    return {"fact": where, "state": state, "settles": settles}
+def _told(where: str, state: str, settles: list[str]) -> Written:
+    return orjson.dumps({"fact": where, "state": state, "settles": settles})
 
 
-def _in_row(table: str, column: str, settles: list[str], number: int) -> Json:
+def _in_row(table: str, column: str, settles: list[str], number: int) -> Written:
     return _told(f"{table}/{number}/{column}", "absent", settles)

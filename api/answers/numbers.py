@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from scoring.card import MICRO, Limits
 
 Number = int | float
@@ -40,6 +42,12 @@ def nth_root(numerator: int, denominator: int, degree: int) -> tuple[int, int]:
 def points(micro: int) -> Number:
     """Micro-points as points."""
     return number(micro, MICRO)
+
+
+@lru_cache(maxsize=8192)
+def shown(micro: int) -> bytes:
+    """Micro-points as points, in their written form."""
+    return orjson.dumps(points(micro))
 
 
 def threshold(limits: Limits) -> dict[str, Number]:

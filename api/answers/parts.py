@@ -8,37 +8,33 @@ filled in anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from api.answers.numbers import Gap, gap_of, nth_root, number, points, threshold
-from api.answers.reasons import FAIL, OPEN, PASS, Json, Reason, Reasons, with_measure
+import orjson
+
+from api.answers.forms import ROOM, ROOM_IN_TEXT, Json, Written, form, members
+from api.answers.numbers import Gap, amount, gap_of, nth_root, number, points, threshold
+from api.answers.reasons import FAIL, OPEN, PASS, Order, Reason, Reasons
 from api.answers.state import Kept, Key, Prepared, Reads, State
 from features.expression import Compound, Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
-from scoring.card import Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
+from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
 from scoring.compile import Detail, Part
 
 WORDS = (FAIL, OPEN, PASS)
 """By the sum of "certain" and "possible"."""
 
-Told = tuple[Json, tuple[str, ...], Reason | None]
-"""What is said of one part, its flags and its reason. Shared between enterprises of which the same is said: not to be changed."""
+Told = tuple[Written, tuple[str, ...], tuple[Order, Written] | None]
+"""What is said of one part, its flags and its reason."""
 Tell = Callable[[State], Told]
 Add = Callable[[Key, Json], None]
 """Writes something that follows from the key."""
-
-
-class Value(NamedTuple):
-    """Where the ends of an indicator's value stand in a state, and how they make the value in its unit."""
-
-    ends: list[int]
-    """Numerator low and high, denominator low and high."""
-    minus: int
-    scale: int
-    intervals: int
-    """The root that is taken of the quotient first: of compound growth."""
+More = Callable[[Reads], Add]
+"""What else is said of a part, once the numbers on which it depends are named."""
 
 
 def label(of: Label | Indicator) -> Json:
@@ -51,46 +47,76 @@ def clause(source: Source) -> Json:
     return {"clause": source.clause, "grade": source.grade}
 
 
-def _teller(
-    reads: Reads,
-    write: Callable[[Key], Json],
-    reason: Callable[[Json], Reason | None],
-    value: Value | None = None,
-    gap: Gap | None = None,
-) -> Tell:
-    """How a part is told: ``write`` makes the words from the key and leaves room for the value and its gap."""
+Why = Callable[..., Reason | None]
+"""The reason that words give; of a gate with what is said of its measured value."""
+Measured = Callable[[State], tuple[int, int] | None]
+"""The value in its unit as numerator and denominator; None where it is not known or does not exist."""
 
-    def said(key: Key) -> Told:
-        json = write(key)
-        return json, tuple(json.get("flags", ())), reason(json)
 
-    def unmeasured(told: Told) -> Told:
-        json, flags, why = told
-        return {name: one for name, one in json.items() if name not in ("value", "gap")}, flags, why
+@dataclass(frozen=True)
+class _Words:
+    """What is said of one part, and how it is a reason."""
+
+    name: str
+    """The member that it is; empty where parts are a list."""
+    write: Callable[[Key], Json]
+    why: Why
+
+    def text(self, json: Json) -> Written:
+        return members({self.name: json}) if self.name else orjson.dumps(json)
+
+    def told(self, json: Json) -> Told:
+        reason = self.why(json)
+        return self.text(json), tuple(json.get("flags", ())), reason and (reason[0], orjson.dumps(reason[1]))
+
+
+def _teller(reads: Reads, words: _Words, measured: Measured | None = None) -> Tell:
+    """How a part is told; of a value that is measured the words are a form."""
 
     pick = reads.key
-    if value is None:
-        words: Kept[Key, Told] = Kept(said)
-        return lambda state: words[pick(state)]
+    if measured is None:
+        kept: Kept[Key, Told] = Kept(lambda key: words.told(words.write(key)))
+        return lambda state: kept[pick(state)]
 
-    ways: Kept[Key, tuple[Told, Told]] = Kept(lambda key: (told := said(key), unmeasured(told)))
-    (low, high, least, most), minus, scale, intervals = value
+    def ways(key: Key) -> tuple[bytes, Told]:
+        json = words.write(key)
+        return form(words.text({**json, "value": ROOM})), words.told(json)
 
-    def tell(state: Any) -> Told:
-        told, without = ways[pick(state)]
-        numerator, denominator = state[low], state[least]
-        if numerator != state[high] or denominator != state[most] or denominator < 1:
-            return without
-        same, flags, why = told
-        json = same.copy()
-        if intervals > 1:
-            numerator, denominator = nth_root(numerator, denominator, intervals)
-        numerator, denominator = numerator - minus * denominator, denominator * scale
-        json["value"] = number(numerator, denominator)
-        if gap is None:
-            return json, flags, why
-        json["gap"] = gap(numerator, denominator)
-        return json, flags, why and with_measure(why, json)
+    forms = Kept(ways)
+
+    def tell(state: State) -> Told:
+        with_value, told = forms[pick(state)]
+        found = measured(state)
+        if found is None:
+            return told
+        return with_value % orjson.dumps(number(*found)), told[1], told[2]
+
+    return tell
+
+
+def _against(reads: Reads, words: _Words, measured: Measured, gap: Gap, unit: str) -> Tell:
+    """How a gate is told that holds a measured value against limits: with its gap, also in the reason of one that fails."""
+
+    def ways(key: Key) -> tuple[bytes, tuple[Order, bytes] | None, Told]:
+        json, failing = words.write(key), None
+        if json["verdict"] == FAIL:
+            reason = words.why(json, f"（现为 {ROOM_IN_TEXT}，相差 {ROOM_IN_TEXT}）")
+            failing = reason and (reason[0], form(orjson.dumps(reason[1])))
+        return form(words.text({**json, "value": ROOM, "gap": ROOM})), failing, words.told(json)
+
+    pick, forms = reads.key, Kept(ways)
+
+    def tell(state: State) -> Told:
+        with_value, failing, told = forms[pick(state)]
+        found = measured(state)
+        if found is None:
+            return told
+        stands, off = number(*found), gap(*found)
+        _, flags, reason = told
+        if failing is not None:
+            order, text = failing
+            reason = order, text % (amount(stands, unit).encode(), amount(off, unit).encode())
+        return with_value % (orjson.dumps(stands), orjson.dumps(off)), flags, reason
 
     return tell
 
@@ -100,11 +126,17 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
     fixed: Json = {"label": label(gate.label), **clause(gate.source)}
     if gate.route:
         fixed["route"] = gate.route
-    if not gate.binding:
+    if gate.effect is not None:
+        fixed |= {"id": gate.id, "effect": gate.effect.kind}
+        if gate.effect.points is not None:
+            fixed["points"] = points(gate.effect.points)
+    elif not gate.binding:
         fixed["binding"] = False
     reads = Reads(prepared)
+    # Constraints of a scheme are a list; what does not bind is no reason.
+    words = partial(_Words, "" if gate.effect else gate.id, why=reasons.of_gate if gate.binding else lambda *_: None)
     if gate.score is not None:
-        return _teller(reads, _on_score(reads, card, gate, gate.score, fixed), reasons.of_gate)
+        return _on_score(reads, card, gate, gate.score, fixed, words)
     part = f"gates/{gate.id}"
     root, details = f"{card.id}|{part}", prepared.program.cards[card.id].parts[part].details
     certain, possible = reads.ends(root, "low", "high")
@@ -121,9 +153,10 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
         flags(key, out)
         return out
 
-    if only is None or limits is None:
-        return _teller(reads, write, reasons.of_gate)
-    return _teller(reads, write, reasons.of_gate, _value(prepared, root, only), gap_of(limits))
+    measured = _value(prepared, root, only) if only and limits else None
+    if only is None or limits is None or measured is None:
+        return _teller(reads, words(write=write))
+    return _against(reads, words(write=write), measured, gap_of(limits), only.indicator.unit.symbol)
 
 
 def _flags(reads: Reads, card: Card, part: str) -> Add:
@@ -167,20 +200,18 @@ def _facts(reads: Reads, root: str, details: Iterable[Detail]) -> Callable[[Key]
     return found
 
 
-def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json) -> Callable[[Key], Json]:
-    low, high = reads.ends(f"score|{card.id}", "low", "high")
+def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json, words: Callable[..., _Words]) -> Tell:
+    low, high = reads.prepared.places(f"score|{card.id}", "low", "high")
     certain, possible = reads.ends(f"gate|{card.id}|{gate.id}", "low", "high")
-    gap = gap_of(limits)
     fixed = {**fixed, "threshold": threshold(limits), "unit": "分", "facts": []}
 
-    def write(key: Key) -> Json:
-        out = {**fixed, "verdict": WORDS[key[certain] + key[possible]]}
-        if key[low] == key[high]:
-            reached = points(key[low])
-            out.update(value=reached, gap=gap(*reached.as_integer_ratio()))
-        return out
+    def reached(state: Any) -> tuple[int, int] | None:
+        return (state[low], MICRO) if state[low] == state[high] else None
 
-    return write
+    def write(key: Key) -> Json:
+        return {**fixed, "verdict": WORDS[key[certain] + key[possible]]}
+
+    return _against(reads, words(write=write), reached, gap_of(limits), "分")
 
 
 def _conditions(reads: Reads, root: str, details: Sequence[Detail]) -> Add:
@@ -205,7 +236,7 @@ def _single(reads: Reads, detail: Detail) -> Add:
     """The one indicator that a gate asks for; of a measured one the value and its gap are filled in later."""
     fixed, limits = _data_date(reads.prepared, detail.indicator), detail.range
     if isinstance(limits, Limits):
-        fixed |= {"threshold": threshold(limits), "unit": detail.indicator.unit.symbol, "value": None, "gap": None}
+        fixed |= {"threshold": threshold(limits), "unit": detail.indicator.unit.symbol}
         return lambda _, out: out.update(fixed)
     expression = detail.indicator.expression
     if isinstance(expression, Fact):
@@ -236,26 +267,37 @@ def _data_date(prepared: Prepared, indicator: Indicator) -> Json:
     return {"data_date": f"{prepared.as_of.year + indicator.period}-12-31"}
 
 
-def _value(prepared: Prepared, root: str, detail: Detail) -> Value | None:
+def _value(prepared: Prepared, root: str, detail: Detail) -> Measured | None:
     """How the indicator's value is found; None of a condition."""
     if detail.value is None:
         return None
     ends = ("numerator|low", "numerator|high", "denominator|low", "denominator|high")
-    expression = detail.indicator.expression
+    low, high, least, most = prepared.places(f"show|{root}|{detail.path}", *ends)
+    expression, scale = detail.indicator.expression, detail.indicator.unit.scale
     minus = expression.minus if isinstance(expression, Ratio) else 0
+    # The root that is taken of the quotient first: of compound growth.
     intervals = expression.intervals if isinstance(expression, Compound) else 1
-    return Value(prepared.places(f"show|{root}|{detail.path}", *ends), minus, detail.indicator.unit.scale, intervals)
+
+    def measured(state: Any) -> tuple[int, int] | None:
+        numerator, denominator = state[low], state[least]
+        if numerator != state[high] or denominator != state[most] or denominator < 1:
+            return None
+        if intervals > 1:
+            numerator, denominator = nth_root(numerator, denominator, intervals)
+        return numerator - minus * denominator, denominator * scale
+
+    return measured
 
 
-def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons) -> Tell:
-    """How one item is told, by the way of earning its points that counts."""
+def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons, more: More | None) -> Tell:
+    """How one item is told, by the way of earning its points that counts, and what else is said of it."""
     own: Part = prepared.program.cards[card.id].parts[f"items/{item.id}"]
     if len(own.details) < 2:
-        return _way(prepared, card, item, reasons, own.details[0] if own.details else None)
+        return _way(prepared, card, item, reasons, more, own.details[0] if own.details else None)
     ways = []
     for detail in own.details:
         ends = prepared.places(f"show|{card.id}|items/{item.id}|{detail.path}", "reached", "low", "high")
-        ways.append((itemgetter(*ends), _way(prepared, card, item, reasons, detail, named=True)))
+        ways.append((itemgetter(*ends), _way(prepared, card, item, reasons, more, detail, named=True)))
 
     def tell(state: Any) -> Told:
         return max(ways, key=lambda way: way[0](state))[1](state)
@@ -264,7 +306,14 @@ def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons) ->
 
 
 def _way(
-    prepared: Prepared, card: Card, item: Item, reasons: Reasons, detail: Detail | None, *, named: bool = False
+    prepared: Prepared,
+    card: Card,
+    item: Item,
+    reasons: Reasons,
+    more: More | None,
+    detail: Detail | None,
+    *,
+    named: bool = False,
 ) -> Tell:
     """How an item is told by one way of earning its points, of several by its name."""
     part, reads = f"items/{item.id}", Reads(prepared)
@@ -278,6 +327,7 @@ def _way(
     low, high = reads.ends(f"{card.id}|{part}", "low", "high")
     most, flags = _most(reads, card, item), _flags(reads, card, part)
     shown = _shown(reads, f"{card.id}|{part}", detail) if detail else None
+    further = more(reads) if more else None
 
     def write(key: Key) -> Json:
         out = fixed.copy()
@@ -291,10 +341,12 @@ def _way(
         if graded is not None and key[graded]:
             out["facts"] = [*out["facts"], grade]
         flags(key, out)
+        if further is not None:
+            further(key, out)
         return out
 
-    value = _value(prepared, f"{card.id}|{part}", detail) if detail else None
-    return _teller(reads, write, reasons.of_item, value)
+    measured = _value(prepared, f"{card.id}|{part}", detail) if detail else None
+    return _teller(reads, _Words(item.id, write, reasons.of_item), measured)
 
 
 def _most(reads: Reads, card: Card, item: Item) -> Callable[[Key], float]:
@@ -323,8 +375,6 @@ def _shown(reads: Reads, root: str, detail: Detail) -> Add:
     fixed = {"indicator": label(detail.indicator), **_data_date(reads.prepared, detail.indicator)}
     if detail.indicator.unit is not Unit.SHARE:
         fixed["unit"] = detail.indicator.unit.symbol
-    if detail.value is not None:
-        fixed["value"] = None
     facts, bands = _facts(reads, root, [detail]), detail.bands
     first, last = reads.ends(f"show|{root}|{detail.path}|band", "low", "high") if bands else (0, 0)
 

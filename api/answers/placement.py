@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from api.answers.reasons import Json
+from api.answers.forms import Json
 from api.answers.state import Prepared, State
 from features.facts import OUT_OF_SCOPE
 from models.placement import allowed, placed, spread

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from api.answers.forms import Json
 from api.answers.numbers import amount, number
 from api.answers.parts import label
 from api.answers.placement import DIGITS, Numbers, placement_writer, whose
-from api.answers.reasons import Json
 from api.answers.state import Prepared, State
 from features.expression import Compound, Ratio
 from features.indicators.base import Unit

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from api.answers.decision import reference_schemes, told_cards
-from api.answers.reasons import Json
+from api.answers.forms import Json
 from api.answers.scheme_figures import tables_of
 from features.errors import ValueProblem
 from features.facts import OUT_OF_SCOPE

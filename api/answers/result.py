@@ -5,83 +5,88 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 import orjson
 
 from api.answers.cards import assessment_writer
 from api.answers.credit import credit_writer, in_park
 from api.answers.decision import decided, park_id
+from api.answers.forms import Json, Written, members, together
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
-from api.answers.reasons import Json
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
 from scoring.engine import Answer
 from scoring.program import Program
-from scoring.release import ENGINE, canonical
+from scoring.release import ENGINE
 
 
 def result(answer: Answer) -> Json:
-    """The whole answer. A part that does not exist is absent.
-
-    Parts that say the same of several enterprises are shared between their answers: what is nested is not to be changed.
-    """
-    return _both(answer)[0]
+    """The whole answer, to be read and changed. A part that does not exist is absent."""
+    found: Json = orjson.loads(written(answer))
+    return found
 
 
 def written(answer: Answer) -> bytes:
-    """The canonical form of the result."""
-    found, part = _both(answer)
-    # The decision part was written already for its receipt.
-    return canonical({**found, "decision": orjson.Fragment(part)})
-
-
-def _both(answer: Answer) -> tuple[Json, bytes]:
-    """The result, and the canonical form of its decision part."""
+    """The same as JSON, most of it kept from enterprises of which the same was said."""
     rules = answer.rules
     outside = tuple([name for name, one in rules.picked.items() if one.outside])
     return _writer(rules.program, outside, answer.question.as_of)(answer)
 
 
 @lru_cache(maxsize=32)
-def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer], tuple[Json, bytes]]:
+def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer], bytes]:
     """How answers by a program, which many regions share, as of this day are written."""
     prepared = Prepared(program, as_of)
+    flagged = {name: ["edition_outside_period"] if name in outside else [] for name in program.cards}
+    of_cards = {name: one.card for name, one in program.cards.items()}
     cards = {
-        name: (credit_writer if one.card.scheme else assessment_writer)(
-            prepared, one.card, ["edition_outside_period"] if name in outside else []
-        )
-        for name, one in program.cards.items()
+        orjson.dumps(name): (name, assessment_writer(prepared, card, flagged[name]))
+        for name, card in of_cards.items()
+        if not card.scheme
     }
-    schemes = [name for name, one in program.cards.items() if one.card.scheme]
+    schemes = {name: credit_writer(prepared, card, flagged[name]) for name, card in of_cards.items() if card.scheme}
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
     missing = missing_writer(prepared)
 
-    def write(answer: Answer) -> tuple[Json, bytes]:
-        question, state = answer.question, prepared.state(answer)
-        assessments: Json = {}
-        reasons: list[Json] = []
-        for name, assess in cards.items():
-            assessments[name], why = assess(state, name in answer.wider)
-            reasons += why
-        decision, part = decided(answer)
-        found = {
+    def write(answer: Answer) -> bytes:
+        state = prepared.state(answer)
+        found: list[Written] = []
+        reasons: dict[str, list[Written]] = {name: [] for name in of_cards}
+        left_to_experts: list[str] = []
+        for key, (name, assess) in cards.items():
+            told, reasons[name], to_experts = assess(state, name in answer.wider)
+            found.append(b"%b:%b" % (key, told))
+            if to_experts:
+                left_to_experts.append(name)
+        credits = []
+        for name, write_credit in schemes.items():
+            credit, reasons[name] = write_credit(state, name in answer.wider)
+            credits.append(_in_park(answer, name, credit))
+        tier = tiers[answer.ladder.id](state, left_to_experts)
+        placed = {
             "uscc": answer.dossier.uscc,
-            "as_of": question.as_of.isoformat(),
-            "known_at": question.known_at.isoformat(),
+            "as_of": answer.question.as_of.isoformat(),
+            "known_at": answer.question.known_at.isoformat(),
             "engine": ENGINE,
             "release": answer.rules.release.as_dict(),
-            "tier": (tier := tiers[answer.ladder.id](state, assessments)),
-            "assessments": assessments,
-            **_credit([_in_park(answer, name, assessments.pop(name)) for name in schemes]),
-            **probability[answer.ladder.id](state, tier),
-            "missing": missing(answer),
-            "flags": _flags(answer),
-            "reasons": reasons,
-            **decision,
+            "tier": tier,
         }
-        return found, part
+        further = {**_credit(credits), **probability[answer.ladder.id](state, tier)}
+        flags = {"flags": _flags(answer)}
+        return together(
+            (
+                members(placed),
+                b'"assessments":{%b}' % b",".join(found),
+                members(further),
+                b'"missing":[%b]' % b",".join(missing(answer)),
+                members(flags),
+                b'"reasons":[%b]' % b",".join(chain.from_iterable(reasons.values())),
+                members(decided(answer)),
+            )
+        )
 
     return write
 

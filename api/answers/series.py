@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from api.answers.decision import USABLE
-from api.answers.reasons import Json
+from api.answers.forms import Json
 from api.answers.result import result
 from api.answers.views import UNCONFIRMED
 from api.answers.vintage import vintage

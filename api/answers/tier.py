@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from api.answers.reasons import OPEN, PASS, Json
+from api.answers.forms import Json
 from api.answers.state import Key, Prepared, Reads, State
 from scoring.ladder import Ladder
 from scoring.ladder import State as Standing
@@ -15,8 +15,8 @@ KEPT = 1024
 """So many different standings on one ladder are kept."""
 
 
-def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Json], Json]:
-    """How a place on one ladder is written, from a state and the assessments.
+def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Collection[str]], Json]:
+    """How a place on one ladder is written, from a state and the cards that only the experts' review leaves open.
 
     Enterprises that stand alike share what is written: it is not to be changed.
     """
@@ -58,12 +58,7 @@ def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Json], J
 
     pick, cards = reads.key, [(r.id, r.card) for r in ladder.rungs if r.card in prepared.program.cards]
 
-    def write(state: State, assessments: Json) -> Json:
-        return told(pick(state), tuple(name for name, card in cards if _subject_to_review(assessments[card])))
+    def write(state: State, left_to_experts: Collection[str]) -> Json:
+        return told(pick(state), tuple(name for name, card in cards if card in left_to_experts))
 
     return write
-
-
-def _subject_to_review(assessment: Json) -> bool:
-    """Whether its hard gates pass and its score still can."""
-    return assessment["verdict"] == OPEN and "review" in assessment and assessment["review"]["hard_gates"] == PASS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.answers.decision import USABLE
+from api.answers.forms import Json
 from api.answers.missing import LISTED
-from api.answers.reasons import Json
 
 READERS = ("bank", "park", "authority", "enterprise")
 UNCONFIRMED = {

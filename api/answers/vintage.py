@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from api.answers.reasons import Json
+from api.answers.forms import Json
 from features.dossier import Dossier
 from features.resolve import resolve
 from scoring.engine import Engine

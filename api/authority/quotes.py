@@ -108,17 +108,20 @@ def _quoting(tree: Tree) -> Iterator[tuple[str, Tree]]:
 
 def check(root: Path, folder: Path | None) -> tuple[Finding, ...]:
     """What is wrong with the quotes and notes of all files of rules below ``root``, quotes held against the texts where a folder is given."""
-    found: list[Finding] = []
-    for path in sorted(root.rglob("*.yaml")):
-        findings = Findings(f"{root.name}/{path.relative_to(root).as_posix()}")
-        try:
-            tree = load(path, findings.file)
-        except CardError:
-            # The lint of the file itself says so.
-            continue
-        notes(tree, findings)
-        for _, quote in quotes(tree, findings):
-            if folder is not None:
-                quote.sentence(folder, findings)
-        found += findings.found
-    return tuple(found)
+    files = {path: f"{root.name}/{path.relative_to(root).as_posix()}" for path in sorted(root.rglob("*.yaml"))}
+    return tuple(finding for path, shown in files.items() for finding in check_file(path, shown, folder))
+
+
+def check_file(path: Path, shown: str, folder: Path | None) -> tuple[Finding, ...]:
+    """The same of one file."""
+    findings = Findings(shown)
+    try:
+        tree = load(path, shown)
+    except CardError:
+        # The lint of the file itself says so.
+        return ()
+    notes(tree, findings)
+    for _, quote in quotes(tree, findings):
+        if folder is not None:
+            quote.sentence(folder, findings)
+    return tuple(findings.found)

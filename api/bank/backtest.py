@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 
-from api.answers.reasons import Json
+from api.answers.forms import Json
 
 Z = 1.959963984540054
 """Of a two-sided interval of 95 %."""

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from api.answers.decision import USABLE
-from api.answers.reasons import Json
+from api.answers.forms import Json
 from features.errors import ValueProblem
 from features.indicators.base import Unit
 from scoring.card import Label, Limits

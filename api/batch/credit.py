@@ -92,7 +92,7 @@ def _stage(roots: Roots, name: str, cards: Sequence[Card]) -> Iterator[Shown]:
         for at, stage in enumerate(kinds):
             place = choose(roots[f"stage|{name}|{stage}|low"], const(at), place)
         words = [*kinds, OPEN]
-        yield worded(roots, f"{name}.stage", pl.Enum(words), words, place, roots.having(f"verdict|{name}"))
+        yield worded(f"{name}.stage", pl.Enum(words), words, place, roots.having(f"verdict|{name}"))
 
 
 def _status(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
@@ -101,7 +101,7 @@ def _status(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
     place = const(0)
     for card in cards:
         place = choose(roots.under(rules_with(roots, card)), const(words.index(status_of(card))), place)
-    return worded(roots, f"{name}.status", pl.String(), words, place, roots.having(f"verdict|{name}"))
+    return worded(f"{name}.status", pl.String(), words, place, roots.having(f"verdict|{name}"))
 
 
 def _coverage(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
@@ -120,10 +120,10 @@ def _coverage(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
             asked[f"{column}|{at}|{stage}|possible"] = given(all_of((own, may_be)))
 
     def told(scored: Scored) -> list[pl.Series]:
-        least = np.full(scored.firms.height, np.inf)
+        least = np.full(scored.firms.height, np.nan)
         for share in (share for share in asked if not share.endswith("|possible")):
-            np.minimum(least, scored.made[share], out=least, where=scored.made[f"{share}|possible"].view(np.bool_))
-        least[np.isinf(least)] = np.nan
+            possible = scored.made[f"{share}|possible"].view(np.bool_)
+            np.fmin(least, np.where(possible, scored.made[share], np.nan), out=least)
         return [pl.Series(column, least, nan_to_null=True).round(_DIGITS)]
 
     return Shown(asked, told)

@@ -92,7 +92,7 @@ def _scores(roots: Roots, as_of: date, gone: Mapping[str, str]) -> Iterator[Show
             yield from scheme_columns(roots, name, as_of, gone.get(name))
         else:
             verdict = f"verdict|{name}"
-            yield worded(roots, f"{name}.verdict", VERDICTS, VERDICTS.categories, roots[verdict], roots.having(verdict))
+            yield worded(f"{name}.verdict", VERDICTS, VERDICTS.categories, roots[verdict], roots.having(verdict))
         yield without(_bounds(roots, name), gone.get(name))
         if any(card.items for card in cards):
             for end in ("low", "high"):
@@ -125,12 +125,12 @@ def _class(roots: Roots, name: str, cards: list[Card]) -> Shown:
             of_card = choose(eq(low, at * MICRO), const(kinds.index(one)), of_card)
         place = choose(all_of((ge(low, high), roots.under(rules_with(roots, card)))), of_card, place)
     words = [*kinds, OPEN]
-    return worded(roots, f"{name}.class", pl.Enum(words), words, place, roots.having(f"score|{name}|low"))
+    return worded(f"{name}.class", pl.Enum(words), words, place, roots.having(f"score|{name}|low"))
 
 
 def _bounds(roots: Roots, name: str) -> Shown:
     unsafe = any_of((roots[f"{name}|unsafe"], roots.wider(name)))
-    return worded(roots, f"{name}.bounds", BOUNDS, BOUNDS.categories, unsafe, roots.having(f"{name}|unsafe"))
+    return worded(f"{name}.bounds", BOUNDS, BOUNDS.categories, unsafe, roots.having(f"{name}|unsafe"))
 
 
 def _items(roots: Roots, gone: Mapping[str, str]) -> Iterator[Shown]:
@@ -155,4 +155,4 @@ def _verdict(roots: Roots, column: str, root: str) -> Shown:
     """fail 0, pass 1, undetermined 2."""
     certain, possible = (roots[f"{root}|{end}"] for end in ("low", "high"))
     place = choose(certain, const(Verdict.PASS.value), mul(possible, Verdict.UNDETERMINED.value))
-    return worded(roots, column, VERDICTS, VERDICTS.categories, place, roots.having(f"{root}|low"))
+    return worded(column, VERDICTS, VERDICTS.categories, place, roots.having(f"{root}|low"))

@@ -9,7 +9,7 @@ import polars as pl
 
 from scoring.batch import Scored
 from scoring.card import MICRO, Card
-from scoring.core import Node, choose, const
+from scoring.core import Node
 from scoring.engine import Rules
 from scoring.machine_types import Result, places, quotient
 from scoring.roots import Roots
@@ -37,14 +37,11 @@ def rules_with(roots: Roots, card: Card) -> frozenset[int]:
     return frozenset(at for at, one in programs if card.id in one.cards and one.cards[card.id].card is card)
 
 
-def worded(
-    roots: Roots, column: str, kind: pl.DataType, words: Iterable[str], place: Node, some: Collection[int]
-) -> Shown:
+def worded(column: str, kind: pl.DataType, words: Iterable[str], place: Node, some: Collection[int]) -> Shown:
     """Words by their places; null for those to whom none of some rules applies."""
-    told = pl.Series(column, [*words, None], dtype=kind)
-    none = const(told.len() - 1)
-    asked = {column: places(choose(roots.under(some), place, none))}
-    return Shown(asked, lambda scored: [told[pl.Series(scored.made[column])]])
+    # Without a null among them: where there may be one, it is looked for wherever a word is taken.
+    told = pl.Series(column, list(words), dtype=kind)
+    return Shown({column: places(place)}, lambda scored: [scored.only(told[pl.Series(scored.made[column])], some)])
 
 
 def points(roots: Roots, column: str, root: str) -> Shown:

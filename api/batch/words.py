@@ -126,8 +126,9 @@ class Raised:
         return [table[self._name][pl.Series(rows)]]
 
     def _made(self, given: Sequence[Numbers]) -> pl.DataFrame:
-        bits = np.unpackbits(np.stack(given, axis=1).view(np.uint8), axis=1, bitorder="little")
-        rows = np.repeat(np.arange(bits.shape[0]), bits.sum(axis=1, dtype=np.int64))
+        numbers = np.stack(given, axis=1)
+        bits = np.unpackbits(numbers.view(np.uint8), axis=1, bitorder="little").view(np.bool_)
+        rows = np.repeat(np.arange(bits.shape[0]), np.bitwise_count(numbers).sum(axis=1, dtype=np.int64))
         raised = self._word_of_bit[np.flatnonzero(bits) - rows * bits.shape[1]]
         words = self._words[pl.Series(raised)]
         told = (

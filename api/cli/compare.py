@@ -13,7 +13,7 @@ from rich.table import Table
 from api import rules
 from api.answers.elsewhere import WORDS
 from api.answers.elsewhere import compare as compared
-from api.answers.reasons import Json
+from api.answers.forms import Json
 from api.answers.vintage import in_words
 from api.cli import console
 from features import dossier

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,16 @@ def show_problems(problems: Iterable[dict[str, Any]], where: str = "") -> None:
             if problem.get(key) not in (None, ""):
                 prefix = where if key == "field" else ""
                 err.print(f"  {name}: {prefix}{problem[key]}", highlight=False, markup=False)
+
+
+def tracked(said: str) -> Callable[[Sequence[Path]], Iterator[Path]]:
+    """Goes through files with a progress bar."""
+
+    def track(paths: Sequence[Path]) -> Iterator[Path]:
+        with progress() as bar:
+            yield from bar.track(paths, description=said)
+
+    return track
 
 
 def progress() -> Progress:

@@ -13,14 +13,17 @@ import typer
 from rich.table import Table
 
 from api import rules
+from api.authority import soundness
 from api.authority.bundle import pack, unpack
 from api.authority.peers import freeze
+from api.cli import console
 from api.cli import population_option as population
 from api.cli.console import out
 from api.clock import SHANGHAI
 from features.errors import ValueProblem
 from scoring.catalogue import Catalogue
 from scoring.engine import Engine
+from scoring.errors import CardError
 from scoring.release import content_of
 
 if TYPE_CHECKING:
@@ -60,15 +63,25 @@ def build(
     name: population.Name = None,
     as_of: population.AsOf = None,
 ) -> None:
-    """把现有规则制成发布版草案 / make a draft release of the present rules."""
+    """把现有规则制成发布版草案；检查有问题的规则不收 / make a draft release of the present rules, in which the lint finds nothing."""
     with TemporaryDirectory() as folder:
         engine = rules.engine()
+        _refuse_unsound(engine.catalogue)
         if peers is not None:
             catalogue = unpack(pack(engine.catalogue), Path(folder))
             with population.frozen(peers, name, as_of, by, reason or KINDS["built"]) as (tables, done):
                 freeze(catalogue.folder, tables, done)
             engine = Engine(Catalogue(catalogue.folder))
         _keep(engine, by, reason, demo=demo)
+
+
+def _refuse_unsound(catalogue: Catalogue) -> None:
+    """Before anything long: what is frozen later is made by the product itself. Raises `UnsoundRules`."""
+    track = console.tracked("检查规则 checking rules")
+    found = soundness.of_rules(catalogue.folder, catalogue.own_overlays, track)
+    if found:
+        console.show_problems(console.problems_of(CardError.from_findings(found)))
+        raise soundness.UnsoundRules.of(found)
 
 
 def _keep(engine: Engine, by: str, reason: str, *, demo: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +39,8 @@ def rescore(
     resume: Annotated[bool, typer.Option("--resume", help="接着未完成的批次 / go on with an unfinished run")] = False,
 ) -> None:
     """批量评分，写出 scores、items、rejects 与 manifest / score a population; writes four result files."""
+    # Rules are many small objects that live as long as the batch, and columns are no cycles: they are searched for seldom.
+    gc.set_threshold(100_000)
     if engine != "local":
         raise typer.BadParameter("local", param_hint="--engine")
     given = source_of(

@@ -13,8 +13,7 @@ import typer
 from rich.table import Table
 
 from api import rules
-from api.authority import lint as linting
-from api.authority import quotes
+from api.authority import soundness
 from api.authority.lint import witnesses
 from api.authority.named import named
 from api.authority.show import workbook
@@ -23,7 +22,7 @@ from api.authority.show.markdown import markdown
 from api.authority.show.text import text
 from api.authority.sql.card_query import card_query
 from api.authority.sql.dialects import DIALECTS
-from api.cli.console import day_option, err, file_option, one_of, out
+from api.cli.console import day_option, err, file_option, one_of, out, tracked
 from api.cli.rulebook_diff import diff
 from features.errors import ValueProblem
 from scoring.catalogue import FOLDER
@@ -147,9 +146,9 @@ def lint(
 ) -> None:
     """检查规则文件，逐条指出文件、行、键与改法 / check cards; each finding names file, line, key and mend."""
     findings = (
-        [f for path in paths for f in linting.lint_file(path, str(path))]
+        [finding for path in paths for finding in soundness.of_file(path, str(path), FOLDER)]
         if paths
-        else [*linting.lint_folder(FOLDER), *quotes.check(FOLDER, texts)]
+        else soundness.of_rules(FOLDER, rules.own_overlays(), tracked("检查规则 checking rules"), texts)
     )
     if dossiers is not None:
         editions = (edition.path for found in rules.catalogue().editions.values() for edition in found)

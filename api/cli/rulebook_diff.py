@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api import rules
+from api.authority import soundness
 from api.authority.diff import forms, workbook
 from api.authority.diff.cards import changes
 from api.authority.diff.population import Compared, compare
@@ -42,7 +43,9 @@ def diff(
     firms: Annotated[int, typer.Option(min=0, help="列出的企业数 / enterprises listed")] = LISTED,
     output: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="全部写入工作簿 / all as a workbook")] = None,
 ) -> None:
-    """比较两个版本（如征求意见稿与正式稿）的实质变化，及哪些企业结论改变、为何 / what changed, and for whom and why."""
+    """比较两个版本（如征求意见稿与正式稿）的实质变化，及哪些企业结论改变、为何，草案并附检查 / what changed, for whom and why, and what
+    the lint says of a draft.
+    """
     console.one_of("--kind", kind, KINDS)
     console.one_of("--format", form, FORMATS)
     target = None if output is None else console.file_option(output, "xlsx")
@@ -50,7 +53,8 @@ def diff(
     day = console.day_option(rules_on, "rules_on")
     old, new = (side(given, kind, catalogue, day) for given in (before, after))
     scored = None if population is None else _compared(old, new, population, as_of, known_at)
-    report = Report(old, new, changes(old, new), scored)
+    found = {one.name: soundness.of_draft(one) for one in (old, new) if one.file}
+    report = Report(old, new, changes(old, new), scored, found)
     match form:
         case "text":
             console.out.print(forms.text(report.elements(firms)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from api.answers.reasons import Json
+from api.answers.forms import Json
 from api.answers.vintage import in_words
 
 STATUS = {

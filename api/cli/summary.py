@@ -32,9 +32,11 @@ def summary(scores: Path, firms: int, engine: Engine, question: Question) -> Non
     out.print(vintage, highlight=False)
     whole = pl.scan_parquet(scores)
     answered = set(whole.collect_schema().names())
-    picked = engine.rules(question.rules_on or question.as_of, NOWHERE, "new", ()).picked
     # A card of a region in which no firm is was asked of nobody.
-    cards = [one.card for n, one in picked.items() if answered & {f"{n}.verdict", f"{n}.class"}]
+    asked = (name for name in engine.catalogue.names() if answered & {f"{name}.verdict", f"{name}.class"})
+    day = question.rules_on or question.as_of
+    picked = (engine.catalogue.pick(name, day, place=NOWHERE, kind="new") for name in asked)
+    cards = [one.card for one in picked if one]
     standings, of_cards = pl.collect_all(
         [
             whole.group_by(STANDING).len("firms"),

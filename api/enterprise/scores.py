@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+import orjson
 from pydantic import Field, field_validator
 
 from api import parameters
@@ -26,7 +27,6 @@ from api.store.facts import Facts
 from api.store.scores import Scores
 from features.dossier import Dossier
 from scoring.engine import Engine, Question
-from scoring.release import canonical
 
 
 class ScoreQuery(parameters.Parameters):
@@ -120,7 +120,7 @@ class _View:
         return "sha256:" + hashlib.sha256(repr(told).encode()).hexdigest()
 
     def answer(self, engine: Engine, dossier: Dossier, question: Question) -> bytes:
-        """The result as they see it, in canonical form."""
+        """The result as they see it."""
         seen, withheld = consented(dossier, self._consent) if self._consent else (dossier, frozenset[str]())
         given = engine.answer(seen, question)
         found = seen_by(self._reader, receipted(result(given), given.rules.program))
@@ -128,7 +128,7 @@ class _View:
             found = {name: part for name, part in found.items() if name not in ("program", "program_reference")}
         if withheld:
             found = {**found, "missing": [_withheld(fact, withheld) for fact in found["missing"]]}
-        return canonical(found if self._distress else without_distress(found))
+        return orjson.dumps(found if self._distress else without_distress(found))
 
 
 def sees_distress(settings: Settings, who: Principal) -> bool:

@@ -57,16 +57,16 @@ def main_share() -> Indicator:
 
 
 @indicator
-def debt_ratio() -> Indicator:
-    """资产负债率, end of the previous accounting year."""
+def debt_ratio(year: int = -1) -> Indicator:
+    """资产负债率, end of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
-        "debt_ratio",
-        "资产负债率",
+        "debt_ratio" if year == -1 else f"debt_ratio({year})",
+        "资产负债率" if year == -1 else f"资产负债率（前{-year}年）",
         "debt / assets",
         Unit.SHARE,
-        annual("total_liabilities") / annual("total_assets"),
+        annual("total_liabilities", year) / annual("total_assets", year),
         _TEXT,
-        -1,
+        year,
     )
 
 

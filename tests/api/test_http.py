@@ -45,13 +45,14 @@ def test_the_same_question_gives_the_same_bytes(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("changes", [{}, {"events": None}, {"intellectual_property": []}])
-def test_what_is_sent_is_the_canonical_form_of_the_result(
+def test_what_is_sent_is_the_result_and_its_decision_is_in_canonical_form(
     client: TestClient, engine: Engine, question: Question, changes: dict[str, Any]
 ) -> None:
     raw = strong(**changes)
     answer = engine.answer(dossier.read(raw), question)
     sent = _assess(client, raw, known_at="2026-11-22").content
-    assert canonical(result(answer)) == written(answer)
+    assert json.loads(written(answer)) == result(answer)
+    assert b'"decision":' + canonical(result(answer)["decision"]) in sent
     # Who issues it stands before it.
     assert sent.endswith(b"," + written(answer)[1:])
     assert set(json.loads(sent)) - set(result(answer)) == {"issuer", "notice"}

@@ -81,6 +81,15 @@ def test_what_is_written_is_read_again(long: LongTables, tmp_path: Path) -> None
     assert set(few.firms.columns) - set(snapshot.HEAD) == {"annual_report/2025/revenue"}
 
 
+def test_a_list_of_a_part_is_read_in_one_piece_however_long(long: LongTables, tmp_path: Path) -> None:
+    """In several it would be copied before it is evaluated."""
+    wide = pivot(long, date(2026, 11, 22))
+    rows = {"event": pl.concat([wide.rows["event"]] * 400_000, rechunk=True)}
+    snapshot.write(tmp_path / "kept", [Wide(wide.firms, rows)], date(2026, 11, 22))
+    found = snapshot.read(tmp_path / "kept").part(0).rows["event"]
+    assert (found.height, found.n_chunks("all")) == (400_000, [1] * found.width)
+
+
 def test_parts_out_of_order_are_refused(long: LongTables, tmp_path: Path) -> None:
     def backwards() -> Iterator[Wide]:
         yield from reversed([pivot(part, date(2026, 11, 22)) for part in long.parts(1)])

@@ -41,10 +41,10 @@ def test_a_table_of_many_bands_is_evaluated_by_both_back_ends(cuts: int) -> None
     assert evaluate(roots, Facts(frame, {}, {})).rows() == wanted
 
 
-def test_a_choice_none_of_whose_brackets_can_be_gives_nothing() -> None:
+def test_a_choice_none_of_whose_brackets_can_be_leaves_its_points_open() -> None:
     nowhere = Choose(indicator(BRACKET), (Case(Limits(Fraction(100)), Fixed(5)),))
     answer = answering(compile_card(card({"item": nowhere})))
-    assert answer(firm(BRACKET)).score == (0, 0)
+    assert answer(firm(BRACKET)).score == (0, 5)
 
 
 def test_a_bracket_within_a_bracket_of_the_same_fact_is_confined_by_both() -> None:

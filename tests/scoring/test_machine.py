@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring import core, machine
+from scoring import core, machine, machine_kept
 from scoring.column_backend import Facts, Numbers, Plan, evaluate
 from scoring.core import Node, const, fill
 from scoring.machine_code import LANES
-from scoring.machine_types import integers, places, quotient
+from scoring.machine_types import Result, integers, places, quotient
 
 LIMITS = st.one_of(st.sampled_from([1, 2**31, 2**32 - 1, 2**32, 2**47, 2**62, 2**63 - 1]), st.integers(1, 2**63 - 1))
 ROOTS = {"twice": core.mul(fill("x", 0, 0, 1000), 2), "late": core.ge(fill("x", 0, 0, 1000), 7)}
@@ -57,25 +57,46 @@ def test_any_number_of_enterprises_comes_out_even(firms: int) -> None:
 
 
 def compiled(monkeypatch: pytest.MonkeyPatch, folder: Path, roots: dict[str, Node] = ROOTS) -> int:
-    """How often something is compiled, when these rules are made ready with a folder to keep them in."""
+    """How often code is written and compiled, when these rules are made ready with a folder to keep it in."""
     times = []
-    compile_ = machine._compiled
+    compile_, write = machine._compiled, machine_kept.write
     monkeypatch.setattr(machine, "_compiled", lambda text, level: times.append(text) or compile_(text, level))
-    monkeypatch.setenv(machine.CACHE, str(folder) if str(folder) != "." else "")
+    monkeypatch.setattr(machine_kept, "write", lambda *roots: times.append("") or write(*roots))
+    monkeypatch.setenv(machine_kept.CACHE, str(folder) if str(folder) != "." else "")
     assert Plan(roots, keep=True).evaluate(FACTS).rows() == [(2, False), (0, False), (14, True), (2000, True)]
     monkeypatch.undo()
     return len(times)
 
 
-def test_rules_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert [compiled(monkeypatch, tmp_path / "kept") for _ in range(3)] == [1, 0, 0]
+def test_rules_are_written_and_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert [compiled(monkeypatch, tmp_path / "kept") for _ in range(3)] == [2, 0, 0]
     assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
 
 
+def test_what_is_asked_otherwise_has_code_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(machine_kept.CACHE, str(tmp_path / "kept"))
+    twice, late = ROOTS.values()
+    number = fill("x", 0, 0, 1000)
+    asked: list[tuple[dict[str, Node | Result], dict[str, Node]]] = [
+        ({"a": twice}, {}), ({"b": twice}, {}), ({"a": late}, {}), ({"a": integers(late)}, {}),
+        ({"a": quotient(twice, 7)}, {}), ({"a": quotient(twice, 8)}, {}), ({"a": twice}, {"b": late}),
+        ({"a": twice, "b": late}, {}), ({"b": late, "a": twice}, {}), ({"a": fill("x", 0, 0, 999)}, {}),
+        ({"a": number}, {}), ({"a": fill("x", 1, 0, 1000)}, {}), ({"a": fill("y", 0, 0, 1000)}, {}),
+        ({"a": core.step(number, (3,), (1, 2))}, {}), ({"a": core.step(number, (3,), (1, 3))}, {}),
+    ]  # fmt: skip
+    for number_of, (roots, further) in enumerate(asked, 1):
+        for _ in range(2):
+            plan = Plan(roots, further, keep=True)
+            fresh = Plan(roots, further)
+            assert plan._code == fresh._code
+        assert len(list((tmp_path / "kept").glob("*.code"))) == number_of
+
+
+@pytest.mark.parametrize("kind", ["o", "code"])
 @pytest.mark.parametrize("damage", [b"", b"x", b"x" * 400])
-def test_a_damaged_file_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damage: bytes) -> None:
+def test_a_damaged_file_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damage: bytes, kind: str) -> None:
     compiled(monkeypatch, tmp_path / "kept")
-    (file,) = (tmp_path / "kept").glob("*.o")
+    (file,) = (tmp_path / "kept").glob(f"*.{kind}")
     whole = file.read_bytes()
     file.write_bytes(damage or whole[:-1])
     assert compiled(monkeypatch, tmp_path / "kept") == 1
@@ -85,7 +106,7 @@ def test_a_damaged_file_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_a_folder_that_others_can_write_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
-    assert [compiled(monkeypatch, tmp_path / "open") for _ in range(2)] == [1, 1]
+    assert [compiled(monkeypatch, tmp_path / "open") for _ in range(2)] == [2, 2]
     assert not list((tmp_path / "open").iterdir())
 
 
@@ -93,13 +114,13 @@ def test_nothing_is_kept_where_the_setting_is_empty_or_no_folder_can_be(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    assert compiled(monkeypatch, Path()) == 1
-    assert compiled(monkeypatch, tmp_path / "file" / "below") == 1
+    assert compiled(monkeypatch, Path()) == 2
+    assert compiled(monkeypatch, tmp_path / "file" / "below") == 2
 
 
 def test_old_files_make_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(machine, "_KEPT", 3)
-    monkeypatch.setenv(machine.CACHE, str(tmp_path / "kept"))
+    monkeypatch.setattr(machine_kept, "_KEPT", 3)
+    monkeypatch.setenv(machine_kept.CACHE, str(tmp_path / "kept"))
     for factor in range(2, 8):
         Plan({"twice": core.mul(fill("x", 0, 0, 1000), factor)}, keep=True)
     assert len(list((tmp_path / "kept").iterdir())) == 3

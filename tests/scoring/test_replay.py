@@ -37,7 +37,7 @@ class Kept(NamedTuple):
 
 
 def _decided(engine: Engine, dossier: Dossier, question: Question) -> bytes:
-    return canonical(decided(engine.answer(dossier, question))[0])
+    return canonical(decided(engine.answer(dossier, question)))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group
@@ -63,6 +64,8 @@ def _cells(row: Iterable[str]) -> str:
 def as_json(report: Report, firms: int) -> dict[str, Any]:
     """For programs."""
     found: dict[str, Any] = {"before": _side(report.before), "after": _side(report.after)}
+    if report.found:
+        found["lint"] = {name: [asdict(one) for one in findings] for name, findings in report.found.items()}
     found["changes"] = [_change(change) for change in report.changes]
     if population := report.population:
         found["population"] = {

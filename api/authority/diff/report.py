@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from api.authority.diff.cards import SECTIONS, Change, of_sections
 from api.authority.diff.population import WORDS, Compared
 from api.authority.diff.sources import Side
+from scoring.errors import Finding
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Report:
     after: Side
     changes: Sequence[Change]
     population: Compared | None = None
+    found: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    """What the lint says of each side that is a file, by the name of the side."""
 
     def elements(self, firms: int) -> Iterator[Element]:
         """All that is told, with so many of the enterprises whose answer differs."""
@@ -52,6 +55,7 @@ class Report:
         for sign, side in (("−", self.before), ("+", self.after)):
             card = side.card
             yield Said(f"{sign} {side.name} {card.title.zh} / {card.title.en} ({card.status})")
+        yield from _of_lint(self.found)
         if not self.changes:
             yield Said("没有实质变化 / nothing of substance changed")
         for section, parts in of_sections(self.changes).items():
@@ -61,6 +65,14 @@ class Report:
                 yield from _of_part(part, " / ".join(text for text in (name.zh, name.en) if text), changes)
         if self.population is not None:
             yield from _of_population(self.population, firms)
+
+
+def _of_lint(found: Mapping[str, Sequence[Finding]]) -> Iterator[Element]:
+    for name, findings in found.items():
+        told = f"{len(findings)} 处问题，改正前不能制成发布版 / findings, to be mended before a release is built"
+        yield Said(
+            f"检查 / lint {name}: {told if findings else '没有发现问题 / no findings'}", tuple(map(str, findings))
+        )
 
 
 def _of_part(part: str, name: str, changes: Sequence[Change]) -> Iterator[Element]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from api.authority.diff.effects import Effect, of_bands, of_points, of_ranges
+from api.authority.lint.bands import domain
 from api.authority.show.lines import Line, of_rule
 from features.indicators.base import Indicator
 from scoring.card import (
@@ -15,6 +16,7 @@ from scoring.card import (
     AllOf,
     AnyOf,
     Award,
+    Band,
     Bands,
     BestOf,
     Case,
@@ -22,11 +24,14 @@ from scoring.card import (
     Expert,
     Fixed,
     LeastOf,
+    Limits,
     LinearToCap,
     NotOf,
+    Range,
     Requirement,
     Test,
 )
+from scoring.spans import left_out, span
 
 Rule = Requirement | Award
 
@@ -165,15 +170,33 @@ def _cases(by: Indicator, olds: Sequence[Case[Any]], news: Sequence[Case[Any]]) 
 
 def _bands(before: Bands, after: Bands) -> Iterator[RuleChange]:
     """The bands that one of the two does not have."""
-    if effect := of_bands(before.bands, after.bands):
-        old, new = (_others(of, than) for of, than in ((before, after), (after, before)))
+    olds, news = map(_all_bands, (before, after))
+    if effect := of_bands(olds, news):
+        old, new = (_others(of, than) for of, than in ((olds, news), (news, olds)))
         yield RuleChange(_named(before.indicator), old or None, new or None, effect)
     old, new = (f"{of.criterion or '—'}, {of.step / MICRO:g}" for of in (before, after))
     if old != new:
         yield RuleChange("评定与步长 / graded by, in steps of", old, new, Effect.CHANGED)
 
 
-def _others(of: Bands, than: Bands) -> str:
-    kept = [(replace(band.range, text=""), band.low, band.high) for band in than.bands]
-    bands = (band for band in of.bands if (replace(band.range, text=""), band.low, band.high) not in kept)
+def _all_bands(award: Bands) -> tuple[Band, ...]:
+    """With what the award leaves out: there its points are open, not none."""
+    by, most = award.indicator, max((band.high for band in award.bands), default=0)
+    return (
+        *award.bands,
+        *(Band(range_, 0, most) for range_ in left_out(by, [b.range for b in award.bands]) if _ever(by, range_)),
+    )
+
+
+def _ever(by: Indicator, range_: Range) -> bool:
+    """Whether the indicator ever has such a value."""
+    if not isinstance(range_, Limits):
+        return True
+    (least, most), (lower, upper) = domain(by), span(range_, by)
+    return max(least, lower) < min(most, upper)
+
+
+def _others(of: Sequence[Band], than: Sequence[Band]) -> str:
+    kept = [(replace(band.range, text=""), band.low, band.high) for band in than]
+    bands = (band for band in of if (replace(band.range, text=""), band.low, band.high) not in kept)
     return "\n".join(f"{b.range.text}: {Line(points=(b.low, b.high)).worth}" for b in bands)

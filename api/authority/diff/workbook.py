@@ -10,6 +10,7 @@ from api.authority.diff.population import WORDS
 from api.authority.diff.report import Report
 from api.authority.workbook import SHEET_ROWS, Cell, Column, workbook
 from scoring.card import Label
+from scoring.errors import Finding
 
 _CHANGES = (
     Column(Label("类别", "section"), 12),
@@ -20,6 +21,14 @@ _CHANGES = (
     Column(Label("原", "before"), 50),
     Column(Label("新", "after"), 50),
     Column(Label("影响", "effect"), 16),
+)
+_FINDINGS = (
+    Column(Label("文件", "file"), 40),
+    Column(Label("行", "line"), 8),
+    Column(Label("位置", "key"), 40),
+    Column(Label("问题", "problem"), 60),
+    Column(Label("改法", "mend"), 60),
+    Column(Label("代码", "code"), 24),
 )
 _FIRMS = (
     Column(Label("统一社会信用代码", "uscc"), 22),
@@ -34,6 +43,8 @@ def write(report: Report, path: Path) -> None:
     """Write the workbook. Raises OSError."""
     with workbook(path) as book:
         book.sheet("条文变化", _CHANGES, map(_change, report.changes))
+        if report.found:
+            book.sheet("检查", _FINDINGS, (_finding(one) for found in report.found.values() for one in found))
         if report.population is None:
             return
         found, (befores, afters) = report.population, report.population.answers
@@ -48,6 +59,10 @@ def write(report: Report, path: Path) -> None:
                 for uscc, name, old, new, why in found.changed.slice(start, SHEET_ROWS).iter_rows()
             )
             book.sheet("企业" if number == 1 else f"企业{number}", _FIRMS, rows)
+
+
+def _finding(one: Finding) -> Sequence[Cell]:
+    return one.file, one.line, one.key, one.problem, one.mend, one.code
 
 
 def _change(change: Change) -> Sequence[Cell]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import floor
 from typing import Any
 
-from api.authority.lint.bands import HIGHEST, LOWEST, Cut, domain, has_values, span, values
+from api.authority.lint.bands import domain
 from features.expression import Fact, MeanGrowth, Ratio
 from features.indicators.base import Indicator, Unit
 from features.kinds import Choice, Number
@@ -37,6 +37,7 @@ from scoring.card import (
     Test,
 )
 from scoring.compile import Rule
+from scoring.spans import HIGHEST, LOWEST, Cut, has_values, span, values
 
 FINEST = Fraction(1, 10**6)
 """The step of a ratio: what is recorded of one goes to the millionth."""

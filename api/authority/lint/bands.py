@@ -1,8 +1,4 @@
-"""Whether the ranges of a table fit together: every value that an indicator can take lies in exactly one of them.
-
-Exact: a range is two cuts between numbers, and the limits of a counted or booked amount are first taken to the integers
-inside, as the compiler takes them. So 1项 and 2项 leave no hole between them, 1% and 2% do.
-"""
+"""Whether the ranges of a table fit together: every value that an indicator can take lies in exactly one of them."""
 
 from __future__ import annotations
 
@@ -12,22 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from math import ceil, floor
 
-from features.expression import Condition, Fact, MeanGrowth, Quantity, Ratio
+from features.expression import MeanGrowth, Quantity, Ratio
 from features.indicators.base import Indicator, Unit
-from features.kinds import Choice
 from scoring.card import Band, Limits, Range, Values
 from scoring.lower import Lowering
+from scoring.spans import HIGHEST, LOWEST, Cut, Span, span, values, written
 from scoring.yaml_tree import Findings, Tree
-
-Cut = tuple[Fraction, int]
-"""A place between numbers: (v, 0) just below v, (v, 1) just above it."""
-Span = tuple[Cut, Cut]
-"""The numbers between two cuts."""
-
-LOWEST: Cut = (Fraction(-(10**60)), 0)
-HIGHEST: Cut = (Fraction(10**60), 0)
 
 Row = tuple[Range, Tree]
 
@@ -70,28 +57,6 @@ def check_monotone(indicator: Indicator, bands: Sequence[tuple[Band, Tree]], fin
     )
 
 
-def span(limits: Limits, indicator: Indicator) -> Span:
-    """The numbers within the limits."""
-    lower, upper = _written(limits)
-    if isinstance(indicator.expression, (Ratio, MeanGrowth)):
-        return lower, upper
-    scale = indicator.unit.scale
-    return _to_integers(lower, scale), _to_integers(upper, scale)
-
-
-def _written(limits: Limits) -> Span:
-    lower = LOWEST if limits.least is None else (limits.least, int(limits.least_strict))
-    upper = HIGHEST if limits.most is None else (limits.most, int(not limits.most_strict))
-    return lower, upper
-
-
-def _to_integers(cut: Cut, scale: int) -> Cut:
-    value, above = cut
-    if cut in (LOWEST, HIGHEST):
-        return cut
-    return Fraction(floor(value * scale) + 1 if above else ceil(value * scale), scale), 0
-
-
 @cache
 def domain(indicator: Indicator) -> Span:
     """The numbers that the indicator can take, where it is defined."""
@@ -106,21 +71,6 @@ def domain(indicator: Indicator) -> Span:
     bounds = Lowering().quantity(expression)
     scale = indicator.unit.scale
     return (Fraction(bounds.lo.lo, scale), 0), (Fraction(bounds.hi.hi + 1, scale), 0)
-
-
-def has_values(indicator: Indicator) -> bool:
-    """Whether it is a yes/no or a choice, not a number."""
-    expression = indicator.expression
-    return isinstance(expression, Condition) or (isinstance(expression, Fact) and isinstance(expression.kind, Choice))
-
-
-def values(indicator: Indicator) -> dict[int, str]:
-    """The values of a choice or a yes/no by code, named as a card names them."""
-    if isinstance(indicator.expression, Condition):
-        return {1: "true", 0: "false"}
-    assert isinstance(indicator.expression, Fact)
-    assert isinstance(indicator.expression.kind, Choice)
-    return dict(enumerate(indicator.expression.kind.values))
 
 
 def _check_values(indicator: Indicator, rows: Sequence[Row], table: Tree, findings: Findings) -> None:
@@ -174,7 +124,7 @@ def _check_neighbours(pieces: list[_Piece], least: Cut, unit: Unit, findings: Fi
     if not ordered:
         return
     if ordered[0].lower > least:
-        values = _shown((least, _written(ordered[0].limits)[0]), unit)
+        values = _shown((least, written(ordered[0].limits)[0]), unit)
         findings.add("bands_start_too_high", ordered[0].tree, values=values)
     for below, above in pairwise(ordered):
         later = max(below, above, key=lambda p: (p.tree.line, p.tree.path))
@@ -183,7 +133,7 @@ def _check_neighbours(pieces: list[_Piece], least: Cut, unit: Unit, findings: Fi
         elif above.lower < below.upper:
             _note_overlap(below, above, later, unit, findings)
     if ordered[-1].upper < HIGHEST:
-        values = _shown((_written(ordered[-1].limits)[1], HIGHEST), unit)
+        values = _shown((written(ordered[-1].limits)[1], HIGHEST), unit)
         findings.add("bands_end_too_low", ordered[-1].tree, values=values)
 
 
@@ -191,7 +141,7 @@ def _note_hole(below: _Piece, above: _Piece, unit: Unit, findings: Findings) -> 
     if below.limits.most == above.limits.least:
         findings.add("limit_in_no_band", above.tree, below=below, above=above, values=_cut_amount(above, unit))
     else:
-        values = _shown((_written(below.limits)[1], _written(above.limits)[0]), unit)
+        values = _shown((written(below.limits)[1], written(above.limits)[0]), unit)
         findings.add("gap_between_bands", above.tree, below=below, above=above, values=values)
 
 
@@ -199,13 +149,13 @@ def _note_overlap(below: _Piece, above: _Piece, later: _Piece, unit: Unit, findi
     if above.limits.least is not None and above.limits.least == below.limits.most:
         findings.add("limit_in_two_bands", later.tree, below=below, above=above, values=_cut_amount(above, unit))
     else:
-        ends = min(_written(piece.limits)[1] for piece in (below, above))
-        values = _shown((_written(above.limits)[0], ends), unit)
+        ends = min(written(piece.limits)[1] for piece in (below, above))
+        values = _shown((written(above.limits)[0], ends), unit)
         findings.add("bands_overlap", later.tree, below=below, above=above, values=values)
 
 
 def _cut_amount(above: _Piece, unit: Unit) -> str:
-    return amount(_written(above.limits)[0][0], unit)
+    return amount(written(above.limits)[0][0], unit)
 
 
 def _shown(between: Span, unit: Unit) -> str:

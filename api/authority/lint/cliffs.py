@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from api.authority.lint.axes import Axis, axes_of
-from api.authority.lint.bands import amount, has_values, values
+from api.authority.lint.bands import amount
 from api.authority.lint.limits import at
 from api.authority.lint.steps import Fall, falls
 from features.indicators import written
 from features.indicators.base import Unit
 from scoring.card import MICRO, Card
 from scoring.reading_parts import label
+from scoring.spans import has_values, values
 from scoring.yaml_tree import Findings, Reader, Tree
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from api.authority.lint.bands import Span, check_table, domain, has_values, span, values
+from api.authority.lint.bands import check_table, domain
 from api.authority.lint.limits import at
 from features.expression import MeanGrowth, Ratio
 from features.indicators.base import Indicator
 from scoring.card import AllOf, AnyOf, Choose, Limits, NotOf, Requirement, Test, Values
+from scoring.spans import Span, has_values, span, values
 from scoring.yaml_tree import Findings, Tree
 
 Placed = tuple[Requirement, Tree]

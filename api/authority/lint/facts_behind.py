@@ -15,12 +15,12 @@ from itertools import islice, product
 from math import isfinite
 
 from api.authority.lint.axes import Axis
-from api.authority.lint.bands import Cut, has_values
 from features import expression as ex
 from features.facts import ACCOUNTING_YEARS
 from features.kinds import Choice, Flag, Heads, Kind, Number, Scaled
 from features.moments import value as moment_value
 from features.tables import TABLES
+from scoring.spans import Cut, has_values
 
 Facts = dict[ex.Quantity, int]
 """Scalar facts and counts, as the integers inside."""

@@ -7,22 +7,19 @@ checked on the days on which the card could be read: mend what cannot be read, t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
 
-from api.authority.lint.card import check_meaning
-from api.authority.lint.cliffs import check_cliffs
-from api.authority.lint.versions import DAY, PARTS, below, check_versions, day_at, kinds_of, readings_of, text_at
-from features.errors import ValueProblem
-from features.identifiers.regions import check_region
-from scoring.catalogue import LADDERS, OVERLAYS
+from api.authority.lint.overlays import is_overlay, lint_overlay
+from api.authority.lint.tree import check_tree
+from api.authority.lint.versions import DAY, below, day_at, kinds_of, node_at, text_at
+from scoring.catalogue import LADDERS, LEARNED, OVERLAYS
 from scoring.errors import CardError, Finding
-from scoring.overlay import laid, read_overlay
-from scoring.reading import read_tree
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
+Track = Callable[[Sequence[Path]], Iterable[Path]]
 _COMPARED = ("in_force", "repealed")
 """Statuses of editions that follow one another; a draft may well overlap the text in force."""
 
@@ -37,48 +34,49 @@ def lint_tree(tree: Tree, shown: str) -> tuple[Finding, ...]:
     return _lint_tree(tree, shown)[0]
 
 
-def lint_folder(root: Path) -> tuple[Finding, ...]:
-    """Everything wrong in the cards below ``root`` and between the editions of one rulebook, by file and line."""
+def lint_any(path: Path, shown: str, root: Path) -> tuple[Finding, ...]:
+    """As `lint_file`, where the file may also be an overlay on one of the cards below ``root``."""
+    try:
+        overlay = is_overlay(load(path, shown))
+    except CardError as error:
+        return _in_order(error.findings)
+    return _in_order(lint_overlay(path, shown, _bases(root))) if overlay else lint_file(path, shown)
+
+
+def lint_folder(root: Path, own_overlays: Path | None = None, track: Track = iter) -> tuple[Finding, ...]:
+    """Everything wrong in the cards below ``root``, in the overlays there and in those of a deployment's own, and between
+    the editions of one rulebook, by file and line. ``track`` is told of every file.
+    """
     found: list[Finding] = []
     headers: list[_Header] = []
-    for path in sorted(p for p in root.rglob("*.y*ml") if p.is_file()):
-        place = path.relative_to(root)
-        if place.parts[0] in (LADDERS, OVERLAYS):
+    cards = _cards(root)
+    overlays = {path: f"{root.name}/{OVERLAYS}/{path.name}" for path in sorted((root / OVERLAYS).glob("*.yaml"))}
+    overlays |= {path: str(path) for path in sorted(own_overlays.glob("*.yaml") if own_overlays else ())}
+    bases: dict[tuple[str, str], Tree] = {}
+    for path in track([*cards, *overlays]):
+        if path in overlays:
+            found.extend(lint_overlay(path, overlays[path], bases))
             continue
-        shown = f"{root.name}/{place.as_posix()}"
-        findings, tree = _lint(path, shown)
+        findings, tree = _lint(path, cards[path])
         found.extend(findings)
         if tree is not None:
-            headers.append(_Header.of(tree, shown))
-            found.extend(_misplaced(headers[-1], place))
+            headers.append(_Header.of(tree, cards[path]))
+            found.extend(_misplaced(headers[-1], path.relative_to(root)))
+            bases[headers[-1].id, headers[-1].edition] = tree
     found.extend(_between(headers))
-    bases = {(header.id, header.edition): header.tree for header in headers}
-    for path in sorted((root / OVERLAYS).glob("*.yaml")):
-        found.extend(_lint_overlay(path, f"{root.name}/{OVERLAYS}/{path.name}", bases))
     return _in_order(found)
 
 
-def _lint_overlay(path: Path, shown: str, bases: Mapping[tuple[str, str], Tree]) -> Iterable[Finding]:
-    """What is wrong in an overlay, and in the card that it makes of its edition."""
-    try:
-        overlay = read_overlay(path, shown)
-    except CardError as error:
-        return error.findings
-    findings, base = Findings(shown), bases.get((overlay.card, overlay.edition))
-    if overlay.id != path.stem:
-        findings.add("file_name_is_not_overlay", Tree("", 1, "overlay"), stem=path.stem, overlay=overlay.id)
-    if base is None:
-        known = ", ".join(f"{card}@{edition}" for card, edition in bases)
-        asked = f"{overlay.card}@{overlay.edition}"
-        findings.add("unknown_edition", Tree("", 1, "edition"), edition=asked, choices=known)
-        return findings.found
-    for part in PARTS:
-        for change in below(overlay.changes, part).values():
-            for key in ("document", "article"):
-                if not text_at(change, key):
-                    findings.add("key_missing", change, key, name=key)
-    check_tree(laid(base, [overlay]), findings)
-    return findings.found
+def _cards(root: Path) -> dict[Path, str]:
+    """The files of cards, with their names in findings."""
+    places = {path: path.relative_to(root) for path in sorted(p for p in root.rglob("*.y*ml") if p.is_file())}
+    others = (LADDERS, OVERLAYS, LEARNED)
+    return {path: f"{root.name}/{place.as_posix()}" for path, place in places.items() if place.parts[0] not in others}
+
+
+def _bases(root: Path) -> dict[tuple[str, str], Tree]:
+    trees = (load(path, shown) for path, shown in _cards(root).items())
+    return {(text_at(tree, "card"), text_at(tree, "edition")): tree for tree in trees}
 
 
 def lint_editions(trees: Mapping[str, Tree]) -> tuple[Finding, ...]:
@@ -107,71 +105,9 @@ def _lint_tree(tree: Tree, shown: str) -> tuple[tuple[Finding, ...], Tree | None
     return _in_order(findings.found), tree
 
 
-def check_tree(tree: Tree, findings: Findings) -> None:
-    """All that reading refuses in a card's file, and what its meaning shows."""
-    _check_region(tree, findings)
-    _check_documents(tree, findings)
-    _check_calendar(tree, findings)
-    check_versions(tree, findings)
-    cards = []
-    for day, kind in readings_of(tree):
-        try:
-            cards.append(read_tree(tree, day, findings.file, kind))
-        except CardError as error:
-            findings.found.extend(error.findings)
-        else:
-            check_meaning(cards[-1], tree, (day, kind), findings)
-    if not findings.found:
-        # What a mistake makes of the verdict is no news.
-        check_cliffs(cards, tree, findings)
-
-
 def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Each once: what is wrong on several days is one finding."""
     return tuple(sorted(dict.fromkeys(found), key=lambda f: (f.file, f.line, f.key, f.code)))
-
-
-def _check_region(tree: Tree, findings: Findings) -> None:
-    region = text_at(tree, "region")
-    try:
-        if region:
-            check_region(region)
-    except ValueProblem:
-        findings.add("not_a_region", _node_at(tree, "region"), region=region)
-
-
-def _check_documents(tree: Tree, findings: Findings) -> None:
-    if isinstance(_node_at(tree, "documents").value, list):
-        # No names to look for; reading notes it.
-        return
-    used = set(_named(tree, "document"))
-    for name, document in below(tree, "documents").items():
-        if name not in used:
-            findings.add("document_unused", document, name=name)
-
-
-def _check_calendar(tree: Tree, findings: Findings) -> None:
-    """The calendar is read when a title's state is asked for, too late to learn that a day does not exist."""
-    for entry in below(tree, "calendar").values():
-        for key in entry.value if isinstance(entry.value, dict) else ():
-            if key.endswith(("_from", "_to", "_by")) and day_at(entry, key) is None:
-                findings.add("not_a_date", _node_at(entry, key), value=text_at(entry, key))
-
-
-def _node_at(tree: Tree, key: str) -> Tree:
-    """The node below a key, or the whole where there is none."""
-    return tree.value.get(key, tree) if isinstance(tree.value, dict) else tree
-
-
-def _named(tree: Tree, key: str) -> Iterator[str]:
-    """Every text that stands below ``key`` anywhere."""
-    if isinstance(tree.value, dict):
-        yield text_at(tree, key)
-        for child in tree.value.values():
-            yield from _named(child, key)
-    elif isinstance(tree.value, list):
-        for child in tree.value:
-            yield from _named(child, key)
 
 
 # --- between the files of a folder --------------------------------------------------------------------------------
@@ -211,7 +147,7 @@ class _Header:
         return replace(self, begins=day_at(own, "from", self.begins), ends=day_at(own, "to", self.ends) or date.max)
 
     def finding(self, code: str, key: str, **values: object) -> Finding:
-        return Finding.of(code, self.shown, _node_at(self.tree, key).line, key, **values)
+        return Finding.of(code, self.shown, node_at(self.tree, key).line, key, **values)
 
 
 def _misplaced(header: _Header, place: PurePath) -> Iterator[Finding]:

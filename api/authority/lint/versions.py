@@ -130,6 +130,11 @@ def below(tree: Tree, key: str) -> dict[str, Tree]:
     return found.value if isinstance(found.value, dict) else {str(i): t for i, t in enumerate(found.value)}
 
 
+def node_at(tree: Tree, key: str) -> Tree:
+    """The node below a key, or the whole where there is none."""
+    return tree.value.get(key, tree) if isinstance(tree.value, dict) else tree
+
+
 def text_at(tree: Tree, key: str) -> str:
     """The text below a key; empty where there is none."""
     found = tree.value.get(key) if isinstance(tree.value, dict) else None

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from api.authority.lint.axes import Axis, axes_of
-from api.authority.lint.bands import Cut
 from api.authority.lint.facts_behind import Facts, RowLike, beyond, kind_of, movable, solve, step_of
 from api.authority.lint.rows_behind import row_like
 from api.authority.lint.steps import Fall, falls
@@ -28,6 +27,7 @@ from scoring.card import MICRO, Bands, BestOf, Card, Choose, Expert, LeastOf
 from scoring.compile import compile_card
 from scoring.program import Program
 from scoring.reading import read_tree
+from scoring.spans import Cut
 from scoring.yaml_tree import load
 
 Json = dict[str, Any]

@@ -16,6 +16,7 @@ from overlay_texts import overlay
 
 from api.answers.result import result
 from api.authority.bundle import pack, unpack
+from api.authority.lint import lint_folder
 from api.authority.peers import LEAST, Frozen, cuts_of, freeze, suppressed, told
 from api.batch.sources import source_of
 from api.store.database import Store
@@ -255,6 +256,7 @@ def test_release_build_freezes_them_and_the_release_answers_with_them(tmp_path: 
         packed = Releases(session).files(Releases(session).known(named))
     catalogue = unpack(packed, tmp_path / "release")
     assert digest(content_of(catalogue)) == named != Engine().release_id
+    assert [str(finding) for finding in lint_folder(catalogue.folder)] == []
     (tmp_path / "firm.json").write_text(json.dumps(firms[7]), encoding="utf-8")
     found = json.loads(run("score", str(tmp_path / "firm.json"), "--as-of", "2026-11-22", "--release", named[7:15]))
     assert found["credit"]["percentile"]["among"] == "stage:growth"

@@ -1,0 +1,34 @@
+"""JSON in its written form: kept, put together, and forms with room for what differs from one enterprise to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+Json = dict[str, Any]
+Written = bytes
+"""A JSON value in its written form, or members of an object without its braces."""
+
+ROOM = orjson.Fragment(b"\0")
+"""Room for a written value."""
+ROOM_IN_TEXT = "\0"
+"""Room within a text, for words that need no escape."""
+
+
+def members(json: Json) -> Written:
+    """The members of an object, without its braces."""
+    return orjson.dumps(json)[1:-1]
+
+
+def form(text: Written) -> bytes:
+    """Written JSON with rooms as a form: ``form % (…)`` fills them in, in their order, with bytes. No written JSON has a NUL byte,
+    and no text of ours that character.
+    """
+    return text.replace(b"%", b"%%").replace(b"\\u0000", b"%b").replace(b"\0", b"%b")
+
+
+def together(found: Iterable[Written]) -> Written:
+    """An object of these members, of which some may be empty."""
+    return b"{" + b",".join([one for one in found if one]) + b"}"
