@@ -144,7 +144,9 @@ class _Module:
         order.append(Piece(joined=False, nodes=()))
         piece_of = {id(node): number for number, piece in enumerate(order) for node in piece.nodes}
         given_in = {id(node): piece_of.get(id(node), -1) for node in given}
-        given_in = {of: len(order) - 1 if order[number].joined else number % len(order) for of, number in given_in.items()}
+        given_in = {
+            of: len(order) - 1 if order[number].joined else number % len(order) for of, number in given_in.items()
+        }
         used = [(node, given_in[id(node)]) for node in given]
         used += [(of, number) for number, piece in enumerate(order) for node in piece.nodes for of in node.operands]
         kept = {id(node): node for node, number in used if piece_of.get(id(node), number) != number}

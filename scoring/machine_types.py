@@ -19,7 +19,7 @@ INT64, INT32, _EXACT = 2**63 - 1, 2**32 - 1, 2**53
 
 def type_of(node: Node) -> str:
     """The type that holds a node; ``i1`` what is 0 or 1, ``i128`` are two integers of 64 bits."""
-    if 0 <= node.lo and node.hi <= 1:
+    if node.lo >= 0 and node.hi <= 1:
         return "i1"
     return "i128" if node.lo < -INT64 or node.hi > INT64 else "i64"
 
