@@ -1,7 +1,7 @@
 """Core expressions written as LLVM's intermediate language: loops over enterprises, and over the rows of each list.
 
-Some enterprises at a time are led through the lists, then through all pieces of the code. A piece is short enough to be
-compiled quickly and to stay in the processor's cache; what further pieces need of it is kept beside.
+A block of enterprises is led through the lists, then through all pieces of the code (`machine_schedule`), some at a time; where
+truths are joined, all at once. What further pieces need is kept beside.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from features.facts import domain
 from scoring.by_kind import ByKind
 from scoring.core import INPUTS, Node, walk
 from scoring.machine_instructions import Instructions
-from scoring.machine_schedule import Piece, pieces
+from scoring.machine_schedule import Piece, schedule
 from scoring.machine_truths import Truths
-from scoring.machine_types import BLOCK, UNKNOWN, Result, is_cheap, room_of
+from scoring.machine_types import BLOCK, UNKNOWN, Result, room_of
 from scoring.machine_values import Writer
 
 LANES = 8
@@ -138,43 +138,38 @@ class _Module:
 
     def loop_over_firms(self, roots: list[Result], further: list[Result]) -> None:
         """The function ``evaluate``, and a function a piece."""
-        given = [one.node for one in (*roots, *further)]
-        order = pieces([node for node in walk(given, rows=False) if not is_cheap(node)])
-        # Last a loop that gives what no other has computed.
-        order.append(Piece(joined=False, nodes=()))
-        piece_of = {id(node): number for number, piece in enumerate(order) for node in piece.nodes}
-        given_in = {id(node): piece_of.get(id(node), -1) for node in given}
-        given_in = {
-            of: len(order) - 1 if order[number].joined else number % len(order) for of, number in given_in.items()
-        }
-        used = [(node, given_in[id(node)]) for node in given]
-        used += [(of, number) for number, piece in enumerate(order) for node in piece.nodes for of in node.operands]
-        kept = {id(node): node for node, number in used if piece_of.get(id(node), number) != number}
-        for node in kept.values():
+        plan = schedule(one.node for one in (*roots, *further))
+        for node in plan.kept.values():
             self._reserve(node)
-        for number, piece in enumerate(order):
-            here = {id(node) for node in piece.nodes}
+        for number, piece in enumerate(plan.pieces):
+            kept = [node for node in piece.nodes if id(node) in plan.kept]
             if piece.joined:
-                truths = Truths(self.scratch, here)
-                for node in piece.nodes:
-                    if id(node) in kept:
-                        truths.keep(node)
-                truths.say("ret void")
-                self._function(f"private void @piece{number}({_SPAN}, {_POINTERS})", truths)
+                self._function(_piece(number), self._truths(piece, kept))
                 continue
-            found = Writer(self, LANES, here)
+            found = Writer(self, LANES, {id(node) for node in piece.nodes})
             self._loop(found, LANES)
             for node in piece.nodes:
                 found.compute(node)
-                if id(node) in kept:
+                if id(node) in plan.kept:
                     found.keep(node)
-            _give(found, "%results", {at: one for at, one in enumerate(roots) if given_in[id(one.node)] == number})
-            if more := {at: one for at, one in enumerate(further) if given_in[id(one.node)] == number}:
+            given, more = (
+                {at: one for at, one in enumerate(some) if plan.given[id(one.node)] == number}
+                for some in (roots, further)
+            )
+            _give(found, "%results", given)
+            if more:
                 found.say("%asked = icmp ne ptr %further, null", "br i1 %asked, label %give, label %tail", "give:")
                 _give(found.within(), "%further", more)
             found.say("br label %tail")
-            self._function(f"private void @piece{number}({_SPAN}, {_POINTERS})", found)
-        self._whole(len(order))
+            self._function(_piece(number), found)
+        self._whole(len(plan.pieces))
+
+    def _truths(self, piece: Piece, kept: Sequence[Node]) -> Instructions:
+        found = Truths(self.scratch, {id(node) for node in piece.nodes})
+        for node in kept:
+            found.keep(node)
+        found.say("ret void")
+        return found
 
     def _whole(self, pieces: int) -> None:
         found = Writer(self, lanes=1)
@@ -206,6 +201,10 @@ class _Module:
 
     def _function(self, head: str, body: Instructions) -> None:
         self.lines += [f"define {head} {{", *body.lines, "}"]
+
+
+def _piece(number: int) -> str:
+    return f"private void @piece{number}({_SPAN}, {_POINTERS})"
 
 
 def _give(found: Writer, array: str, results: Mapping[int, Result]) -> None:
