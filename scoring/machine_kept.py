@@ -41,7 +41,9 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(hashlib.sha256(made).digest() + made)
         Path(file.name).replace(path)
-        for old in sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
+        # Whatever else stands in a folder that was named is not ours.
+        ours = [*folder.glob("*.o"), *folder.glob("*.code")]
+        for old in sorted(ours, key=lambda one: one.stat().st_mtime)[:-_KEPT]:
             old.unlink()
     except OSError:
         pass  # A full or read-only disk costs time, not an answer.
