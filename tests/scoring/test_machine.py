@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.facts import FirmFacts
 from scoring import core, machine, machine_kept
 from scoring.column_backend import Facts, Numbers, Plan, evaluate
 from scoring.core import Node, const, fill
 from scoring.machine_code import LANES
 from scoring.machine_types import Result, integers, places, quotient
+from scoring.python_backend import compile_python
 
 LIMITS = st.one_of(st.sampled_from([1, 2**31, 2**32 - 1, 2**32, 2**47, 2**62, 2**63 - 1]), st.integers(1, 2**63 - 1))
 ROOTS = {"twice": core.mul(fill("x", 0, 0, 1000), 2), "late": core.ge(fill("x", 0, 0, 1000), 7)}
@@ -51,6 +53,53 @@ def test_a_quotient_of_any_width_is_the_floor(
 def test_any_number_of_enterprises_comes_out_even(firms: int) -> None:
     facts = Facts(pl.DataFrame({"x": range(firms)}, {"x": pl.Int64}), {}, {})
     assert evaluate(ROOTS, facts).rows() == [(2 * n, n >= 7) for n in range(firms)]
+
+
+@pytest.mark.parametrize("firms", [1, LANES - 1, LANES + 1, 63, 64, 65, 127, 128, 129, 300])
+def test_truths_made_of_truths_are_those_of_each_enterprise(firms: int) -> None:
+    """They are bits of a block: neither its ends nor enterprises beyond the last one may run into another."""
+    x = fill("x", 0, 0, 1000)
+    third, odd, late = (core.ge(x, at) for at in (3, 5, 64))
+    both, none = core.all_of((third, core.negate(late))), core.negate(core.any_of((odd, late)))
+    chosen = core.choose(odd, both, none)
+    roots = {
+        "both": both,
+        "none": none,
+        "chosen": chosen,
+        # Numbers that are made of joined truths, and truths again that are made of these.
+        "number": core.choose(chosen, x, const(-1)),
+        "again": core.all_of((core.ge(core.choose(chosen, x, const(-1)), 2), core.negate(none))),
+    }
+    facts = Facts(pl.DataFrame({"x": range(firms)}, {"x": pl.Int64}), {}, {})
+    found = {name: list(map(int, values)) for name, values in evaluate(roots, facts).to_dict(as_series=False).items()}
+    alone = compile_python(roots.values())
+    each = [alone(FirmFacts({"x": n}, {})) for n in range(firms)]
+    assert found == {name: [int(of[at]) for of in each] for at, name in enumerate(roots)}
+
+
+@pytest.mark.parametrize("top", [2**bits + off for bits in (15, 16, 31, 32) for off in (-1, 0, 1)])
+def test_what_just_fits_into_fewer_bits_and_what_just_does_not(top: int) -> None:
+    x, y = fill("x", 0, -top, top), fill("y", 0, 0, top)
+    roots = {
+        "x": x,
+        "sum": core.add((x, y)),
+        "more": core.add((x, const(1))),
+        "twice": core.mul(x, 2),
+        "product": core.mul(x, y),
+        "least": core.smallest((x, y)),
+        "most": core.greatest((x, y)),
+        "share": core.div(core.mul(x, 3), core.greatest((y, const(1)))),
+        "chosen": core.choose(core.ge(x, y), x, core.add((y, const(-1)))),
+        "equal": core.eq(x, top),
+    }
+    ends = [-top, 1 - top, -1, 0, 1, top - 1, top]
+    pairs = [(a, b) for a in ends for b in ends if b >= 0]
+    facts = Facts(pl.DataFrame(pairs, {"x": pl.Int64, "y": pl.Int64}, orient="row"), {}, {})
+    found = evaluate(roots, facts).rows()
+    alone = compile_python(roots.values())
+    assert [tuple(map(int, row)) for row in found] == [
+        tuple(map(int, alone(FirmFacts({"x": a, "y": b}, {})))) for a, b in pairs
+    ]
 
 
 # --- kept on disk ---------------------------------------------------------------------------------------------------
@@ -121,9 +170,13 @@ def test_nothing_is_kept_where_the_setting_is_empty_or_no_folder_can_be(
 def test_old_files_make_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine_kept, "_KEPT", 3)
     monkeypatch.setenv(machine_kept.CACHE, str(tmp_path / "kept"))
+    (tmp_path / "kept").mkdir(mode=0o700)
+    (tmp_path / "kept" / "of somebody else").touch()
     for factor in range(2, 8):
         Plan({"twice": core.mul(fill("x", 0, 0, 1000), factor)}, keep=True)
-    assert len(list((tmp_path / "kept").iterdir())) == 3
+    names = [path.name for path in (tmp_path / "kept").iterdir()]
+    assert "of somebody else" in names
+    assert len(names) == 4
 
 
 def test_places_and_quotients_are_given_as_such() -> None:
