@@ -55,28 +55,6 @@ def test_any_number_of_enterprises_comes_out_even(firms: int) -> None:
     assert evaluate(ROOTS, facts).rows() == [(2 * n, n >= 7) for n in range(firms)]
 
 
-@pytest.mark.parametrize("firms", [1, LANES - 1, LANES + 1, 63, 64, 65, 127, 128, 129, 300])
-def test_truths_made_of_truths_are_those_of_each_enterprise(firms: int) -> None:
-    """They are bits of a block: neither its ends nor enterprises beyond the last one may run into another."""
-    x = fill("x", 0, 0, 1000)
-    third, odd, late = (core.ge(x, at) for at in (3, 5, 64))
-    both, none = core.all_of((third, core.negate(late))), core.negate(core.any_of((odd, late)))
-    chosen = core.choose(odd, both, none)
-    roots = {
-        "both": both,
-        "none": none,
-        "chosen": chosen,
-        # Numbers that are made of joined truths, and truths again that are made of these.
-        "number": core.choose(chosen, x, const(-1)),
-        "again": core.all_of((core.ge(core.choose(chosen, x, const(-1)), 2), core.negate(none))),
-    }
-    facts = Facts(pl.DataFrame({"x": range(firms)}, {"x": pl.Int64}), {}, {})
-    found = {name: list(map(int, values)) for name, values in evaluate(roots, facts).to_dict(as_series=False).items()}
-    alone = compile_python(roots.values())
-    each = [alone(FirmFacts({"x": n}, {})) for n in range(firms)]
-    assert found == {name: [int(of[at]) for of in each] for at, name in enumerate(roots)}
-
-
 @pytest.mark.parametrize("top", [2**bits + off for bits in (15, 16, 31, 32) for off in (-1, 0, 1)])
 def test_what_just_fits_into_fewer_bits_and_what_just_does_not(top: int) -> None:
     x, y = fill("x", 0, -top, top), fill("y", 0, 0, top)
