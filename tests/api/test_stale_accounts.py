@@ -46,6 +46,22 @@ def test_age_is_counted_in_whole_months_from_the_end_of_the_accounting_year(tmp_
     assert credit["accounts"] == {"year": 2024, "age_months": 22, "stale": True}
 
 
+@pytest.mark.parametrize(
+    ("day", "age", "stale"),
+    [(date(2026, 9, 30), 20, False), (date(2026, 10, 30), 21, False), (date(2026, 10, 31), 22, True)],
+)
+def test_an_item_tells_the_age_of_its_own_datum(tmp_path: Path, day: date, age: int, stale: bool) -> None:
+    award = "{indicator: rd_to_revenue, with: {year: -2}, full: 10%, points: 1}"
+    change = f"items: {{rd_intensity: {{max: 1, linear: {award}}}}}\n"
+    older = overlay("older", change, scope='{region: "450000"}', begins="2026-01-01")
+    (tmp_path / "older.yaml").write_text(older, encoding="utf-8")
+    items = _answer(tmp_path, firm(), day, None)["credit"]["items"]
+    assert (items["rd_intensity"]["data_date"], items["rd_intensity"]["age_months"]) == ("2024-12-31", age)
+    assert items["rd_intensity"].get("stale", False) == stale
+    assert items["net_margin"]["age_months"] == age - 12
+    assert "stale" not in items["net_margin"]
+
+
 def test_without_the_setting_stale_accounts_are_marked_and_the_points_are_told(tmp_path: Path) -> None:
     credit = _answer(tmp_path, _old(), date(2026, 11, 22), None)["credit"]
     assert credit["accounts"]["stale"]

@@ -80,6 +80,17 @@ def test_what_just_fits_into_fewer_bits_and_what_just_does_not(top: int) -> None
     ]
 
 
+@pytest.mark.parametrize("top", [2**bits + off for bits in (31, 32) for off in (-1, 0, 1)])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_what_is_kept_for_later_loses_no_bit(top: int, sign: int) -> None:
+    """More nodes read it than one loop computes, so that it goes through memory, in the narrowest type that holds it."""
+    kept = core.mul(core.greatest((fill("x", 0, 0, top), fill("y", 0, 0, top))), sign)
+    roots = {str(n): core.div(core.mul(kept, n), const(n + 1)) for n in range(2, 200)}
+    facts = Facts(pl.DataFrame({"x": [0, 1, top - 1, top], "y": [0, 0, 1, 2]}, {"x": pl.Int64, "y": pl.Int64}), {}, {})
+    found = evaluate(roots, facts)
+    assert found.rows() == [tuple(sign * x * n // (n + 1) for n in range(2, 200)) for x in (0, 1, top - 1, top)]
+
+
 # --- kept on disk ---------------------------------------------------------------------------------------------------
 
 
