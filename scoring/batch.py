@@ -20,7 +20,7 @@ from features.pivot import SAID, Wide, known_of
 from features.snapshot import Place
 from features.wide_columns import WantedColumns
 from scoring.assembly import Verdict
-from scoring.column_backend import Facts, Numbers, Plan, told
+from scoring.column_backend import Facts, Plan, told
 from scoring.core import Node
 from scoring.engine import Engine, Question, Rules
 from scoring.machine import Column
@@ -142,7 +142,7 @@ class Scorer:
         greatest of all else (as in `Program.unite`).
         """
         several = [self._several(*one) for one in zip(firms["uscc"], firms[SAID], at, strict=True)]
-        found = self._plan.values(Numbers.of([one for each in several for one in each]), further=True)
+        found = self._plan.values(Facts.of([one for each in several for one in each]), further=True)
         begins = np.cumsum([0, *map(len, several[:-1])])
         inputs: dict[str, NDArray[np.int64]] = {}
         for number, columns in enumerate(self._numbers):
@@ -156,7 +156,7 @@ class Scorer:
                 inputs.setdefault(place, np.zeros(own.size, np.int64))[own] = ends[own]
         calendar = [self._calendar(place) for place in at]
         inputs |= {name: np.array([one.get(name, 1) for one in calendar], np.int64) for name in _all(calendar)}
-        return self._united_plan.values(Numbers(of_firm.size, inputs, {}))
+        return self._united_plan.values(Facts(pl.DataFrame(inputs, height=of_firm.size), {}, {}))
 
     def _several(self, code: str, said: str, at: int) -> list[FirmFacts]:
         """The completions of what sources say differently: few as a rule."""

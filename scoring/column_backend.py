@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from features.facts import FirmFacts
 from features.held import ROW
+from scoring import machine_inputs as inputs
 from scoring.core import Node
 from scoring.machine import Column, Machine
-from scoring.machine_code import LANES, write
+from scoring.machine_code import write
+from scoring.machine_inputs import Input
 from scoring.machine_kept import code_of
-from scoring.machine_types import UNKNOWN, Result, given
-
-Whole = NDArray[np.int64]
+from scoring.machine_types import LANES, Result, given
 
 
 @dataclass(frozen=True)
@@ -31,55 +29,21 @@ class Facts:
     """Inputs that are the same for all, such as the days computed from as_of; None where unknown. What is neither here nor a
     column is unknown too."""
 
-    def numbers(self, columns: Sequence[str], lists: Mapping[str, Sequence[str]]) -> Numbers:
-        """Some of the inputs, as far as they are known of anybody, and some fields of lists."""
-        found = _known(self.frame, columns)
-        for name in (name for name in columns if name not in found):
-            value = self.shared.get(name)
-            if value is not None:
-                found[name] = np.full(self.frame.height, value)
-        rows = {}
-        for table, fields in lists.items():
-            given = self.children[table]
-            if not given[ROW].is_sorted():
-                given = given.sort(ROW)
-            counts = np.bincount(given[ROW].to_numpy(), minlength=self.frame.height)
-            rows[table] = counts, _known(given, fields)
-        return Numbers(self.frame.height, found, rows)
-
-
-class Numbers(NamedTuple):
-    """Inputs of so many enterprises, `UNKNOWN` where one is unknown; a column that is not there is unknown of all."""
-
-    firms: int
-    columns: Mapping[str, Whole]
-    lists: Mapping[str, tuple[Whole, Mapping[str, Whole]]]
-    """By list table how many rows each has, and the fields of the rows, in the order of the enterprises."""
-
     @staticmethod
-    def of(firms: Sequence[FirmFacts]) -> Numbers:
-        """The facts of enterprises that were read one by one."""
-        names = dict.fromkeys(name for firm in firms for name in firm.scalars)
-        lists = {}
+    def of(firms: Sequence[FirmFacts]) -> Facts:
+        """Those of enterprises that were read one by one."""
+        numbered = [(at, firm) for at, firm in enumerate(firms)]
+        children = {}
         for table in dict.fromkeys(table for firm in firms for table in firm.rows):
-            of_firm = [firm.rows.get(table, ()) for firm in firms]
-            rows = [row for rows in of_firm for row in rows]
-            fields = dict.fromkeys(name for row in rows for name in row)
-            lists[table] = np.array(list(map(len, of_firm)), np.int64), {name: _array(rows, name) for name in fields}
-        scalars = [firm.scalars for firm in firms]
-        return Numbers(len(firms), {name: _array(scalars, name) for name in names}, lists)
+            rows = [{**row, ROW: at} for at, firm in numbered for row in firm.rows.get(table, ())]
+            children[table] = _frame(rows, [ROW])
+        return Facts(_frame([firm.scalars for firm in firms]), children, {})
 
 
-def _array(some: Sequence[Mapping[str, int | None]], name: str) -> Whole:
-    return np.array([UNKNOWN if (value := one.get(name)) is None else value for one in some], np.int64)
-
-
-def _known(frame: pl.DataFrame, wanted: Sequence[str]) -> dict[str, Whole]:
-    """Columns of the frame, what is unknown by its mark."""
-    have = set(frame.columns)
-    there = [name for name in wanted if name in have]
-    given = frame.select(pl.col(there).cast(pl.Int64).fill_null(UNKNOWN))
-    return {name: given[name].to_numpy() for name in there}
+def _frame(rows: Sequence[Mapping[str, int | None]], names: Sequence[str] = ()) -> pl.DataFrame:
+    every = dict.fromkeys([*names, *(name for row in rows for name in row)])
+    given = [pl.Series(name, [row.get(name) for row in rows], dtype=pl.Int64) for name in every]
+    return pl.DataFrame(given or None, height=len(rows))
 
 
 def evaluate(roots: Mapping[str, Node], facts: Facts) -> pl.DataFrame:
@@ -125,27 +89,35 @@ class Plan:
             [_typed(told(name, made[name]), kind) for name, kind in self._code.results.items()], height=count
         )
 
-    def values(self, facts: Facts | Numbers, *, further: bool = False) -> dict[str, Column]:
+    def values(self, facts: Facts, *, further: bool = False) -> dict[str, Column]:
         """Every root's values by name: truths as bytes, integers of 128 bits as two columns, the lower first."""
-        code = self._code
-        given = facts if isinstance(facts, Numbers) else facts.numbers(code.columns, code.lists)
-        held = max(given.firms, LANES)
-        unknown = np.full(held, UNKNOWN)
-        columns = [_at_least(held, given.columns.get(name, unknown)) for name in code.columns]
-        lists: list[Column] = []
+        code, firms = self._code, facts.frame.height
+        given = _inputs(facts.frame, code.columns)
+        # What is neither a column nor shared is unknown too.
+        shared = {name: facts.shared.get(name) for name in code.columns if name not in given}
+        of_all = {value: inputs.of_all(value, firms) for value in shared.values()}
+        columns = [given[name] if name in given else of_all[shared[name]] for name in code.columns]
+        lists, held = [], []
         for table, fields in code.lists.items():
-            counts, rows = given.lists.get(table, (np.zeros(0, np.int64), {}))
-            begins = np.zeros(held + 1, np.int64)
-            np.cumsum(counts, out=begins[1 : 1 + counts.size])
-            begins[1 + counts.size :] = begins[counts.size]
-            none = unknown if begins[-1] <= held else np.full(begins[-1], UNKNOWN)
-            lists += [begins, *(rows.get(field, none) for field in fields)]
-        return self._machine.evaluate(given.firms, columns, lists, further=further)
+            rows = facts.children.get(table, pl.DataFrame(schema={ROW: pl.Int64}))
+            if not rows[ROW].is_sorted():
+                rows = rows.sort(ROW)
+            begins = np.zeros(max(firms, LANES) + 1, np.int64)
+            np.cumsum(np.bincount(rows[ROW].to_numpy(), minlength=begins.size - 1), out=begins[1:])
+            of_rows, none = _inputs(rows, fields), inputs.of_all(None, rows.height)
+            some = [of_rows.get(field, none) for field in fields]
+            lists += [begins.ctypes.data, *_addresses(some)]
+            held.append((begins, some))
+        return self._machine.evaluate(firms, _addresses(columns), lists, further=further)
 
 
-def _at_least(held: int, column: Whole) -> Whole:
-    """As many places as there must be."""
-    return column if column.size >= held else np.append(column, np.full(held - column.size, UNKNOWN))
+def _inputs(frame: pl.DataFrame, wanted: Sequence[str]) -> dict[str, Input]:
+    have = set(frame.columns)
+    return inputs.of_frame(frame.select(pl.col([name for name in wanted if name in have]).cast(pl.Int64)))
+
+
+def _addresses(some: Sequence[Input]) -> list[int]:
+    return [address for one in some for address in (one.values, one.known)]
 
 
 def told(name: str, column: Column) -> pl.Series:

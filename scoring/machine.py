@@ -16,9 +16,9 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.machine_code import LANES, Code
+from scoring.machine_code import Code
 from scoring.machine_kept import kept
-from scoring.machine_types import BYTES
+from scoring.machine_types import BYTES, LANES
 
 Column = NDArray[np.int64] | NDArray[np.uint8] | NDArray[np.uint32] | NDArray[np.float64]
 _HELD: dict[str, Any] = {"i1": np.uint8, "i32": np.uint32, "double": np.float64}
@@ -41,17 +41,17 @@ class Machine:
         self._evaluate = ctypes.CFUNCTYPE(None, *_ARGUMENTS)(self._library["evaluate"])
 
     def evaluate(
-        self, count: int, columns: Sequence[Column], lists: Sequence[Column], *, further: bool = False
+        self, count: int, columns: Sequence[int], lists: Sequence[int], *, further: bool = False
     ) -> dict[str, Column]:
         """Every root's values, those given only where asked for if ``further``; integers of 128 bits as two columns, the lower first.
 
-        ``columns`` and what says in ``lists`` where rows begin have at least `LANES` places.
+        ``columns`` and ``lists`` are addresses (`Code`); what says in ``lists`` where rows begin has at least `LANES` places.
         """
         held = max(count, LANES)
         results, more = (_room(kinds, held) for kinds in (self._code.results, self._code.further if further else {}))
         scratch = np.empty(self._code.scratch + _ALIGNED, np.uint8)
-        tables = [_addresses(some) for some in (columns, lists, list(results.values()))]
-        beside = _addresses(list(more.values())) if further else None
+        tables = [np.array(some, np.uintp) for some in (columns, lists, _addresses(results))]
+        beside = np.array(_addresses(more), np.uintp) if further else None
         if count:
             pointers = [table.ctypes.data for table in tables]
             self._evaluate(held, *pointers, None if beside is None else beside.ctypes.data, scratch.ctypes.data)
@@ -70,8 +70,8 @@ def _room(kinds: Mapping[str, str], held: int) -> dict[str, Column]:
     return columns
 
 
-def _addresses(columns: Sequence[Column]) -> NDArray[np.uintp]:
-    return np.array([column.ctypes.data for column in columns], np.uintp)
+def _addresses(columns: Mapping[str, Column]) -> list[int]:
+    return [column.ctypes.data for column in columns.values()]
 
 
 @lru_cache

@@ -15,11 +15,8 @@ from scoring.core import INPUTS, Node, walk
 from scoring.machine_instructions import Instructions
 from scoring.machine_schedule import Piece, schedule
 from scoring.machine_truths import Truths
-from scoring.machine_types import BLOCK, UNKNOWN, Result, room_of
+from scoring.machine_types import BLOCK, LANES, UNKNOWN, Result, room_of
 from scoring.machine_values import Writer
-
-LANES = 8
-"""Enterprises that are evaluated at once."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,8 @@ class Code:
     """The text of a module with the function ``evaluate``, and the order in which it takes and gives.
 
     ``evaluate(count, columns, lists, results, further, scratch)``: arrays of pointers to columns of ``count`` places, at least
-    `LANES`; an enterprise has the same place in all. ``further`` may be null.
+    `LANES`; an enterprise has the same place in all. An input has two, to its values and to the bits that say which are known
+    (`machine_inputs`). ``further`` may be null.
     """
 
     text: str
@@ -66,13 +64,13 @@ class _Module:
 
     def __init__(self, columns: Sequence[str], lists: Mapping[str, Sequence[str]]) -> None:
         self.lines = [_HEAD]
-        self.inputs: dict[str, tuple[str, int]] = {name: ("%columns", at) for at, name in enumerate(columns)}
+        self.inputs: dict[str, tuple[str, int]] = {name: ("%columns", 2 * at) for at, name in enumerate(columns)}
         self._begins: dict[str, int] = {}
         at = 0
         for table, fields in lists.items():
             self._begins[table] = at
-            self.inputs |= {f"{table}.{field}": ("%lists", at + 1 + n) for n, field in enumerate(fields)}
-            at += 1 + len(fields)
+            self.inputs |= {f"{table}.{field}": ("%lists", at + 1 + 2 * n) for n, field in enumerate(fields)}
+            at += 1 + 2 * len(fields)
         self.scratch: dict[int, int] = {}
         self.size = self._summed = 0
         self._arrays: dict[tuple[str, tuple[int, ...]], str] = {}
@@ -108,7 +106,8 @@ class _Module:
                 (UNKNOWN if one is None else one, n) for n, group in enumerate(groups) for one in group.kinds or ()
             ]
             cases = " ".join(f"i64 {one}, label %of{n}" for one, n in kinds)
-            found.say(f"switch i64 {found.input(asked.kind)}, label %tail [ {cases} ]")
+            kind = found.select(found.known(asked.kind), found.input(asked.kind), str(UNKNOWN))
+            found.say(f"switch i64 {kind}, label %tail [ {cases} ]")
         else:
             found.say("br label %of0")
         for n, group in enumerate(groups):

@@ -10,6 +10,8 @@ UNKNOWN = -(2**63)
 """Stands for an input that is not known; no domain holds it."""
 TRUTHS = ("known", "ge", "eq", "not", "and", "or")
 BYTES = {"i1": 1, "i8": 1, "i32": 4, "i64": 8, "double": 8, "i128": 16}
+LANES = 8
+"""Enterprises that are evaluated at once."""
 BLOCK = 128
 """Enterprises that are led through the code together."""
 _ASIDE = 64

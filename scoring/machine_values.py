@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from scoring.core import Node, balanced
 from scoring.machine_instructions import Instructions, Wide, signed
-from scoring.machine_types import BLOCK, INT32, UNKNOWN, Result, is_cheap, kept_as, type_of
+from scoring.machine_types import BLOCK, INT32, Result, is_cheap, kept_as, type_of
 
 _UNDER = 1 - 2.0**-47
 """Takes a float surely below what the roundings behind it stand for."""
@@ -22,7 +22,7 @@ class Places(Protocol):
 
     @property
     def inputs(self) -> Mapping[str, tuple[str, int]]:
-        """By input, the array of pointers to columns and the place in it."""
+        """By input, the array of pointers to columns and the place in it of its values; that of its known ones comes after."""
 
     @property
     def scratch(self) -> Mapping[int, int]:
@@ -50,14 +50,28 @@ class Writer(Instructions):
     # --- what stands in memory
 
     def input(self, name: str) -> str:
-        """An input as it was given."""
-        array, at = self._places.inputs[name]
-        place = "%row" if array == "%lists" else "%firm"
+        """An input as it was given, anything where it is unknown."""
+        array, at, place = self._where(name)
         return self.once(name, lambda: self.load("i64", self.at("i64", self.pointer(array, at), place)))
 
     def known(self, name: str) -> str:
         """Whether an input is known."""
-        return self.once(("known", name), lambda: self.two("icmp ne", self.input(name), UNKNOWN))
+        return self.once(("known", name), lambda: self._known(*self._where(name)))
+
+    def _where(self, name: str) -> tuple[str, int, str]:
+        array, at = self._places.inputs[name]
+        return array, at, "%row" if array == "%lists" else "%firm"
+
+    def _known(self, array: str, at: int, place: str) -> str:
+        """Bits from within a byte on."""
+        byte = self.once(("byte", place), lambda: self.make(f"lshr i64 {place}, 3"))
+        some = self.make(f"load i16, ptr {self.at('i8', self.pointer(array, at + 1), byte)}, align 1")
+        shift = self.once(("shift", place), lambda: self._shift(place))
+        bits = self.make(f"trunc i16 {self.make(f'lshr i16 {some}, {shift}')} to i{self.lanes}")
+        return bits if self.lanes == 1 else self.make(f"bitcast i{self.lanes} {bits} to {self.of('i1')}")
+
+    def _shift(self, place: str) -> str:
+        return self.make(f"trunc i64 {self.make(f'and i64 {place}, 7')} to i16")
 
     def keep(self, node: Node) -> None:
         """Put a node's values where others find them."""

@@ -19,12 +19,13 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 3_130, 350, 760
+LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 3_130, 350, 830
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""
 MACHINE = {
-    f"machine{of}.py" for of in ("", "_code", "_instructions", "_kept", "_schedule", "_truths", "_types", "_values")
+    f"machine{of}.py"
+    for of in ("", "_code", "_inputs", "_instructions", "_kept", "_schedule", "_truths", "_types", "_values")
 }
 """The core form as machine code."""
 

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from features.facts import FirmFacts
 from scoring import core, machine, machine_kept
-from scoring.column_backend import Facts, Numbers, Plan, evaluate
+from scoring.column_backend import Facts, Plan, evaluate
 from scoring.core import Node, const, fill
-from scoring.machine_code import LANES
-from scoring.machine_types import Result, integers, places, quotient
+from scoring.machine_types import LANES, Result, integers, places, quotient
 from scoring.python_backend import compile_python
 
 LIMITS = st.one_of(st.sampled_from([1, 2**31, 2**32 - 1, 2**32, 2**47, 2**62, 2**63 - 1]), st.integers(1, 2**63 - 1))
@@ -177,7 +176,7 @@ def test_places_and_quotients_are_given_as_such() -> None:
             "whole": integers(core.ge(number, 1)),
         }
     )
-    made = plan.values(Numbers(3, {"x": np.array([-10, 3, 10**6])}, {}))
+    made = plan.values(Facts(pl.DataFrame({"x": [-10, 3, 10**6]}), {}, {}))
     assert made["place"].dtype == np.uint32
     assert made["place"].tolist() == [0, 3, 10**6]
     assert made["points"].tolist() == [-10 / 7, 3 / 7, 10**6 / 7]
