@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -47,8 +46,17 @@ def clause(source: Source) -> Json:
     return {"clause": source.clause, "grade": source.grade}
 
 
-Why = Callable[..., Reason | None]
-"""The reason that words give; of a gate with what is said of its measured value."""
+Why = Callable[[Json], Reason | None]
+"""The reason that words give."""
+
+
+class OfGate(Protocol):
+    """The reason that a gate gives; of one that fails with what is said of its measured value."""
+
+    def __call__(self, gate: Json, measured: str = "") -> Reason | None:
+        """None where it gives none."""
+
+
 Measured = Callable[[State], tuple[int, int] | None]
 """The value in its unit as numerator and denominator; None where it is not known or does not exist."""
 
@@ -94,13 +102,13 @@ def _teller(reads: Reads, words: _Words, measured: Measured | None = None) -> Te
     return tell
 
 
-def _against(reads: Reads, words: _Words, measured: Measured, gap: Gap, unit: str) -> Tell:
+def _against(reads: Reads, words: _Words, why: OfGate, measured: Measured, gap: Gap, unit: str) -> Tell:
     """How a gate is told that holds a measured value against limits: with its gap, also in the reason of one that fails."""
 
     def ways(key: Key) -> tuple[bytes, tuple[Order, bytes] | None, Told]:
         json, failing = words.write(key), None
         if json["verdict"] == FAIL:
-            reason = words.why(json, f"（现为 {ROOM_IN_TEXT}，相差 {ROOM_IN_TEXT}）")
+            reason = why(json, f"（现为 {ROOM_IN_TEXT}，相差 {ROOM_IN_TEXT}）")
             failing = reason and (reason[0], form(orjson.dumps(reason[1])))
         return form(words.text({**json, "value": ROOM, "gap": ROOM})), failing, words.told(json)
 
@@ -134,9 +142,10 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
         fixed["binding"] = False
     reads = Reads(prepared)
     # Constraints of a scheme are a list; what does not bind is no reason.
-    words = partial(_Words, "" if gate.effect else gate.id, why=reasons.of_gate if gate.binding else lambda *_: None)
+    name = "" if gate.effect else gate.id
+    why: OfGate = reasons.of_gate if gate.binding else _no_reason
     if gate.score is not None:
-        return _on_score(reads, card, gate, gate.score, fixed, words)
+        return _on_score(reads, card, gate, gate.score, fixed, why)
     part = f"gates/{gate.id}"
     root, details = f"{card.id}|{part}", prepared.program.cards[card.id].parts[part].details
     certain, possible = reads.ends(root, "low", "high")
@@ -155,8 +164,12 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
 
     measured = _value(prepared, root, only) if only and limits else None
     if only is None or limits is None or measured is None:
-        return _teller(reads, words(write=write))
-    return _against(reads, words(write=write), measured, gap_of(limits), only.indicator.unit.symbol)
+        return _teller(reads, _Words(name, write, why))
+    return _against(reads, _Words(name, write, why), why, measured, gap_of(limits), only.indicator.unit.symbol)
+
+
+def _no_reason(gate: Json, measured: str = "") -> None:
+    """Of what decides nothing."""
 
 
 def _flags(reads: Reads, card: Card, part: str) -> Add:
@@ -200,7 +213,7 @@ def _facts(reads: Reads, root: str, details: Iterable[Detail]) -> Callable[[Key]
     return found
 
 
-def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json, words: Callable[..., _Words]) -> Tell:
+def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json, why: OfGate) -> Tell:
     low, high = reads.prepared.places(f"score|{card.id}", "low", "high")
     certain, possible = reads.ends(f"gate|{card.id}|{gate.id}", "low", "high")
     fixed = {**fixed, "threshold": threshold(limits), "unit": "分", "facts": []}
@@ -211,7 +224,7 @@ def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json,
     def write(key: Key) -> Json:
         return {**fixed, "verdict": WORDS[key[certain] + key[possible]]}
 
-    return _against(reads, words(write=write), reached, gap_of(limits), "分")
+    return _against(reads, _Words(gate.id, write, why), why, reached, gap_of(limits), "分")
 
 
 def _conditions(reads: Reads, root: str, details: Sequence[Detail]) -> Add:
