@@ -16,7 +16,7 @@ from orjson import Fragment
 
 from api.answers.forms import ROOM, Json, form
 from api.answers.scheme_figures import Figures
-from api.answers.state import picker
+from api.answers.state import Kept, picker
 from features.facts import FirmFacts, Row, path_of_year, stated, stored
 from features.identifiers import regions
 from scoring import core
@@ -217,9 +217,13 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
 def _pairs(places: Sequence[tuple[str, int, int]]) -> Callable[[Values], Fragment]:
     """Both ends of several roots by name, as integers (a truth is a bool in the values)."""
     ends = sorted(places)
-    text = form(canonical({name: [ROOM, ROOM] for name, *_ in ends})).replace(b"%b", b"%d")
-    pick = picker([place for _, *both in ends for place in both])
-    return lambda values: Fragment(text % pick(values))
+    text = form(canonical({name: [ROOM, ROOM] for name, *_ in ends}))
+    pick, integer = picker([place for _, *both in ends for place in both]), _INTEGERS.__getitem__
+    return lambda values: Fragment(text % tuple(map(integer, pick(values))))
+
+
+_INTEGERS: Kept[int, bytes] = Kept(lambda number: b"%d" % number, 8192)
+"""Integers in their written form: most are few, truths and the points of bands."""
 
 
 def _clauses(card: Card) -> dict[str, str]:

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import compress
+from operator import eq
 from typing import Any
 
+from api.answers.state import Kept, picker
 from scoring.card import MICRO, Card
 from scoring.compile import CompiledCard
 from scoring.program import Program, accounts_read
@@ -52,8 +55,11 @@ class Figures:
             if card.scheme.by
         }
         self._score = [at[f"score|{card.id}|{end}"] for end in ("low", "high")] if self.gives_points else []
-        self._items = {name: [at[f"{card.id}|items/{name}|{end}"] for end in ("low", "high")] for name in card.items}
-        self._weights = weights_of(card)
+        self._lows, self._highs = (
+            picker([at[f"{card.id}|items/{name}|{end}"] for name in card.items]) for end in ("low", "high")
+        )
+        self._possible = picker([high for _, high in self._stages.values()])
+        self._covered = Kept(self._share_settled)
         self.groups = told_groups(card)
         self._accounts = accounts_read(compiled)
 
@@ -63,10 +69,16 @@ class Figures:
 
     def coverage(self, values: Sequence[int | None]) -> Fraction:
         """Share of the weight whose points the data settle; of several possible stages the least."""
-        possible = [stage for stage, (_, high) in self.stages(values).items() if high] or [""]
-        settled = [name for name, (low, high) in self._items.items() if values[low] == values[high]]
-        weights = (self._weights[stage] for stage in possible)
-        return min(Fraction(sum(each[name] for name in settled), sum(each.values())) for each in weights)
+        return self._covered[tuple(map(eq, self._lows(values), self._highs(values))), self._possible(values)]
+
+    def _share_settled(self, told: tuple[Sequence[bool], Sequence[int]]) -> Fraction:
+        """Of which items are settled, and which stages are possible."""
+        settled, possible = told
+        weights = weights_of(self.card)
+        stages = list(compress(self._stages, possible)) or [""]
+        return min(
+            Fraction(sum(compress(weights[stage].values(), settled)), sum(weights[stage].values())) for stage in stages
+        )
 
     def group(self, values: Sequence[int | None]) -> str | None:
         """Those of the same stage; all, where a stage has too few to tell or is open."""
