@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
+
 from api.answers import decision
-from api.answers.forms import ROOM, Json, Written, form, members, together
+from api.answers.forms import ROOM, Json, Pieces, Written, form, members
 from api.answers.numbers import least_whole, points, shown, threshold
 from api.answers.parts import WORDS, More, clause, gate_teller, item_teller, label
 from api.answers.reasons import PASS, Order, Reasons, in_order
@@ -14,28 +16,28 @@ from api.answers.state import Kept, Key, Prepared, Reads, State, picker
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card, Item
 
-Assess = Callable[[State, bool], tuple[Written, list[Written], bool]]
-"""The assessment, its reasons, and whether only the experts' review is open; told of a state, and whether the united parts
-are wider than the completions.
+Assess = Callable[[State, bool, Pieces], tuple[list[Written], bool]]
+"""Adds the assessment, a member by the card's name; gives its reasons, and whether only the experts' review is open. Told of a
+state, and whether the united parts are wider than the completions.
 """
 
 
 def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Assess:
     """How a card's assessment is written; ``flagged`` is said of it whatever the enterprise."""
-    fixed = members(head(card))
-    bounds = [members({"bounds": word}) for word in ("exact", "safe")]
+    bounds = [{**head(card), "bounds": word} for word in ("exact", "safe")]
+    heads = [b'%b:{%b,"gates":{' % (orjson.dumps(card.id), members(one)) for one in bounds]
     parts = PartsWriter(prepared, card)
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     whole = _class_of(prepared, card) if card.classes else _scored(prepared, card)
     review = _review(prepared, card) if card.items and _reads_grades(prepared, card) else None
 
-    def write(state: State, wider: bool) -> tuple[Written, list[Written], bool]:
+    def write(state: State, wider: bool, out: Pieces) -> tuple[list[Written], bool]:
         gates, items, raised, why = parts.of(state)
-        reviewed, left_to_experts = review(state) if review else (b"", False)
-        flags = members({"flags": [*raised, *flagged]})
-        safe = bounds[bool(wider or state[unsafe])]
-        told = together((fixed, safe, _named(b"gates", gates), *whole(state, items), reviewed, flags))
-        return told, why, left_to_experts
+        out += (heads[bool(wider or state[unsafe])], b",".join(gates), b"},")
+        whole(state, items, out)
+        left_to_experts = review is not None and review(state, out)
+        out += (b",", members({"flags": [*raised, *flagged]}), b"}")
+        return why, left_to_experts
 
     return write
 
@@ -44,10 +46,6 @@ def head(card: Card) -> Json:
     """What is said of a card whatever the enterprise."""
     lying = {"overlays": [laid.id for laid in card.overlays]} if card.overlays else {}
     return {"title": label(card.title), "edition": card.edition, **lying}
-
-
-def _named(name: bytes, found: list[Written]) -> Written:
-    return b'"%b":{%b}' % (name, b",".join(found))
 
 
 class PartsWriter:
@@ -76,8 +74,8 @@ class PartsWriter:
         return gates, items, sorted(raised), in_order(why)
 
 
-Tell = Callable[[Any, list[Written]], Iterable[Written]]
-"""What is said of the card as a whole; told a state and the items."""
+Tell = Callable[[Any, list[Written], Pieces], None]
+"""Adds what is said of the card as a whole; told a state and the items."""
 
 
 def _class_of(prepared: Prepared, card: Card) -> Tell:
@@ -92,7 +90,7 @@ def _class_of(prepared: Prepared, card: Card) -> Tell:
         )
 
     words = Kept(told)
-    return lambda state, _: [words[state[low], state[high]]]
+    return lambda state, _, out: out.append(words[state[low], state[high]])
 
 
 def _scored(prepared: Prepared, card: Card) -> Tell:
@@ -100,8 +98,11 @@ def _scored(prepared: Prepared, card: Card) -> Tell:
     groups = _points(prepared, {f"group|{card.id}|{name}": name for name in card.groups})
     score = _score(prepared, card) if card.items else None
 
-    def told(state: Any, items: list[Written]) -> Iterable[Written]:
-        return ways(state), score(state) if score else b"", _named(b"items", items), groups(state)
+    def told(state: Any, items: list[Written], out: Pieces) -> None:
+        out.append(ways(state))
+        if score is not None:
+            out += (b",", score(state))
+        out += (b',"items":{', b",".join(items), b"},", groups(state))
 
     return told
 
@@ -153,8 +154,8 @@ def _score(prepared: Prepared, card: Card) -> Callable[[State], Written]:
     return lambda state: text % tuple(map(shown, pick(state)))
 
 
-def _review(prepared: Prepared, card: Card) -> Callable[[Any], tuple[Written, bool]]:
-    """What the experts still decide: whether all other gates pass, points certain and possible (contract §3); and whether the
+def _review(prepared: Prepared, card: Card) -> Callable[[Any, Pieces], bool]:
+    """Adds what the experts still decide: whether all other gates pass, points certain and possible (contract §3); and whether the
     verdict hangs on them alone.
     """
     hard = [f"{card.id}|gates/{name}" for name, gate in card.gates.items() if gate.requirement and gate.binding]
@@ -167,9 +168,9 @@ def _review(prepared: Prepared, card: Card) -> Callable[[Any], tuple[Written, bo
         for word in WORDS
     ]
 
-    def review(state: Any) -> tuple[Written, bool]:
+    def review(state: Any, out: Pieces) -> bool:
         gates = all(certain(state)) + all(possible(state))
-        told = texts[gates] % (shown(state[low]), shown(state[high]))
-        return told, WORDS[gates] == PASS and state[verdict] == Verdict.UNDETERMINED.value
+        out += (b",", texts[gates] % (shown(state[low]), shown(state[high])))
+        return WORDS[gates] == PASS and bool(state[verdict] == Verdict.UNDETERMINED.value)
 
     return review

@@ -14,7 +14,7 @@ from functools import cache
 
 from orjson import Fragment
 
-from api.answers.forms import ROOM, Json, form
+from api.answers.forms import ROOM, Json, Pieces, form, members
 from api.answers.scheme_figures import Figures
 from api.answers.state import Kept, picker
 from features.facts import FirmFacts, Row, path_of_year, stated, stored
@@ -34,14 +34,14 @@ USABLE = (OFFICIAL, CONFIRMED)
 """Statuses under which a bank gets points; under `REFERENCE` park, authority and the firm itself see them."""
 
 
-def decided(answer: Answer) -> Json:
-    """The parts of the result that the receipt covers, in canonical form, with it."""
+def decided(answer: Answer) -> Pieces:
+    """The members of the result that the receipt covers, in canonical form, behind it."""
     part, reference = _part(answer), _reference_part(answer)
-    receipt = {"sha256": fingerprint(part)}
-    if reference is None:
-        return {"receipt": receipt, "decision": Fragment(part)}
-    receipt["reference"] = fingerprint(reference)
-    return {"receipt": receipt, "decision": Fragment(part), "decision_reference": Fragment(reference)}
+    receipt, told = {"sha256": fingerprint(part)}, [b',"decision":', part]
+    if reference is not None:
+        receipt["reference"] = fingerprint(reference)
+        told += (b',"decision_reference":', reference)
+    return [members({"receipt": receipt}), *told]
 
 
 def _part(answer: Answer) -> bytes:

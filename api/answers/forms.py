@@ -10,6 +10,8 @@ import orjson
 Json = dict[str, Any]
 Written = bytes
 """A JSON value in its written form, or members of an object without its braces."""
+Pieces = list[Written]
+"""What is written so far, to be joined once: each joining would copy it all."""
 
 ROOM = orjson.Fragment(b"\0")
 """Room for a written value."""

@@ -12,7 +12,7 @@ import orjson
 from api.answers.cards import assessment_writer
 from api.answers.credit import credit_writer, in_park
 from api.answers.decision import decided, park_id
-from api.answers.forms import Json, Written, members, together
+from api.answers.forms import Json, Pieces, Written, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
 from api.answers.state import Prepared
@@ -41,11 +41,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     prepared = Prepared(program, as_of)
     flagged = {name: ["edition_outside_period"] if name in outside else [] for name in program.cards}
     of_cards = {name: one.card for name, one in program.cards.items()}
-    cards = {
-        orjson.dumps(name): (name, assessment_writer(prepared, card, flagged[name]))
-        for name, card in of_cards.items()
-        if not card.scheme
-    }
+    cards = {n: assessment_writer(prepared, card, flagged[n]) for n, card in of_cards.items() if not card.scheme}
     schemes = {name: credit_writer(prepared, card, flagged[name]) for name, card in of_cards.items() if card.scheme}
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
@@ -53,12 +49,13 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
 
     def write(answer: Answer) -> bytes:
         state = prepared.state(answer)
-        found: list[Written] = []
+        assessments: Pieces = []
         reasons: dict[str, list[Written]] = {name: [] for name in of_cards}
         left_to_experts: list[str] = []
-        for key, (name, assess) in cards.items():
-            told, reasons[name], to_experts = assess(state, name in answer.wider)
-            found.append(b"%b:%b" % (key, told))
+        for name, assess in cards.items():
+            if assessments:
+                assessments.append(b",")
+            reasons[name], to_experts = assess(state, name in answer.wider, assessments)
             if to_experts:
                 left_to_experts.append(name)
         credits = []
@@ -75,18 +72,12 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "tier": tier,
         }
         further = {**_credit(credits), **probability[answer.ladder.id](state, tier)}
-        flags = {"flags": _flags(answer)}
-        return together(
-            (
-                members(placed),
-                b'"assessments":{%b}' % b",".join(found),
-                members(further),
-                b'"missing":[%b]' % b",".join(missing(answer)),
-                members(flags),
-                b'"reasons":[%b]' % b",".join(chain.from_iterable(reasons.values())),
-                members(decided(answer)),
-            )
-        )
+        out: Pieces = [b"{", members(placed), b',"assessments":{', *assessments, b"},"]
+        if further:
+            out += (members(further), b",")
+        out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": _flags(answer)}))
+        out += (b',"reasons":[', b",".join(chain.from_iterable(reasons.values())), b"],", *decided(answer), b"}")
+        return b"".join(out)
 
     return write
 
