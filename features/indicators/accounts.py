@@ -8,6 +8,7 @@ from features.expression import Linear, annual, calibre, flagged
 from features.indicators.base import Indicator, Unit, indicator
 
 _TEXT = "工信部企业〔2022〕63号"
+_TORCH = "科技部火炬中心、长城战略咨询 2018年版"
 
 
 def _sum(field: str, years: int) -> Linear:
@@ -169,6 +170,20 @@ def rd_to_revenue_over(years: int) -> Indicator:
 
 
 @indicator
+def st_activity_to_revenue(year: int = -1) -> Indicator:
+    """科技活动投入强度: S&T activity expense ÷ revenue of one accounting year (−1 = the year before as_of's)."""
+    return Indicator(
+        f"st_activity_to_revenue({year})",
+        "科技活动投入强度" if year == -1 else f"科技活动投入强度（前{-year}年）",
+        "S&T activity expense / revenue",
+        Unit.SHARE,
+        calibre("st_activity_expense", "rd_expense", year=year) / annual("revenue", year),
+        _TORCH,
+        year,
+    )
+
+
+@indicator
 def st_activity_to_revenue_over(years: int) -> Indicator:
     """科技活动投入强度: Σ S&T activity expense ÷ Σ revenue over the last accounting years."""
     spent = reduce(
@@ -181,7 +196,7 @@ def st_activity_to_revenue_over(years: int) -> Indicator:
         f"S&T activity expense / revenue, sums over {years} years",
         Unit.SHARE,
         spent / _sum("revenue", years),
-        "科技部火炬中心、长城战略咨询 2018年版",
+        _TORCH,
         -1,
     )
 

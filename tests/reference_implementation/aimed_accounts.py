@@ -30,6 +30,7 @@ RATIOS = {
     "rd_to_revenue": ("rd_expense", "revenue"),
     "rd_to_revenue_over": ("rd_expense", "revenue"),
     "rd_to_sales_over": ("rd_expense", "revenue"),
+    "st_activity_to_revenue": ("st_activity_expense", "revenue"),
     "st_activity_to_revenue_over": ("st_activity_expense", "revenue"),
     "main_share": ("main_business_revenue", "revenue"),
     "net_margin": ("net_profit", "revenue"),
