@@ -224,3 +224,22 @@ def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
         assert "按营业收入计算" in text(_described(name)).plain
     assert "一处41%，成都版20%" in text(_described("gazelle.sichuan@2019")).plain
     assert "原文为“持续达到”" in text(_described("gazelle.shandong@2020")).plain
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gazelle.jiangsu@2024",
+        "gazelle.jinan@2020",
+        "gazelle.liaoning@2021",
+        "gazelle.oecd@2007",
+        "gazelle.shandong@2020",
+        "gazelle.torch@2018",
+        "gazelle.zhongshan_torch@2021",
+        "potential_unicorn@2022",
+        "seed_unicorn.sichuan@2025",
+    ],
+)
+def test_a_convention_of_age_that_the_text_on_file_does_not_state_is_told(name: str) -> None:
+    age = next(row for section in _described(name).sections for row in section.rows if row.id == "age")
+    assert age.note
