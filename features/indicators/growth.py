@@ -8,7 +8,7 @@ from functools import partial
 from features.expression import Compound, Either, Linear, MeanGrowth, Quantity, Ratio, annual, calibre
 from features.indicators.base import Indicator, Unit, indicator
 
-_TEXT = "国科发火〔2016〕195号 三(三)4"
+_TEXT = "国科发火〔2016〕195号 三(七)4"
 
 
 @indicator

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from features.expression import Exists, RowFact, every
 from features.indicators.base import Indicator, Unit, indicator
+from features.kinds import day_number
 from features.moments import as_of, year_start
 
 
@@ -50,14 +53,15 @@ def withdrawn_this_year(kinds: list[str]) -> Indicator:
 
 
 @indicator
-def lapsed(kinds: list[str]) -> Indicator:
-    """A certificate of one of the kinds ended or was revoked before as_of."""
+def lapsed(kinds: list[str], since: int = 0) -> Indicator:
+    """A certificate of one of the kinds ended or was revoked before as_of; with ``since`` one given in that year or later."""
     ended = (_certificate("valid_to") < as_of()) | (_certificate("revoked_on") <= as_of())
-    where = every((_certificate("kind").is_(*kinds), ended))
+    given = [_certificate("valid_from") >= day_number(date(since, 1, 1))] if since else []
+    where = every((_certificate("kind").is_(*kinds), ended, *given))
     return Indicator(
-        f"lapsed({'|'.join(kinds)})",
-        "已失效的证书",
-        "certificate no longer valid",
+        f"lapsed({'|'.join(kinds)}{f',{since}' if since else ''})",
+        f"{since}年以来取得、已失效的证书" if since else "已失效的证书",
+        "certificate no longer valid" + (f", given in {since} or later" if since else ""),
         Unit.TRUTH,
         Exists("certificate", where),
         "证书登记",

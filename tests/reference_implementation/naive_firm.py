@@ -101,6 +101,25 @@ class Firm:
         rows = (row for kind in kinds for row in self.events(kind))
         return any(row.get("ended_on") is None or day(row["ended_on"]) >= self.as_of for row in rows)
 
+    def clean_three_years(self, *, violation: bool) -> bool:
+        """近三年无不良信用记录、违法违规和重大事故 of Sichuan; ``violation``: whether a person takes what is open for one."""
+        bad = [
+            "environmental_violation",
+            "sector_violation",
+            "tax_evasion",
+            "fraud",
+            "loan_default",
+            "court_enforcement",
+        ]
+        lists = ("dishonest_list", "dishonest_debtor", "research_dishonesty")
+        open_ = self.happened(["tax_arrears", "data_security"], 3) or self.listed_in("abnormal_list", 3)
+        return not (
+            self.happened(["safety_accident", "quality_accident"], 3, ["major"])
+            or self.happened(bad, 3)
+            or any(self.listed_in(one, 3) for one in lists)
+            or (open_ and violation)
+        )
+
     def rights(self, kinds: Iterable[str], *, tied: bool = False, applied: bool = False) -> list[dict[str, Any]]:
         return [
             row

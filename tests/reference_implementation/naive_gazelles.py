@@ -34,11 +34,7 @@ def sichuan(firm: Firm) -> bool:
     rate = bracket(revenue, (0, "0.20"), (2 * YI, "0.15"), (10 * YI, "0.10"))
     intensity = bracket(revenue, (0, "0.05"), (2 * YI, "0.04"), (10 * YI, "0.03"))
     intervals = 3 if firm.yes("gazelle.sichuan.three_intervals") else 2
-    clean = not (
-        firm.happened(["safety_accident", "quality_accident"], 3, ["major"])
-        or firm.happened(["environmental_violation", "sector_violation", "tax_evasion", "fraud", "loan_default"], 3)
-        or firm.listed_in("dishonest_list", 3)
-    )
+    clean = firm.clean_three_years(violation=not firm.yes("gazelle.sichuan.no_violation"))
     return (
         firm.in_region("51")
         and revenue >= 2000 * WAN

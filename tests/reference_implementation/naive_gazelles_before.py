@@ -47,11 +47,7 @@ def sichuan_2019(firm: Firm) -> bool:
     base = revenue >= 2000 * WAN or (
         not chengdu and revenue >= 1000 * WAN and firm.yes("gazelle.sichuan.smallest_bracket")
     )
-    clean = not (
-        firm.happened(["safety_accident", "quality_accident"], 3, ["major"])
-        or firm.happened(["environmental_violation", "sector_violation", "tax_evasion", "fraud", "loan_default"], 3)
-        or firm.listed_in("dishonest_list", 3)
-    )
+    clean = firm.clean_three_years(violation=not firm.yes("gazelle.sichuan.no_violation"))
     return (
         firm.in_region("51")
         and firm.age_at_least(3)

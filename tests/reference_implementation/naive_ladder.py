@@ -35,6 +35,7 @@ ATTESTED = (
     "little_giant.independent",
     "gazelle.guangxi_pool.growth_compound",
     "gazelle.sichuan.three_intervals",
+    "gazelle.sichuan.no_violation",
     "gazelle.no_sharp_fall",
     "gazelle.torch.speed_suffices",
     "gazelle.shandong.rd_over_sums",
@@ -49,5 +50,6 @@ ATTESTED = (
     "potential_unicorn.valuation",
     "seed_unicorn.sichuan.valuation",
     "seed_unicorn.sichuan.financing",
+    "seed_unicorn.sichuan.no_violation",
 )
 """What experts decide."""

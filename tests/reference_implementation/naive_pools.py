@@ -1,6 +1,6 @@
 """高企培育库 of two provinces and 规上, written anew from the policy pages."""
 
-from .naive_firm import CLASS_1, WAN, Firm, years_before
+from .naive_firm import CLASS_1, WAN, Firm, day, years_before
 
 FIELDS = {
     "electronic_information",
@@ -14,9 +14,12 @@ FIELDS = {
 }
 
 
-def _pool(firm: Firm, staff: str, income: str) -> bool:
-    """What the pools of Guangdong and Jiangsu have in common."""
-    had = any(row["kind"] == "high_tech_enterprise" for row in firm.raw["certificates"])
+def _pool(firm: Firm, staff: str, income: str, since: int = 0) -> bool:
+    """What the pools of Guangdong and Jiangsu have in common: never 高企, or not in ``since`` or later."""
+    had = any(
+        row["kind"] == "high_tech_enterprise" and day(row["valid_from"]).year >= since
+        for row in firm.raw["certificates"]
+    )
     core = [
         row
         for row in firm.rights({*CLASS_1, "utility_model", "design_patent", "software_copyright"}, tied=True)
@@ -37,7 +40,7 @@ def pool_guangdong(firm: Firm) -> bool:
     """粤科函高字〔2017〕848号."""
     return (
         firm.in_region("44")
-        and _pool(firm, "0.06", "0.40")
+        and _pool(firm, "0.06", "0.40", since=2008)
         and firm.share(firm.total("rd_expense_province", 2), firm.total("rd_expense", 2), "0.60")
         and firm.yes("hte_pool.guangdong.rd_ledger")
         and firm.yes("hte_pool.guangdong.innovation")

@@ -43,11 +43,7 @@ def seed_unicorn_sichuan(firm: Firm) -> bool:
     valued = _valued(firm, 3 * 10**8, "CNY") or (
         not _valued_below(firm, 3 * 10**8, "CNY") and firm.yes("seed_unicorn.sichuan.valuation")
     )
-    clean = not (
-        firm.happened(["safety_accident", "quality_accident"], 3, ["major"])
-        or firm.happened(["environmental_violation", "sector_violation", "tax_evasion", "fraud", "loan_default"], 3)
-        or firm.listed_in("dishonest_list", 3)
-    )
+    clean = firm.clean_three_years(violation=not firm.yes("seed_unicorn.sichuan.no_violation"))
     return (
         firm.in_region("51")
         and firm.founded >= years_before(firm.as_of, 7)

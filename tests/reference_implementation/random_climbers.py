@@ -33,6 +33,8 @@ BAD = [
     "tax_evasion",
     "fraud",
     "loan_default",
+    "court_enforcement",
+    "tax_arrears",
 ]
 
 
@@ -181,7 +183,7 @@ def _events(rng: random.Random) -> list[Row]:
         )
     if rng.random() < 0.06:
         ended = rng.choice([None, AS_OF.isoformat(), (AS_OF - dt.timedelta(days=1)).isoformat(), _day(rng, 3)])
-        kind = rng.choice(["abnormal_list", "dishonest_list"])
+        kind = rng.choice(["abnormal_list", "dishonest_list", "dishonest_debtor", "research_dishonesty"])
         rows.append({"kind": kind, "occurred_on": _day(rng, 1, 2, 4), "severity": "general", "ended_on": ended})
     if rng.random() < 0.85:
         rows.append(

@@ -41,6 +41,9 @@ def random_of_any_edition(rng: random.Random) -> Row:
         right["granted_on"] = _day(rng, 1, 2, 3)
     if rng.random() < 0.5:
         dossier["certificates"] = [c for c in dossier["certificates"] if c["kind"] != "high_tech_enterprise"]
+    if rng.random() < 0.2:
+        old = {"kind": "high_tech_enterprise", "number": "old", "valid_to": "2010-12-30"}
+        dossier["certificates"].append({**old, "valid_from": rng.choice(["2007-12-31", "2008-01-01"])})
     grades = dossier["expert_grades"]
     grades |= {name: rng.random() < (0.95 if favoured and name not in READ_EITHER_WAY else 0.5) for name in ATTESTED}
     grades["specialised.field"] = rng.choice([0, 3, 5])

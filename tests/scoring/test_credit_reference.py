@@ -73,6 +73,13 @@ def test_every_part_of_it_says_reference(card: Card) -> None:
     assert {source.grade for source in card.sources} == {REFERENCE}
 
 
+def test_what_it_cites_is_cited_as_the_card_of_the_text_cites_it(card: Card) -> None:
+    known = {s.clause for editions in Catalogue().editions.values() for one in editions for s in one.latest.sources}
+    for item in card.items.values():
+        _, taken, clause = item.source.article.partition("同")
+        assert not taken or clause in known, item.id
+
+
 FIRM = {
     "enterprise": {"uscc": "91450200MA00000151", "region_code": "450200", "park": "liuzhou"},
     "annual_reports": [{"fiscal_year": 2025, "revenue": 4000_0000, "rd_expense": 200_0000}],

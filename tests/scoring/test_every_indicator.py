@@ -19,6 +19,7 @@ from features.indicators.base import Indicator
 from features.kinds import Choice
 from features.leaves import leaves
 from features.tables import TABLES
+from scoring.catalogue import Catalogue
 from scoring.column_backend import ROW, Facts, evaluate
 from scoring.core import Node, walk
 from scoring.lower import Lowering
@@ -194,3 +195,9 @@ def test_knowing_more_never_widens_it(name: str) -> None:
         partly = one(hidden)
         for root, value in whole.items():
             assert partly[root] <= value if root.endswith("low") else partly[root] >= value
+
+
+@pytest.mark.parametrize("name", ["growth_net_assets_mean", "growth_sales_mean", "transfers_per_year"])
+def test_a_measure_of_the_guide_to_recognition_is_cited_as_the_card_cites_it(name: str) -> None:
+    clauses = {source.clause for source in Catalogue().edition("high_tech_enterprise").latest.sources}
+    assert _made(name).source in clauses

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from api.answers.decision import status_of
 from api.authority import obligations, quotes
-from api.authority.notes import Note, notes
+from api.authority.notes import WHOLE, Note, notes
 from api.authority.show.lines import Line, of_rule
-from scoring.card import REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Period, Route
+from scoring.card import MICRO, REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Period, Route
 from scoring.yaml_tree import Findings, Tree
 
 KINDS = {"new": Label("新申报", "new applications"), "renewal": Label("复核", "renewals")}
@@ -78,7 +79,12 @@ def describe(card: Card, tree: Tree) -> Description:
     return Description(
         card.title,
         card.edition,
-        (*facts(card), (Label("政策原文", "texts"), _texts(tree) or quotes.NOT_HELD)),
+        (
+            *facts(card),
+            *_lists(tree),
+            *((Label("说明", "remark"), _remark(note)) for place, note in found.items() if place == WHOLE),
+            (Label("政策原文", "texts"), _texts(tree) or quotes.NOT_HELD),
+        ),
         tuple(card.documents.values()),
         tuple(section for section in sections if section.rows),
     )
@@ -132,11 +138,26 @@ def _scheme(card: Card) -> Iterator[tuple[Label, str]]:
     yield Label("发布方", "issuer"), f"{scheme.issuer.zh} / {scheme.issuer.en}"
     if status_of(card) == REFERENCE:
         yield Label("权重", "weights"), "参考，无人发布或确认 / a reference that nobody issued or confirmed"
+    if scheme.base is not None:
+        bonus = f" + {scheme.bonus / MICRO:g}（加分 / bonus）" if scheme.bonus else ""
+        yield Label("分制", "scale"), f"{scheme.base / MICRO:g}{bonus}"
     if scheme.stages and scheme.by:
         # The order in the file says nothing: stages are told apart by their ranges.
         ordered = sorted(scheme.stages, key=lambda stage: (isinstance(stage.range, Limits) and stage.range.least) or 0)
         stages = (f"{stage.label.zh} {stage.label.en} {stage.range.text}" for stage in ordered)
         yield Label("阶段", "stages"), f"{scheme.by.zh} / {scheme.by.en}：" + "；".join(stages)
+
+
+def _lists(tree: Tree) -> Iterator[tuple[Label, str]]:
+    """The lists that a scheme makes of the ranks within a stage, best first."""
+    scheme: Any = tree.mapping["scheme"].plain() if "scheme" in tree.mapping else {}
+    if stated := scheme.get("lists"):
+        told = (f"{one['zh']} {one['en']} ≤ {one['top']}" for one in stated)
+        yield Label("榜单（同阶段内排名）", "lists (by rank within a stage)"), "；".join(told)
+
+
+def _remark(note: Note) -> str:
+    return f"{note.said.zh} / {note.said.en} [{note.grade}]"
 
 
 def _unset(card: Card) -> Iterator[Row]:

@@ -164,3 +164,82 @@ def test_indicators_without_points_are_shown_by_name_and_grade_and_texts_that_ar
     assert "研发投入强度" in shown
     assert "[memory]" in shown
     assert "原文未存 / text not held" in shown
+
+
+STAND_IN = (
+    "credit.sichuan@2025",
+    "credit.wenzhou_longwan@2022",
+    "gazelle.guangxi_pool@2021",
+    "gazelle.guangxi_pool@2022",
+    "gazelle.jiangsu@2024",
+    "gazelle.jinan@2020",
+    "gazelle.liaoning@2021",
+    "gazelle.oecd@2007",
+    "gazelle.shandong@2020",
+    "gazelle.sichuan@2019",
+    "gazelle.sichuan@2023",
+    "gazelle.torch@2018",
+    "gazelle.zhongshan_torch@2021",
+    "hte_pool.guangdong@2017",
+    "hte_pool.guangxi@2022",
+    "hte_pool.jiangsu@2018",
+    "seed_unicorn.sichuan@2025",
+    "unicorn@2017",
+)
+"""Editions whose own day is not on file: the first of the year or month, or the day of a relay, stands for it."""
+
+
+@pytest.mark.parametrize("name", STAND_IN)
+def test_a_day_that_only_stands_in_is_not_shown_as_the_texts_own(name: str) -> None:
+    card = _described(name)
+    said = next(value for label, value in card.facts if label.zh == "说明")
+    assert "日期未见" in said
+    assert "not on file" in said
+    assert said in text(card).plain
+
+
+def test_the_scale_and_the_lists_of_a_scheme_are_told_also_where_its_points_are_not_published() -> None:
+    assert "分制 / scale: 100 + 30（加分 / bonus）" in text(_described("credit.national@2025")).plain
+    longwan = text(_described("credit.wenzhou_longwan@2022")).plain
+    assert "榜单（同阶段内排名） / lists (by rank within a stage): " in longwan
+    assert "创新领跑榜 Leading ≤ 5%；创新竞跑榜 Racing ≤ 10%；创新进取榜 Striving ≤ 20%" in longwan
+
+
+READ_BY_PERSONS = [
+    name for name in EDITIONS if name.startswith(("gazelle.", "unicorn", "potential_unicorn", "seed_unicorn"))
+]
+
+
+@pytest.mark.parametrize("name", READ_BY_PERSONS)
+def test_what_a_person_must_say_beside_the_numbers_is_explained_where_the_condition_stands(name: str) -> None:
+    """A condition that asks for a number or a person's word says in words what the person is asked, and why."""
+    for section in _described(name).sections:
+        for row in section.rows:
+            if len(row.lines) > 1 and any("经核定符合" in line.text for line in row.lines):
+                assert row.note, row.id
+
+
+def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
+    for name in ("gazelle.sichuan@2019", "gazelle.torch@2018"):
+        assert "按营业收入计算" in text(_described(name)).plain
+    assert "一处41%，成都版20%" in text(_described("gazelle.sichuan@2019")).plain
+    assert "原文为“持续达到”" in text(_described("gazelle.shandong@2020")).plain
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gazelle.jiangsu@2024",
+        "gazelle.jinan@2020",
+        "gazelle.liaoning@2021",
+        "gazelle.oecd@2007",
+        "gazelle.shandong@2020",
+        "gazelle.torch@2018",
+        "gazelle.zhongshan_torch@2021",
+        "potential_unicorn@2022",
+        "seed_unicorn.sichuan@2025",
+    ],
+)
+def test_a_convention_of_age_that_the_text_on_file_does_not_state_is_told(name: str) -> None:
+    age = next(row for section in _described(name).sections for row in section.rows if row.id == "age")
+    assert age.note
