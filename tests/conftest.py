@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
+
+# Training takes a thread for every core, and each waits for the others by spinning: beside other workers of the tests that
+# is ten times the work.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from scoring.engine import Engine, Question
 
