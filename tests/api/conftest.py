@@ -44,6 +44,7 @@ def small_heap() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One for all tests of a worker; each asks it for a database of its own."""
     with postgres.server(tmp_path_factory.mktemp("postgres")) as uri:
         yield uri
 
