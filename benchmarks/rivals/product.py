@@ -67,7 +67,7 @@ def _same(engine: Engine, question: Question, found: snapshot.Snapshot) -> Calla
 
 def _shown(roots: Roots) -> Iterator[Shown]:
     every = roots.having(f"verdict|{CARD}")
-    yield worded(roots, f"{CARD}.verdict", VERDICTS, VERDICTS.categories, roots[f"verdict|{CARD}"], every)
+    yield worded(f"{CARD}.verdict", VERDICTS, VERDICTS.categories, roots[f"verdict|{CARD}"], every)
     for root, name in (
         (f"score|{CARD}", f"{CARD}.score"),
         *((f"{CARD}|items/{item}", f"{CARD}.items.{item}") for item in ITEMS),
@@ -77,7 +77,7 @@ def _shown(roots: Roots) -> Iterator[Shown]:
     for gate in GATES:
         certain, possible = (roots[f"{CARD}|gates/{gate}|{end}"] for end in ("low", "high"))
         place = choose(certain, const(1), mul(possible, 2))
-        yield worded(roots, f"{CARD}.gates.{gate}.verdict", VERDICTS, VERDICTS.categories, place, every)
+        yield worded(f"{CARD}.gates.{gate}.verdict", VERDICTS, VERDICTS.categories, place, every)
 
 
 if __name__ == "__main__":

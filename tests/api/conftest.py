@@ -3,18 +3,48 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import postgres
 import pytest
 import world as worlds
+from argon2 import PasswordHasher
 
+from api import app
+from api.auth import passwords
 from api.settings import Serving
 from scoring.engine import Engine
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[tuple[PasswordHasher, str]]:
+    """Many tests log in, and the product makes a login slow: here it is quick. What the product has."""
+    product, quick = (passwords._HASHER, passwords._NOBODY), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", quick)
+        patch.setattr(passwords, "_NOBODY", quick.hash("nobody has this password"))
+        yield product
+
+
+@pytest.fixture
+def product_passwords(quick_passwords: tuple[PasswordHasher, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As slow as in the product."""
+    for name, product in zip(("_HASHER", "_NOBODY"), quick_passwords, strict=True):
+        monkeypatch.setattr(passwords, name, product)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_heap() -> Iterator[None]:
+    """A service that starts searches its whole heap for garbage once; here that is everything that tests hold, each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "gc", SimpleNamespace(collect=int, freeze=int, unfreeze=int))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One for all tests of a worker; each asks it for a database of its own."""
     with postgres.server(tmp_path_factory.mktemp("postgres")) as uri:
         yield uri
 

@@ -29,7 +29,7 @@ def server(folder: Path) -> Iterator[str]:
 
 def database(uri: str) -> str:
     """An empty database of its own; its URI."""
-    name = f"http_{next(NUMBERS)}"
+    name = f"of_tests_{next(NUMBERS)}"
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     head, _, query = uri.partition("?")

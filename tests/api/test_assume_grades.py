@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dossiers import strong
-from test_cli_score import dengti
+from in_process import dengti
 
 CARD = "high_tech_enterprise"
 SEVENTY = {

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from in_process import dengti
 from sqlalchemy import select
 
 from api.auth import passwords
 from api.auth.tokens import digest
 from api.store.database import Store
+from api.store.parties import Parties
 from api.store.tables import AccessRow, ClientRow, InstitutionRow, PersonRow, SandboxFirmRow
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +88,7 @@ def test_a_bank_its_branch_a_person_and_a_sandbox_program_are_made(url: str) -> 
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_made(url: str, arguments: tuple[str, ...], field: str) -> None:
-    done = _run(url, *arguments)
+    done = dengti("party", *arguments, DENGTI_STORE=url)
     assert done.returncode == 1
     assert f"字段 field: {field}" in done.stderr
     assert "Traceback" not in done.stderr
@@ -105,7 +107,8 @@ def test_what_is_wrong_is_named_and_nothing_is_made(url: str, arguments: tuple[s
     ],
 )
 def test_people_of_a_bank_have_a_role_of_banks(url: str, arguments: tuple[str, ...], given: str, field: str) -> None:
-    bank = _made(url, "institution", "--name", "某银行", "--kind", "bank")
-    done = _run(url, "person", bank, *arguments, given=given)
+    with Store(url) as store, store.session() as session:
+        bank = Parties(session).institution("某银行", "bank")
+    done = dengti("party", "person", bank, *arguments, stdin=given, DENGTI_STORE=url)
     assert done.returncode == 1
     assert f"字段 field: {field}" in done.stderr

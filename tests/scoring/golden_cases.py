@@ -46,9 +46,9 @@ def cases() -> Iterator[Case]:
     for path in sorted(FOLDER.rglob("*.yaml")):
         if path.name == "base.yaml":
             continue
-        base = yaml.safe_load(_base_for(path).read_text(encoding="utf-8"))
+        base = _read(_base_for(path))
         rulebook = ".".join(path.relative_to(FOLDER).parts[:-1])
-        for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for raw in _read(path):
             dossier = copy.deepcopy(base)
             for where, value in raw.get("set", {}).items():
                 # An alias of the file is one object in all its cases.
@@ -66,6 +66,11 @@ def cases() -> Iterator[Case]:
                 tuple(raw.get("rulebooks", ())),
                 raw["expect"],
             )
+
+
+def _read(path: Path) -> Any:
+    # In C, ten times as fast: every worker reads them all to name its tests.
+    return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _base_for(path: Path) -> Path:

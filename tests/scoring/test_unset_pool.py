@@ -60,10 +60,11 @@ def _firm(rd: float | None = 300_0000, park: str = "liuzhou", **more: Any) -> di
     }
 
 
-@pytest.fixture
-def set_by_the_park(tmp_path: Path) -> Engine:
-    (tmp_path / "liuzhou_hte_pool.yaml").write_text(HEAD + GRADED + CRITERIA, encoding="utf-8")
-    return Engine(Catalogue(FOLDER, tmp_path))
+@pytest.fixture(scope="module")
+def set_by_the_park(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder = tmp_path_factory.mktemp("overlays")
+    (folder / "liuzhou_hte_pool.yaml").write_text(HEAD + GRADED + CRITERIA, encoding="utf-8")
+    return Engine(Catalogue(FOLDER, folder))
 
 
 def _answer(engine: Engine, firm: dict[str, Any], day: date = date(2026, 11, 22)) -> dict[str, Any]:
@@ -85,9 +86,11 @@ def _verdict(engine: Engine, firm: dict[str, Any], day: date = date(2026, 11, 22
     ],
     ids=["exactly 3 %", "a cent below", "R&D unknown", "already one", "its certificate has ended"],
 )  # fmt: skip
-def test_what_a_park_sets_decides_for_its_firms(set_by_the_park: Engine, firm: dict[str, Any], verdict: str) -> None:
+def test_what_a_park_sets_decides_for_its_firms(
+    set_by_the_park: Engine, engine: Engine, firm: dict[str, Any], verdict: str
+) -> None:
     assert _verdict(set_by_the_park, firm) == verdict
-    assert _verdict(Engine(), firm) == "undetermined"
+    assert _verdict(engine, firm) == "undetermined"
 
 
 def test_it_cites_the_park_and_names_the_overlay(set_by_the_park: Engine) -> None:
@@ -108,8 +111,8 @@ def test_criteria_without_a_grade_of_their_own_stay_an_inference_and_decide_noth
     assert _verdict(Engine(Catalogue(FOLDER, tmp_path)), _firm()) == "undetermined"
 
 
-def test_who_meets_them_qualifies_for_no_rung_by_it(set_by_the_park: Engine) -> None:
-    with_it, without = (_answer(engine, _firm())["tier"] for engine in (set_by_the_park, Engine()))
+def test_who_meets_them_qualifies_for_no_rung_by_it(set_by_the_park: Engine, engine: Engine) -> None:
+    with_it, without = (_answer(one, _firm())["tier"] for one in (set_by_the_park, engine))
     assert with_it == without
     assert "hte_pool" not in str(with_it)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import fastexcel
+import in_process
 import polars as pl
 import pytest
 from test_cli_score import dengti
@@ -235,7 +236,7 @@ def test_people_read_a_matrix_and_some_of_those_who_changed(facts: Path, form: s
     ],
 )
 def test_a_wrong_argument_is_named_with_its_remedy(args: tuple[str, ...], named: str) -> None:
-    done = dengti("rulebook", "diff", *args)
+    done = in_process.dengti("rulebook", "diff", *args)
     assert done.returncode == 1
     assert named in done.stderr
     assert "remedy" in done.stderr

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import fastexcel
+import in_process
 import pytest
 from test_cli_score import dengti
 
@@ -140,7 +141,7 @@ def test_the_form_is_chosen_on_the_command_line(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_option_is_named_with_its_remedy(options: tuple[str, ...], named: str) -> None:
-    done = dengti("rulebook", "show", *options)
+    done = in_process.dengti("rulebook", "show", *options)
     assert done.returncode == 1
     assert named in done.stderr
     assert "remedy" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.authority.lint.witnesses import of_file
 from scoring.catalogue import FOLDER
 
 CARDS = ("tech_sme/2017", "little_giant/2026", "gazelle/shandong/2020", "high_tech_enterprise/2016")
+SIDES = ("before", "after")
 
 
 def differing(one: Any, other: Any, path: str = "") -> list[str]:
@@ -37,16 +39,17 @@ def test_every_pair_differs_in_one_fact_and_falls_when_scored(card: str, tmp_pat
     pairs = json.loads((tmp_path / f"{name}@{edition}.json").read_text(encoding="utf-8"))
     assert len(pairs) >= 2
     rank = {"fail": 0, "undetermined": 1, "pass": 2}
-    for pair in pairs[:4]:
-        sides = []
-        for side in ("before", "after"):
-            path = tmp_path / f"{pair['pair']}_{side}.json"
-            sides.append(json.loads(path.read_text(encoding="utf-8")))
-            asked = ("--as-of", pair["as_of"], "--kind", pair["kind"], "--rulebook", name)
-            answer = json.loads(dengti("score", str(path), *asked).stdout)
-            assert answer["assessments"][name]["verdict"] == pair[side][0]
-        assert len(differing(*sides)) == 1, pair
-        assert rank[pair["after"][0]] < rank[pair["before"][0]]
+    for (as_of, kind), alike in groupby(pairs[:4], lambda pair: (pair["as_of"], pair["kind"])):
+        falls = [
+            (pair, [(tmp_path / f"{pair['pair']}_{side}.json").read_text("utf-8") for side in SIDES]) for pair in alike
+        ]
+        asked = ("--as-of", as_of, "--kind", kind, "--rulebook", name)
+        scored = dengti("score", "-", *asked, stdin=f"[{','.join(text for _, texts in falls for text in texts)}]")
+        verdicts = [answer["assessments"][name]["verdict"] for answer in json.loads(scored.stdout)]
+        assert verdicts == [pair[side][0] for pair, _ in falls for side in SIDES]
+        for pair, (before, after) in falls:
+            assert len(differing(json.loads(before), json.loads(after))) == 1, pair
+            assert rank[pair["after"][0]] < rank[pair["before"][0]]
 
 
 def test_the_cliff_lies_where_the_text_puts_it(tmp_path: Path) -> None:

@@ -3,17 +3,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from databases import Database, DuckDB, postgres
+from databases import Database, DuckDB, PostgreSQL
 
 
 @pytest.fixture(scope="session", params=["duckdb", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     if request.param == "duckdb":
         yield DuckDB()
         return
-    folder = tmp_path_factory.mktemp("postgres")
-    with pytest.MonkeyPatch.context() as patch:
-        # Sockets go there; without it the server's package warns.
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        with postgres(folder / "data") as found:
-            yield found
+    import psycopg
+
+    with psycopg.connect(request.getfixturevalue("postgres_server")) as connection:
+        yield PostgreSQL(connection)

