@@ -13,6 +13,8 @@ import typer
 # Read by the allocator when Polars is loaded, so before it is: a batch takes and frees columns of the same sizes part after
 # part, and giving their pages back each time costs a fifth of its CPU.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")
+# Training waits for its threads without spinning: beside another busy process that was ten times its work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from api.cli import console
 from api.cli.lazy import LazyGroup
