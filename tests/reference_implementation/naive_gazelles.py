@@ -24,7 +24,7 @@ def guangxi_pool(firm: Firm) -> bool:
         and (compound if firm.yes("gazelle.guangxi_pool.growth_compound") else mean)
         and firm.share(firm.total("rd_expense", 3), firm.total("revenue", 3), "0.03")
         and not bad
-        and not firm.listed_now("dishonest_list")
+        and not firm.listed_now("dishonest_list", "dishonest_debtor")
     )
 
 
