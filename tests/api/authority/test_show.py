@@ -92,6 +92,14 @@ def test_what_the_texts_on_file_leave_open_is_told_beside_the_provision(card: st
     assert any(row.note and said in row.note.said.zh for row in rows)
 
 
+@pytest.mark.parametrize("card", ["innovative_sme@2022", "specialised_sme@2026", "little_giant@2022"])
+def test_the_super_deduction_is_no_condition_of_the_gradient_measures(card: str) -> None:
+    compliance = next(row for section in _described(card).sections for row in section.rows if row.id == "compliance")
+    told = [line.zh for line in compliance.lines]
+    assert any("禁止、限制、淘汰类" in zh for zh in told)
+    assert not any("加计扣除" in zh for zh in told)
+
+
 def test_the_conditions_of_innovation_of_a_little_giant_are_all_named() -> None:
     general = EDITIONS["little_giant@2022"].latest.routes["general"].label
     assert "研发机构" in general.zh
