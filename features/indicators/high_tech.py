@@ -129,7 +129,7 @@ def main_products(percent: int) -> Indicator:
         f"income of the main products above {percent} % of high-tech income",
         Unit.TRUTH,
         of_main * 100 > annual("hitech_income") * percent,
-        f"{_TEXT} 三(四)",
+        _TEXT,
         -1,
     )
 
