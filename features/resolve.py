@@ -105,6 +105,8 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
             # Without a list of memberships on file it is in none.
             if dossier.tables.get(ZoneMembership.id) is None and ZoneMembership.id not in known.partial:
                 known.tables[ZoneMembership.id] = []
+    # In an order that does not hang on that of the rows.
+    known.conflicts.sort()
     return known
 
 

@@ -37,7 +37,8 @@ def duties(card: Tree) -> Iterator[Duty]:
     if validity:
         years, start = validity["years"], validity.get("counted_from")
         counted = f"，自{start}起" if start else ""
-        yield duty(Label(f"有效期 {years} 年{counted}", f"valid for {years} years"), (), validity)
+        then = [Label(**validity["note"])] if "note" in validity else ()
+        yield duty(Label(f"有效期 {years} 年{counted}", f"valid for {years} years"), then, validity)
     for entry in stated.get("duties", ()):
         said, failing = entry["duty"], entry.get("failing")
         yield duty(Label(said["zh"], said["en"]), _due(entry), entry)

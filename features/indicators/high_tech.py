@@ -119,6 +119,21 @@ def hitech_income_share() -> Indicator:
     )
 
 
+@indicator
+def main_products(percent: int) -> Indicator:
+    """主要产品（服务）: high-tech ones that a right of the firm's own supports, together more than so many percent of high-tech income."""
+    of_main = calibre("main_product_hitech_income", "hitech_income")
+    return Indicator(
+        f"main_products({percent})",
+        f"主要产品（服务）收入之和超过高新技术产品（服务）收入的{percent}%",
+        f"income of the main products above {percent} % of high-tech income",
+        Unit.TRUTH,
+        of_main * 100 > annual("hitech_income") * percent,
+        _TEXT,
+        -1,
+    )
+
+
 def _usable(of: str, acquired_by: tuple[str, ...] = ()) -> Condition:
     """Owned, in force, tied to the main product, undisputed, used by no co-owner; Class Ⅱ not used before."""
     kinds = [kind for name, group in CLASSES.items() if of in (name, "any") for kind in group]

@@ -122,11 +122,11 @@ def audit_based_tax() -> Indicator:
 
 @indicator
 def restricted_industry() -> Indicator:
-    """Industry in the restricted or eliminated class, or excluded from the R&D super-deduction."""
+    """禁止、限制、淘汰类: products or industry that are prohibited, restricted or eliminated, as stated."""
     return Indicator(
         "restricted_industry",
-        "限制类、淘汰类或不适用加计扣除行业",
-        "restricted, eliminated or excluded industry",
+        "产品和服务属于禁止、限制、淘汰类",
+        "prohibited, restricted or eliminated industry",
         Unit.TRUTH,
         flagged(enterprise("restricted_industry")),
         "国科火字〔2022〕67号",

@@ -155,6 +155,9 @@ def add_shares(amounts: Amounts, wanted: dict[str, Decimal], bound: Bound, off: 
         elif name == "rd_expense" and bound.indicator in ("rd_expense_total", "rd_expense_mean"):
             each = bound.value / 2 if bound.indicator == "rd_expense_total" else bound.value
             amounts[name][2:] = [each, each + CENT * off]
+    if bound.indicator == "main_products":
+        part_of_all = [one * bound.value / 100 for one in amounts["hitech_income"]]
+        amounts["main_product_hitech_income"] = [*part_of_all[:-1], part_of_all[-1] + CENT * off]
 
 
 def add_profits(rng: random.Random, amounts: Amounts, bound: Bound, off: int, shape: int, *, both: bool) -> None:

@@ -17,6 +17,7 @@ NUMBERED = {
     "last_round_reaches": "amount",
     "last_round_below": "amount",
     "market_share": "percent",
+    "main_products": "percent",
 }
 """Indicators that hold the firm against a number among their settings."""
 LIMITS = ("min", "min_exclusive", "max", "max_exclusive")

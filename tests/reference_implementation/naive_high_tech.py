@@ -89,6 +89,12 @@ def share_gate(part: Fraction | None, whole: Fraction | None, least: Fraction, u
     return {w > 0 and p / w >= least for p, w in product(parts, wholes)}
 
 
+def main_products_gate(main: Fraction | None, hitech: Fraction | None) -> set[bool]:
+    """More than half of the high-tech income comes from products that a right of the firm's own supports."""
+    mains, totals = ([v] if v is not None else [Fraction(0), CENT, LARGEST] for v in (main, hitech))
+    return {one > total / 2 for one, total in product(mains, totals)}
+
+
 def required_rate(sales: Fraction) -> Fraction:
     if sales <= 50_000_000:
         return percent(5)
@@ -362,6 +368,10 @@ def assess_high_tech(dossier: Row, as_of: dt.date) -> Row:
         "rd_domestic": rd_domestic_gate(dossier, as_of),
         "hitech_income_share": share_gate(
             quantity(dossier, year, "hitech_income"), quantity(dossier, year, "total_income"), percent(60), CENT
+        ),
+        "main_products": main_products_gate(
+            quantity(dossier, year, "main_product_hitech_income", "hitech_income"),
+            quantity(dossier, year, "hitech_income"),
         ),
         "compliance": compliance_gate(dossier, as_of),
     }

@@ -285,6 +285,7 @@ ABSENT_OR_NULL_IS_KNOWN = {
     "tech_staff_183d",
     "rd_expense_hte",
     "rd_expense_hte_domestic",
+    "main_product_hitech_income",
 }
 ABSENT_IS_KNOWN = {"restricted_industry", "disputed", "co_owner_used"}
 

@@ -125,6 +125,7 @@ def _calibres(rng: random.Random, report: Row) -> None:
     )
     beside("rd_expense_hte", report["rd_expense"])
     beside("rd_expense_hte_domestic", money(Decimal(str(report["rd_expense_domestic"])) * Decimal("0.9")))
+    beside("main_product_hitech_income", money(money_near(rng, Decimal(str(report["hitech_income"])) / 2)))
     beside("employees_monthly_avg", rng.choice([100, Decimal("80.5")]))
     beside("tech_staff_183d", rng.choice([10, Decimal("8.05"), Decimal("8.0499")]))
 

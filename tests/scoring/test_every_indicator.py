@@ -69,6 +69,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "listed": {"kinds": ["abnormal_list"], "since_year": -1},
     "listed_in": {"kinds": ["dishonest_list"], "years": 3},
     "listed_now": {"kinds": ["abnormal_list"]},
+    "main_products": {"percent": 50},
     "maker_contest": {"years": 3, "places": 500},
     "market_rank": {"first": 3},
     "market_share": {"percent": 10},

@@ -68,11 +68,76 @@ def test_a_reading_that_the_text_leaves_open_stands_with_its_grade() -> None:
     assert "what 上市 means in law [inference]" in plain
 
 
+@pytest.mark.parametrize(
+    ("card", "part", "said"),
+    [
+        ("tech_sme@2017", "audit_based_tax", "会计核算健全、能准确归集研发费用、缴纳企业所得税"),
+        ("tech_sme@2017", "rd_input", "成本费用支出总额的口径未见原文"),
+        ("tech_sme@2017", "direct", "起草单位的位次未见原文"),
+        ("innovative_sme@2022", "direct", "“等”所指的其他称号"),
+        ("specialised_sme@2022", "main_growth", "算术平均"),
+        ("specialised_sme@2026", "platform_score", "申请当年与上一年"),
+        ("little_giant@2022", "main_growth", "算术平均"),
+        ("little_giant@2026", "growth", "1.05的平方"),
+        ("little_giant@2026", "ip", "前三名权利人"),
+        ("little_giant@2026", "market_share", "全国前三仅见于一份转抄"),
+        ("little_giant@2026", "platform_score", "申请当年与上一年"),
+        ("high_tech_enterprise@2016", "core_ip", "Ⅱ类只能用于一次申报"),
+        ("high_tech_enterprise@2016", "achievement_transfer", "不足1项的如何评分"),
+        ("high_tech_enterprise@2016", "growth_net_assets", "净资产为负"),
+        ("size_class@2011", "class", "仓储业"),
+    ],
+)
+def test_what_the_texts_on_file_leave_open_is_told_beside_the_provision(card: str, part: str, said: str) -> None:
+    rows = [row for section in _described(card).sections for row in section.rows if row.id == part]
+    assert any(row.note and said in row.note.said.zh for row in rows)
+
+
+@pytest.mark.parametrize("card", ["innovative_sme@2022", "specialised_sme@2026", "little_giant@2022"])
+def test_the_super_deduction_is_no_condition_of_the_gradient_measures(card: str) -> None:
+    compliance = next(row for section in _described(card).sections for row in section.rows if row.id == "compliance")
+    told = [line.zh for line in compliance.lines]
+    assert any("禁止、限制、淘汰类" in zh for zh in told)
+    assert not any("加计扣除" in zh for zh in told)
+
+
+def test_the_conditions_of_innovation_of_a_little_giant_are_all_named() -> None:
+    general = EDITIONS["little_giant@2022"].latest.routes["general"].label
+    assert "研发机构" in general.zh
+    assert "R&D institution" in general.en
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, one in EDITIONS.items() if "note" in one.tree.plain().get("validity", {})]
+)
+def test_what_follows_the_years_of_a_title_is_told(name: str) -> None:
+    note = EDITIONS[name].tree.plain()["validity"]["note"]
+    held = next(section for section in _described(name).sections if section.id == "held")
+    assert (note["zh"], note["en"]) in [(line.zh, line.en) for line in held.rows[0].lines]
+
+
+@pytest.mark.parametrize(
+    ("card", "said", "clause", "grade"),
+    [
+        ("tech_sme@2017", "变化", "国科发政〔2017〕115号", "secondary"),
+        ("tech_sme@2017", "当年不得再次评价", "国科发政〔2017〕115号", "secondary"),
+        ("tech_sme@2017", "三年内不得申报", "2025年评价工作通知", "official"),
+        ("tech_sme@2017", "仍按本办法评价", "工信部企业〔2026〕2号 第三十条", "secondary"),
+        ("innovative_sme@2022", "仍按附件1评价", "工信部企业〔2026〕2号 第三十条", "repost"),
+        ("specialised_sme@2022", "有效至期满", "工信部企业〔2026〕2号", "repost"),
+        ("little_giant@2022", "有效至期满", "工信部企业〔2026〕2号", "repost"),
+    ],
+)
+def test_what_holds_for_a_title_is_told_with_its_source(card: str, said: str, clause: str, grade: str) -> None:
+    held = next(section for section in _described(card).sections if section.id == "held")
+    assert any(said in row.label.zh and clause in row.clause and row.grade == grade for row in held.rows)
+
+
 def test_bands_stand_with_their_points_as_numbers(tmp_path: Path) -> None:
     card = _described("tech_sme@2017")
     workbook.write(card, tmp_path / "card.xlsx")
     book = fastexcel.read_excel(tmp_path / "card.xlsx")
-    assert book.sheet_names == ["条件", "计分", "路径", "文件", "说明"]
+    assert book.sheet_names == ["条件", "计分", "路径", "取得之后", "文件", "说明"]
     points = book.load_sheet("计分").to_polars()
     assert points.columns[:4] == [
         "标识\nid",
