@@ -18,7 +18,7 @@ from api.dossier_schema import dossier_schema
 from api.enterprise.scores import without_distress
 from api.http import limits
 from api.http.endpoint import Answer, Call, Endpoint, Work
-from api.http.reading import read
+from api.http.reading import JSON, must_be, read
 from api.http.schemas import DOSSIER, RESULT
 from api.http.serving import answered
 from api.issuer import notice, said_first, use
@@ -43,6 +43,7 @@ async def assess(service: Service, endpoint: Endpoint, request: Request) -> Resp
         found = await run_in_threadpool(answered, service, mine, given)
         return Response(found.body, found.status, dict(found.headers), found.media_type)
     question = asked(query)
+    must_be(JSON, request.headers)
     body = await limits.body(request, LARGEST_BODY, service.settings.limits.body_seconds)
     # A dossier of usual size is answered sooner than a thread is found for it; a large one must not hold up others.
     if len(body) <= USUAL_BODY:
@@ -60,6 +61,7 @@ def _assess(service: Service, body: bytes, question: Question) -> bytes:
 def _for(call: Call, query: bytes) -> Answer | Work:
     """As the reader sees it, recorded."""
     if call.computed is None:
+        must_be(JSON, call.asked.headers)
         question = asked(query)
         return Work(lambda: _seen(call, question))
     code, release, body = call.computed
@@ -88,7 +90,14 @@ ROUTES = (
         raw=assess,
         answer=RESULT,
         tag="assess",
-        refusals=("invalid_json", "invalid_dossier", "unknown_name", "request_too_large", "invalid_parameter"),
+        refusals=(
+            "invalid_json",
+            "invalid_dossier",
+            "unknown_name",
+            "request_too_large",
+            "unsupported_media_type",
+            "invalid_parameter",
+        ),
         largest=LARGEST_BODY,
         extra={
             "parameters": parameters(),

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from api.clock import today
 from api.http.endpoint import Call
+from api.http.reading import JSON, must_be
 from api.store.loading import File
 from api.store.statements import IMPORT
 from api.store.stating import state
@@ -27,7 +28,10 @@ class Brought(BaseModel):
 
 
 def bring(call: Call) -> Brought:
-    """Keep a dossier as the bank's own. Raises `DossierProblems`, `ValueProblem` where it is of another enterprise."""
+    """Keep a dossier as the bank's own. Raises `Refused`, `DossierProblems`, `ValueProblem` where it is of another
+    enterprise.
+    """
+    must_be(JSON, call.asked.headers)
     given = dossier.read(dossier.loads(call.asked.raw))
     if given.uscc != call.enterprise.uscc:
         raise ValueProblem(

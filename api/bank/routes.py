@@ -19,7 +19,7 @@ ROUTES = (
         facts.bring,
         answer=facts.Brought,
         tag="bank",
-        refusals=("invalid_dossier", "invalid_value"),
+        refusals=("invalid_dossier", "invalid_value", "unsupported_media_type"),
         largest=2 * 2**20,
         alone=True,
         extra={

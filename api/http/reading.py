@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,15 +15,15 @@ from pydantic import BaseModel, ValidationError
 from api.http import limits
 from api.http.endpoint import Asked, Call, Endpoint
 from api.http.refusals import Refused
+from api.parameters import values
 from api.service import Service
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 async def read(service: Service, endpoint: Endpoint, request: Request) -> Asked:
     """The request as it came: nothing of it is looked at before it is known who asks. Raises `Refused` for its size."""
-    given = request.query_params
-    params: dict[str, str | list[str]] = dict(given)
-    if len(params) < len(given.multi_items()):
-        params = {name: found if len(found := given.getlist(name)) > 1 else found[0] for name in given}
+    params = values(request.query_params)
     raw = await limits.body(request, endpoint.largest, service.settings.limits.body_seconds) if endpoint.writes else b""
     address = request.client.host if request.client else ""
     return Asked(request.path_params, params, raw, request.headers, request.cookies, address, datetime.now(UTC))
@@ -45,7 +46,7 @@ def _model(model: type[BaseModel], given: Any, where: str) -> BaseModel:
 
 
 def _json(asked: Asked) -> Any:
-    _of_kind(asked, "application/json")
+    must_be(JSON, asked.headers)
     limits.check_depth(asked.raw)
     try:
         return orjson.loads(asked.raw)
@@ -54,14 +55,15 @@ def _json(asked: Asked) -> Any:
 
 
 def _form(asked: Asked) -> dict[str, str]:
-    _of_kind(asked, "application/x-www-form-urlencoded")
+    must_be(FORM, asked.headers)
     try:
         return dict(parse_qsl(asked.raw.decode(), keep_blank_values=True, max_num_fields=20))
     except ValueError as error:
         raise Refused("invalid_form", str(error)[:120]) from None
 
 
-def _of_kind(asked: Asked, wanted: str) -> None:
-    kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
+def must_be(wanted: str, headers: Mapping[str, str]) -> None:
+    """Raise `Refused` where the body is said to be of another media type, or of none."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != wanted:
         raise Refused("unsupported_media_type", detail=wanted)

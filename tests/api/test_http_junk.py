@@ -16,6 +16,7 @@ from api.app import create_app
 from features.tables import TABLES
 from scoring.engine import Engine
 
+JSON = {"Content-Type": "application/json"}
 JUNK = st.one_of(
     st.none(),
     st.booleans(),
@@ -54,7 +55,7 @@ def test_junk_in_any_field_is_an_answer_or_a_named_problem(
         dossier[table] = [{**STRONG[table][0], field: value}]
     else:
         dossier[table] = [{field: value}]
-    answer = client.post("/v1/assess", content=json.dumps(dossier), params={"as_of": "2026-11-22"})
+    answer = client.post("/v1/assess", content=json.dumps(dossier), params={"as_of": "2026-11-22"}, headers=JSON)
     assert answer.status_code in (200, 400, 422), answer.text
     if answer.status_code != 200:
         assert all(e["field"] and e["rule"] and e["remedy"] for e in answer.json()["errors"])
@@ -67,12 +68,12 @@ def test_junk_in_any_field_is_an_answer_or_a_named_problem(
     body=st.recursive(JUNK, lambda inner: st.dictionaries(st.sampled_from([*STRONG, "uscc", "x"]), inner), max_leaves=8)
 )
 def test_junk_as_a_whole_is_a_named_problem(client: TestClient, body: Any) -> None:
-    answer = client.post("/v1/assess", content=json.dumps(body))
+    answer = client.post("/v1/assess", content=json.dumps(body), headers=JSON)
     assert answer.status_code in (400, 422), answer.text
 
 
 @pytest.mark.parametrize("value", [b'"\xed\xa0\x80"', b'"\\ud800"', b"1e99999999999999999999", b"NaN"])
 def test_what_could_be_read_but_never_written_again_is_a_named_problem(client: TestClient, value: bytes) -> None:
     body = b'{"enterprise": {"uscc": "91450200MA00000151", "park": ' + value + b"}}"
-    answer = client.post("/v1/assess", content=body)
+    answer = client.post("/v1/assess", content=body, headers=JSON)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_dossier"), answer.text
