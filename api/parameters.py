@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.datastructures import QueryParams
 
 from api.clock import today
@@ -18,13 +18,21 @@ from features import dossier
 from scoring.engine import Question
 
 
+def _one_or_several(given: Any) -> Any:
+    return [given] if isinstance(given, str) else given
+
+
 class Parameters(BaseModel):
-    """As given in the query; others are passed over."""
+    """As given in the query; with a mistyped ``as_of`` passed over, the answer would be today's."""
+
+    model_config = ConfigDict(extra="forbid")
 
     as_of: str | None = Field(None, description="评价日 / day of evaluation", examples=["2026-11-22"])
     known_at: str | None = Field(None, description="按该日已知的事实 / facts as known then")
     rules_on: str | None = Field(None, description="按该日施行的规则 / rules in force then")
-    rulebook: list[str] | None = Field(None, description="只用这些规则 / only these rulebooks")
+    rulebook: Annotated[list[str] | None, BeforeValidator(_one_or_several)] = Field(
+        None, description="只用这些规则 / only these rulebooks"
+    )
     kind: str | None = Field(None, pattern="^(new|renewal)$", description="申请类型 / application kind")
 
 
@@ -38,15 +46,19 @@ def asked(query: bytes) -> Question:
 @lru_cache(maxsize=256)
 def _asked(query: bytes, today: date) -> Question:
     # Kept, for most callers ask the same of many enterprises.
-    read = QueryParams(query)
-    given: dict[str, Any] = dict(read)
-    if "rulebook" in given:
-        given["rulebook"] = read.getlist("rulebook")
     try:
-        found = Parameters.model_validate(given)
+        found = Parameters.model_validate(values(QueryParams(query)))
     except ValidationError as error:
         raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in error.errors()]) from None
     return question(found, today)
+
+
+def values(query: QueryParams) -> dict[str, str | list[str]]:
+    """Each name's value, or its values where it stands several times."""
+    given: dict[str, str | list[str]] = dict(query)
+    if len(given) < len(query.multi_items()):
+        given = {name: found if len(found := query.getlist(name)) > 1 else found[0] for name in query}
+    return given
 
 
 def question(found: Parameters, today: date) -> Question:

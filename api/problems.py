@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api.http.refusals import Refused
+from api.http import wrong
+from api.http.refusals import REASONS, Refused
 from features.dossier import DossierProblems
 from features.errors import DossierProblem, FactError
 from scoring.errors import CardError, UnknownName
@@ -69,15 +70,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid_parameter(_: Request, error: RequestValidationError) -> JSONResponse:
-        entries = [
-            {
-                "field": ".".join(str(part) for part in e["loc"][1:]),
-                "value": str(e.get("input")),
-                "rule": f"参数有误 / {e['msg']}",
-                "remedy": "见 /docs / see /docs",
-            }
-            for e in error.errors()
-        ]
+        entries = [wrong.entry(one) for one in error.errors()]
         return problem(422, "invalid_parameter", "参数有误 / a parameter is wrong", errors=entries)
 
     @app.exception_handler(HTTPException)
@@ -87,7 +80,7 @@ def install(app: FastAPI) -> None:
             405: ("method_not_allowed", "不支持该方法 / method not allowed"),
         }
         code, title = codes.get(error.status_code, ("http_error", str(error.detail)))
-        answer = problem(error.status_code, code, title)
+        answer = problem(error.status_code, code, title, remedy=REASONS["method_not_allowed"].remedy)
         answer.headers.update(error.headers or {})
         if error.status_code == 405:
             answer.headers["Allow"] = ", ".join(sorted(_methods(request)))

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from features.errors import DossierProblem, FactError
-from features.identifiers import industry, uscc
+from features.identifiers import industry, regions, uscc
 from features.kinds import STATED_UNKNOWN, Parsed, clean, is_unknown
 from features.schema import Field, Reading, Table
 from features.tables import PROVENANCE, TABLES, AnnualReport, Enterprise, ExpertGrade
@@ -189,7 +189,8 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
         if not raw.keys() <= allowed:
             _unknown_keys(raw, allowed, "", problems)
         row = typed_row(table, raw, problems)
-        if table is AnnualReport and row["fiscal_year"] is None:
+        named = any(one.field == "fiscal_year" for one in problems[before:])
+        if table is AnnualReport and row["fiscal_year"] is None and not named:
             problems.append(_shape("fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
         if "uscc" in raw and raw["uscc"] != code and table is not Enterprise:
             problems.append(_shape("uscc", raw["uscc"], "与企业的代码不同 / differs from the enterprise's code"))
@@ -313,7 +314,13 @@ def _evaluation(value: Any, problems: list[FactError]) -> dict[str, str]:
     kind = value.get("application_kind")
     if kind not in (None, "new", "renewal"):
         problems.append(_shape("evaluation.application_kind", kind, "应为 new 或 renewal / new or renewal"))
-    return {k: str(v) for k, v in value.items() if v is not None}
+    found = {k: str(v) for k, v in value.items() if v is not None}
+    try:
+        if "region_code" in found:
+            found["region_code"] = regions.check_region(found["region_code"])
+    except FactError as problem:
+        problems.append(problem.at("evaluation."))
+    return found
 
 
 def day(value: str, name: str) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -76,7 +78,7 @@ def problems_of(error: Exception) -> list[dict[str, Any]]:
                 "field": str(error.filename or ""),
                 "value": "",
                 "rule": f"文件无法读写 / cannot be read or written: {error.strerror or error}",
-                "remedy": "检查路径与权限 / check the path and its permissions",
+                "remedy": "检查路径、权限与磁盘空间 / check the path, its permissions and the space left",
             }
         ]
     raise error
@@ -84,6 +86,19 @@ def problems_of(error: Exception) -> list[dict[str, Any]]:
 
 USER_ERRORS = (FactError, DossierProblems, RuleError, OSError)
 """What a user sent or asked for; anything else is a fault of the program."""
+
+
+def of_the_user(error: Exception) -> Exception | None:
+    """The error as `problems_of` tells it; None for a fault of the program.
+
+    A full disk is told by Polars in its text only, and by XlsxWriter as an error of its own.
+    """
+    if isinstance(error, USER_ERRORS):
+        return error
+    if error.args and isinstance(error.args[0], OSError):
+        return error.args[0]
+    number = re.search(r"\(os error (\d+)\)$", str(error))
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None
 
 
 def show_problems(problems: Iterable[dict[str, Any]], where: str = "") -> None:

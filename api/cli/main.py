@@ -66,10 +66,14 @@ def run() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except console.USER_ERRORS as error:
-        console.show_problems(console.problems_of(error))
-        sys.exit(1)
     except BrokenPipeError:
+        # An OSError too, but whoever reads has had enough.
+        sys.exit(1)
+    except Exception as error:
+        told = console.of_the_user(error)
+        if told is None:
+            raise
+        console.show_problems(console.problems_of(told))
         sys.exit(1)
     finally:
         # What is left goes with the process: it need not be searched for cycles at the end.

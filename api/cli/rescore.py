@@ -43,6 +43,8 @@ def rescore(
     gc.set_threshold(100_000)
     if engine != "local":
         raise typer.BadParameter("local", param_hint="--engine")
+    # Before a population is read: that takes minutes.
+    day, ruled = console.day_option(as_of, "as_of"), console.day_option(rules_on, "rules_on") if rules_on else None
     given = source_of(
         source,
         console.day_option(known_at, "known_at") if known_at else None,
@@ -52,11 +54,7 @@ def rescore(
     )
     if given.pivoted:
         console.err.print(f"转为快照 pivot to a snapshot: {given.pivoted:.1f} s CPU", highlight=False)
-    question = Question(
-        console.day_option(as_of, "as_of"),
-        given.known_at,
-        console.day_option(rules_on, "rules_on") if rules_on else None,
-    )
+    question = Question(day, given.known_at, ruled)
     ruling = rules.engine()
     batch = Batch(ruling, given.snapshot, question, given.named, target)
     with console.progress() as bar:

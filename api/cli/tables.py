@@ -23,7 +23,8 @@ def imported(read: Imported, manifest: dict[str, Any]) -> None:
         table.add_row(f"{TABLES[name].zh} {name}", f"{rows:,}")
     out.print(table)
     for note in read.notes:
-        out.print(f"· {note.file} {note.sheet or ''}: {note.zh} / {note.en}", highlight=False, markup=False)
+        where = " ".join(filter(None, (note.file, note.sheet)))
+        out.print(f"· {where + ': ' if where else ''}{note.zh} / {note.en}", highlight=False, markup=False)
     rejects(read.rejects)
 
 

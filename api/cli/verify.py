@@ -19,7 +19,9 @@ def verify(
         Path | None, typer.Option(metavar="FILE", help="发布方公钥（PEM） / the issuer's public key")
     ] = None,
 ) -> None:
-    """核验结果：决定部分完整、可由事实与规则重新算出、来源可信 / verify a result by itself, offline."""
+    """核验结果：决定部分完整、可由事实与规则重新算出、来源可信；梯次、缺失与理由不在收据之内 / verify a result by itself, offline;
+    tier, missing and reasons stand outside the receipt.
+    """
     result = dossier.loads(source.read_bytes())
     try:
         wrong, unchecked = verifier.verify(result, public_key.read_bytes() if public_key else None)

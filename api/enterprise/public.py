@@ -47,7 +47,11 @@ def public_facts(dossier: Dossier) -> dict[str, Any]:
             continue
         told = [{k: v for k, v in written_row(table, row).items() if k in PUBLIC[name]} for row in rows]
         if table is Enterprise:
-            found[table.key] = {"uscc": dossier.uscc, **(told[-1] if told else {})}
+            firm = {"uscc": dossier.uscc, **(told[-1] if told else {})}
+            if "region_code" in firm:
+                # A code, not a number: text, as in a dossier and in the list of enterprises.
+                firm["region_code"] = str(firm["region_code"])
+            found[table.key] = firm
         else:
             found[table.key] = told
     return found

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from api import parameters
 from api.answers.receipts import receipted
@@ -35,11 +35,6 @@ class ScoreQuery(parameters.Parameters):
     receipt: Literal["short", "whole"] = Field(
         "short", description="whole：附规则，可用 dengti verify 核验 / with the rules, so that it verifies alone"
     )
-
-    @field_validator("rulebook", mode="before")
-    @classmethod
-    def _one_or_several(cls, given: Any) -> Any:
-        return [given] if isinstance(given, str) else given
 
 
 def score(call: Call) -> Answer | Work:

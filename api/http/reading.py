@@ -14,15 +14,13 @@ from pydantic import BaseModel, ValidationError
 from api.http import limits
 from api.http.endpoint import Asked, Call, Endpoint
 from api.http.refusals import Refused
+from api.parameters import values
 from api.service import Service
 
 
 async def read(service: Service, endpoint: Endpoint, request: Request) -> Asked:
     """The request as it came: nothing of it is looked at before it is known who asks. Raises `Refused` for its size."""
-    given = request.query_params
-    params: dict[str, str | list[str]] = dict(given)
-    if len(params) < len(given.multi_items()):
-        params = {name: found if len(found := given.getlist(name)) > 1 else found[0] for name in given}
+    params = values(request.query_params)
     raw = await limits.body(request, endpoint.largest, service.settings.limits.body_seconds) if endpoint.writes else b""
     address = request.client.host if request.client else ""
     return Asked(request.path_params, params, raw, request.headers, request.cookies, address, datetime.now(UTC))

@@ -49,7 +49,7 @@ REASONS = {
     "purpose_required": Reason(
         400,
         "须写明用途 / the purpose must be stated",
-        "请求头 Purpose: loan_application | loan_review | post_loan | pool_selection | statistics | own",
+        "写请求头 / send the header Purpose: loan_application | loan_review | post_loan | pool_selection | statistics | own",
     ),
     "purpose_not_allowed": Reason(
         403, "此角色不得用于该用途 / not a purpose of this role", "改用本角色的用途 / use another"

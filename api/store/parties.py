@@ -48,6 +48,9 @@ class Parties:
             regions.check_region(scope["region"], "region")
         if kind == "park" and not scope.get("park"):
             raise _wrong("park", None, "高新区须写明其编号 / a park states its id", "--park liuzhou")
+        if zone := regions.find_zone(scope.get("park") or ""):
+            # Enterprises are within a park by its id, however their sources write it.
+            scope["park"] = zone.id
         if kind == "authority" and not scope.get("region"):
             raise _wrong("region", None, "主管部门须写明辖区 / an authority states its region", "--region 450000")
         scope.setdefault("runs_distress", False)

@@ -43,7 +43,7 @@ class Releases:
     def approve(self, release: str, by: str, reason: str = "") -> None:
         """Another person than its builder says that it may go live."""
         builder = next((event.by for event in self.events(self.known(release)) if event.kind == BUILT), "")
-        if by == builder:
+        if by.strip().casefold() == builder.casefold():
             raise ValueProblem(
                 field="by",
                 value=by,

@@ -183,8 +183,9 @@ def test_an_oversized_body_is_refused(client: TestClient) -> None:
 
 
 def test_other_addresses_and_methods_are_problems_too(client: TestClient) -> None:
-    assert client.get("/v1/nothing").json()["code"] == "not_found"
-    assert client.get("/v1/assess").json()["code"] == "method_not_allowed"
+    for address, code in (("/v1/nothing", "not_found"), ("/v1/assess", "method_not_allowed")):
+        found = client.get(address).json()
+        assert (found["code"], found["remedy"]) == (code, "见 /docs / see /docs")
 
 
 def test_a_gate_on_a_choice_shows_what_was_chosen(client: TestClient) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.dossier import loads, typed_row
+from features.dossier import DossierProblems, loads, read, typed_row
 from features.errors import DossierProblem, FactError
 from features.kinds import Choice, Day, Kind, Parsed
 from features.schema import Reading
@@ -161,3 +161,23 @@ def test_every_kind_has_values_in_their_plainest_form() -> None:
         plain = kind.plain()
         text = kind.values[0] if isinstance(kind, Choice) else "2024-02-29" if isinstance(kind, Day) else "7"
         assert plain.least <= plain.most or plain.text(text) is not None, kind
+
+
+@pytest.mark.parametrize("region", ["1", "45", "4502001", "广西", "", 45])
+def test_the_region_of_an_application_is_checked_like_that_of_the_enterprise(region: object) -> None:
+    with pytest.raises(DossierProblems) as refused:
+        read({"enterprise": {"uscc": "91450200MA00000151"}, "evaluation": {"region_code": region}})
+    assert [problem.field for problem in refused.value.problems] == ["evaluation.region_code"]
+
+
+@pytest.mark.parametrize("region", ["450200", " 450200", "４５０２００", 450200])
+def test_the_region_of_an_application_is_cleaned(region: object) -> None:
+    found = read({"enterprise": {"uscc": "91450200MA00000151"}, "evaluation": {"region_code": region}})
+    assert found.evaluation == {"region_code": "450200"}
+
+
+@pytest.mark.parametrize("year", [None, "", "不详", 1, 99999, "二〇二五", 2025.5, True])
+def test_a_year_that_is_wrong_or_missing_is_one_problem(year: object) -> None:
+    with pytest.raises(DossierProblems) as refused:
+        read({"enterprise": {"uscc": "91450200MA00000151"}, "annual_reports": [{"fiscal_year": year}]})
+    assert [problem.field for problem in refused.value.problems] == ["annual_reports[0].fiscal_year"]

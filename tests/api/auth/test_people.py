@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from world import GUILIN, LIUZHOU, PASSWORD, World
 
+from api.auth.roles import Role
 from api.settings import Limits, Sessions
 from api.store.parties import Parties
 from api.store.tables import AccessRow, PersonRow, SessionRow
@@ -148,3 +149,16 @@ def test_an_officer_loses_what_is_no_longer_assigned(world: World) -> None:
     assert world.score("officer", LIUZHOU, "pool_selection").status_code == 404
     assert world.client.put(address, headers=staff).status_code == 204
     assert world.score("officer", LIUZHOU, "pool_selection").status_code == 200
+
+
+@pytest.mark.parametrize("park", ["liuzhou", "柳州", "柳州高新区", " 柳州国家高新技术产业开发区"])
+def test_the_staff_of_a_park_see_its_enterprises_by_whichever_name_it_was_made(world: World, park: str) -> None:
+    with world.store.session() as session:
+        parties = Parties(session)
+        made = parties.institution("柳州高新区管委会", "park", park=park)
+        parties.person(made, Role.PARK_STAFF, "clerk", "某某", PASSWORD)
+    headers = world.headers("clerk")
+    listed = world.client.get("/v1/enterprises", headers=headers).json()["items"]
+    assert [one["uscc"] for one in listed] == [LIUZHOU]
+    assert world.client.get(f"/v1/enterprises/{LIUZHOU}", headers=headers).status_code == 200
+    assert world.client.get(f"/v1/enterprises/{GUILIN}", headers=headers).status_code == 404

@@ -48,6 +48,7 @@ def test_without_consent_a_bank_gets_public_facts_only(world: World) -> None:
     found = answer.json()
     assert (answer.status_code, found["code"], found["reason"]) == (403, "consent_required", "not_stated")
     assert found["public_facts"]["enterprise"]["uscc"] == LIUZHOU
+    assert found["public_facts"]["enterprise"]["region_code"] == "450200", "a code is text, as in a dossier"
     assert set(found["public_facts"]) <= {"enterprise", "certificates", "zone_memberships"}
     assert "42000000" not in answer.text
     assert found["issuer"]["name"]

@@ -43,6 +43,15 @@ def test_the_schema_is_the_one_that_the_tables_declare(store: Store) -> None:
         assert columns == {column.name: column.nullable for column in table.columns}
 
 
+@pytest.mark.parametrize("again", ["p-7", " p-7", "P-7", "P-7 "])
+def test_another_spelling_is_no_other_person(store: Store, again: str) -> None:
+    with store.session() as session:
+        Releases(session).built(FIRST, {"cards": {}}, b"rules", "p-7 ")
+        with pytest.raises(ValueProblem) as refused:
+            Releases(session).approve(FIRST, again)
+    assert refused.value.field == "by"
+
+
 def test_a_release_is_live_from_its_activation_until_another_is(store: Store) -> None:
     _built(store, FIRST, SECOND)
     moments = [datetime.now(UTC)]
