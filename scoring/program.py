@@ -23,6 +23,7 @@ from features.tables import TABLES
 from scoring import core, learned_points
 from scoring.assembly import Read, Verdict, assemble
 from scoring.bounds import Bounds, ends
+from scoring.card import Expert
 from scoring.compile import CompiledCard, Part, stage_truths
 from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
@@ -52,6 +53,10 @@ class Program:
                 roots.update(ends(f"{name}|{part_name}", part.bounds))
                 for flag, node in _flags(part):
                     roots[f"flag|{name}|{part_name}|{flag}"] = node
+            for item in compiled.card.items.values():
+                if isinstance(item.award, Expert):
+                    outside = _outside(item.award)
+                    roots[f"flag|{name}|items/{item.id}|grade_outside:{item.award.criterion}"] = outside
             for gate in (gate for gate in compiled.card.gates.values() if gate.requirement and not gate.binding):
                 failed = negate(compiled.parts[f"gates/{gate.id}"].bounds.hi)
                 roots[f"flag|{name}|gates/{gate.id}|not_met:{gate.id}"] = failed
@@ -217,6 +222,12 @@ def accounts_read(compiled: CompiledCard) -> dict[int, Collection[str]]:
 
 def _is_of_last_year(node: Node) -> bool:
     return node.op in ("fill", "known") and str(node.args[0]).startswith("annual_report/-1/")
+
+
+def _outside(award: Expert) -> Node:
+    """Whether a grade is recorded that the text does not provide for; the nearest that it does counts."""
+    grade = fill(f"expert_grade/{award.criterion}", award.low, 0, 10**12)
+    return any_of((negate(ge(grade, award.low)), ge(grade, award.high + 1)))
 
 
 def _flags(part: Part) -> Iterator[tuple[str, Node]]:
