@@ -60,9 +60,11 @@ def test_other_kinds_of_whole_numbers(kind: pl.DataType) -> None:
 
 
 def test_what_stands_under_a_null_is_not_read() -> None:
-    # An arithmetic leaves its result in memory also where it is then called unknown.
-    frame = pl.DataFrame({"x": range(100)}).select(pl.when(pl.col("x") < 50).then(pl.col("x") + 1))
-    assert evaluate({"x": X}, Facts(frame, {}, {}))["x"].to_list() == [*range(1, 51), *[-1] * 50]
+    # Where values are called unknown afterwards they stay in memory.
+    number = pl.Series("x", range(100))
+    frame = number.set(number >= 50, None).to_frame()
+    events = pl.DataFrame([number.alias(ROW), pl.Series("kind", [7] * 100).set(number >= 30, None)])
+    assert [row[2] for row in told(frame, events)] == [1] * 30 + [0] * 70
 
 
 def test_the_same_for_all_and_what_nobody_states() -> None:
