@@ -103,6 +103,7 @@ def approve(named: Named, by: By, reason: Reason = "") -> None:
     """由第二人批准 / a second person approves it."""
     with _releases() as releases:
         releases.approve(named, by, reason)
+    out.print(f"已批准 approved: {named}", highlight=False)
 
 
 @release.command()
@@ -110,6 +111,7 @@ def activate(named: Named, by: By, reason: Reason = "") -> None:
     """启用 / let it answer from now on."""
     with _releases() as releases:
         releases.activate(named, by, reason)
+    out.print(f"已启用 live: {named}", highlight=False)
 
 
 @release.command()

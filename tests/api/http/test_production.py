@@ -37,8 +37,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, st
     (folder / "settings.toml").write_text(text.replace("postgresql://dengti@127.0.0.1/dengti", url), encoding="utf-8")
     environment = {**os.environ, "DENGTI_STORE": url}
     release = _dengti(environment, "release", "build", "--by", "first")
-    _dengti(environment, "release", "approve", release, "--by", "second")
-    _dengti(environment, "release", "activate", release, "--by", "second")
+    approved = _dengti(environment, "release", "approve", release, "--by", "second")
+    assert approved == f"已批准 approved: {release}"
+    live = _dengti(environment, "release", "activate", release, "--by", "second")
+    assert live == f"已启用 live: {release}"
     _dengti(environment, "keys", "new", str(folder / "release.pem"), "--by", "second")
     park = _dengti(environment, "party", "institution", "--name", "某区", "--kind", "park", "--park", "liuzhou")
     login = ("--role", "park_staff", "--login", "staff", "--name", "某人")
