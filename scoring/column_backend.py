@@ -104,8 +104,8 @@ class Plan:
                 rows = rows.sort(ROW)
             begins = np.zeros(max(firms, LANES) + 1, np.int64)
             np.cumsum(np.bincount(rows[ROW].to_numpy(), minlength=begins.size - 1), out=begins[1:])
-            of_rows, none = _inputs(rows, fields), inputs.of_all(None, rows.height)
-            some = [of_rows.get(field, none) for field in fields]
+            of_rows = _inputs(rows, fields)
+            some = [of_rows[field] if field in of_rows else inputs.of_all(None, rows.height) for field in fields]
             lists += [begins.ctypes.data, *_addresses(some)]
             held.append((begins, some))
         return self._machine.evaluate(firms, _addresses(columns), lists, further=further)

@@ -46,10 +46,6 @@ def clause(source: Source) -> Json:
     return {"clause": source.clause, "grade": source.grade}
 
 
-Why = Callable[[Json], Reason | None]
-"""The reason that words give."""
-
-
 class OfGate(Protocol):
     """The reason that a gate gives; of one that fails with what is said of its measured value."""
 
@@ -68,7 +64,8 @@ class _Words:
     name: str
     """The member that it is; empty where parts are a list."""
     write: Callable[[Key], Json]
-    why: Why
+    why: Callable[[Json], Reason | None]
+    """The reason that they give."""
 
     def text(self, json: Json) -> Written:
         return members({self.name: json}) if self.name else orjson.dumps(json)
