@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 FLAT = 1e-9
-"""Scores that differ by less say nothing that could be calibrated."""
+"""Scores that differ by less, or have less to do with the event, say nothing that could be calibrated."""
 GAIN = 3.0
 """Log-likelihood that two more numbers must gain to be worth it: half the 95 % point of chi-square with 2 degrees."""
 
@@ -26,6 +26,9 @@ def fitted(scores: NDArray[np.float64], event: NDArray[np.int64]) -> tuple[float
         return None
     # Of like size, so that the fit is well conditioned whatever the scores.
     alike = (scores - middle) / spread
+    # A line rises exactly where scores and targets do so together; where they are unrelated the solver starts at its end.
+    if float((alike * target).mean()) < FLAT:
+        return None
     both = np.concatenate([alike, alike])[:, None]
     labels = np.repeat([1, 0], len(scores))
     line = LogisticRegression(C=1e6, solver="newton-cholesky", max_iter=200)
