@@ -11,7 +11,7 @@ from weakref import finalize
 
 from api.authority.bundle import unpack
 from features.errors import ValueProblem
-from scoring.catalogue import Catalogue
+from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Engine
 
 if TYPE_CHECKING:
@@ -27,7 +27,12 @@ def catalogue() -> Catalogue:
     """Every rulebook, overlay and learned card. Raises `ValueProblem` where a folder named does not exist, `CardError` for a
     wrong file.
     """
-    return Catalogue(own_overlays=own_overlays(), own_learned=_folder(LEARNED))
+    return Catalogue(FOLDER, *own_folders())
+
+
+def own_folders() -> tuple[Path | None, Path | None]:
+    """The folders of this deployment's own overlays and learned cards. Raises as `catalogue`."""
+    return own_overlays(), _folder(LEARNED)
 
 
 def own_overlays() -> Path | None:

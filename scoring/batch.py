@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -48,9 +47,10 @@ class Scored:
     """What is told of enterprises, one row each."""
 
     as_of: date
-    rules: Sequence[Rules]
     of_firm: NDArray[np.intp]
     """Which of the rules apply to each."""
+    rules: int
+    """How many there are."""
     firms: pl.DataFrame
     """The columns `HEAD`."""
     made: Mapping[str, Column]
@@ -64,42 +64,40 @@ class Scored:
     def only(self, values: pl.Series, some: Collection[int]) -> pl.Series:
         """The values of those to whom one of these rules applies; null for the others."""
         chosen = frozenset(some)
-        if len(chosen) == len(self.rules):
+        if len(chosen) == self.rules:
             return values
         if chosen not in self._others:
             self._others[chosen] = pl.Series(~self.under(chosen))
         return values.set(self._others[chosen], None)
 
-    def values(self, roots: Iterable[str]) -> pl.DataFrame:
-        """Roots that are told under their own names; null for those whose rules do not have them."""
-        names = [computed(one.program).keys() for one in self.rules]
-        having = {root: [at for at, own in enumerate(names) if root in own] for root in roots}
+    def values(self, having: Mapping[str, Collection[int]]) -> pl.DataFrame:
+        """Roots that are told under their own names, each with those of the rules that have it; null for those under others."""
         return pl.DataFrame([self.only(told(root, self.made[root]), some) for root, some in having.items()])
 
 
 class Scorer:
-    """The rules of a question by the places where they apply, made ready; good for several threads."""
+    """The rules of a question by the places where they apply, made ready; good for several threads, and for another process."""
 
     def __init__(
         self, question: Question, by_place: Mapping[Place, Rules], firms: int, tell: Tell = every_root
     ) -> None:
         """``firms``: about how many enterprises."""
-        self._question = question
-        # Many places are under the same cards.
-        self.rules = list({rules.program: rules for rules in by_place.values()}.values())
-        number = {rules.program: place for place, rules in enumerate(self.rules)}
-        self._of_place = [(place, rules, number[rules.program]) for place, rules in by_place.items()]
-        self._united_plan = Plan(tell(over_united(self.rules)), keep=True)
-        self._numbers, parts = _numbered(self.rules, self._united_plan.columns)
-        self._plan = Plan(tell(over_facts(self.rules)), parts, firms=firms, keep=True)
-
-    @cached_property
-    def wanted(self) -> WantedColumns:
+        as_of, rules = question.as_of, distinct(by_place)
+        number = {one.program: at for at, one in enumerate(rules)}
+        self._as_of = as_of
+        self._places = list(by_place)
+        # The inputs that go with a place: which rules apply, and the calendar's.
+        self._with_place = [
+            {RULES: number[one.program], **one.calendar(as_of, _region(region))}
+            for (region, _), one in by_place.items()
+        ]
+        self._facts_of = [one.wanted(as_of) for one in rules]
+        self._united_plan = Plan(tell(over_united(rules)), keep=True)
+        self._numbers, parts = _numbered(rules, self._united_plan.columns)
+        self._plan = Plan(tell(over_facts(rules)), parts, firms=firms, keep=True)
+        facts = {name for one in rules for name in one.program.scalars}
+        self.wanted = WantedColumns([name for name in self._plan.columns if name in facts], self._plan.lists, as_of)
         """What to read of a snapshot."""
-        facts = {name for rules in self.rules for name in rules.program.scalars}
-        return WantedColumns(
-            [name for name in self._plan.columns if name in facts], self._plan.lists, self._question.as_of
-        )
 
     def measure(self, further: Mapping[str, Node]) -> Callable[[Wide], pl.DataFrame]:
         """Values of further expressions over facts that the rules read, as far as one source states them."""
@@ -109,33 +107,26 @@ class Scorer:
     def score(self, wide: Wide) -> Scored:
         """The enterprises of a part, in order."""
         at = self._at(wide.firms)
-        of_firm = np.array([rules for _, _, rules in self._of_place], np.intp)[at]
+        of_firm = np.array([one[RULES] for one in self._with_place], np.intp)[at]
         made = self._plan.values(self._facts(wide, at))
         rows = self.wanted.in_doubt(wide.firms).to_numpy()
         if rows.size:
             for name, values in self._united(wide.firms[rows], at[rows], of_firm[rows]).items():
                 made[name][..., rows] = values
-        return Scored(self._question.as_of, self.rules, of_firm, wide.firms.select(HEAD), made)
+        return Scored(self._as_of, of_firm, len(self._facts_of), wide.firms.select(HEAD), made)
 
     def _at(self, firms: pl.DataFrame) -> NDArray[np.intp]:
         """The place of each."""
-        places = pl.DataFrame([place for place, _, _ in self._of_place], firms.select(PLACE).schema, orient="row")
+        places = pl.DataFrame(self._places, firms.select(PLACE).schema, orient="row")
         asked = firms.select(PLACE).join(
             places.with_row_index("at"), on=PLACE, how="left", nulls_equal=True, maintain_order="left"
         )
         return asked["at"].to_numpy().astype(np.intp)
 
     def _facts(self, wide: Wide, at: NDArray[np.intp]) -> Facts:
-        read, calendar = self.wanted.of(wide), [self._calendar(place) for place in range(len(self._of_place))]
-        each = (
-            pl.Series(name, np.array([one.get(name, 1) for one in calendar], np.int64)[at]) for name in _all(calendar)
-        )
+        read, stated = self.wanted.of(wide), self._with_place
+        each = (pl.Series(name, np.array([one.get(name, 1) for one in stated], np.int64)[at]) for name in _all(stated))
         return Facts(read.frame.with_columns(each), read.children, read.shared)
-
-    def _calendar(self, at: int) -> dict[str, int]:
-        """The inputs that go with a place: which rules apply, and the calendar's."""
-        (region, _), rules, number = self._of_place[at]
-        return {RULES: number, **rules.calendar(self._question.as_of, _region(region))}
 
     def _united(self, firms: pl.DataFrame, at: NDArray[np.intp], of_firm: NDArray[np.intp]) -> dict[str, Column]:
         """What is told of those whose sources differ: parts are united over the completions, the least of the lower ends and the
@@ -154,25 +145,29 @@ class Scorer:
                     ends = np.where(np.minimum.reduceat(values, begins) == ends, ends, Verdict.UNDETERMINED.value)
                 place = STATED + name if name.startswith(ANSWERS) else name
                 inputs.setdefault(place, np.zeros(own.size, np.int64))[own] = ends[own]
-        calendar = [self._calendar(place) for place in at]
-        inputs |= {name: np.array([one.get(name, 1) for one in calendar], np.int64) for name in _all(calendar)}
+        stated = [self._with_place[place] for place in at]
+        inputs |= {name: np.array([one.get(name, 1) for one in stated], np.int64) for name in _all(stated)}
         return self._united_plan.values(Facts(pl.DataFrame(inputs, height=of_firm.size), {}, {}))
 
     def _several(self, code: str, said: str, at: int) -> list[FirmFacts]:
         """The completions of what sources say differently: few as a rule."""
-        _, _, number = self._of_place[at]
-        facts = self.rules[number].wanted(self._question.as_of).completions(known_of(code, said))
-        return [FirmFacts({**one.scalars, **self._calendar(at)}, one.rows) for one in facts]
+        with_place = self._with_place[at]
+        facts = self._facts_of[with_place[RULES]].completions(known_of(code, said))
+        return [FirmFacts({**one.scalars, **with_place}, one.rows) for one in facts]
 
 
 def _all(some: Iterable[Mapping[str, int]]) -> dict[str, None]:
     return dict.fromkeys(name for one in some for name in one)
 
 
-def scorer(engine: Engine, question: Question, places: Iterable[Place], firms: int, tell: Tell = every_root) -> Scorer:
-    """The rules that are in force at some places, for about so many enterprises. Raises `UnknownName` for an unknown rulebook."""
-    by_place = {(code, park): rules_of(engine, question, code, park) for code, park in places}
-    return Scorer(question, by_place, firms, tell)
+def rules_by_place(engine: Engine, question: Question, places: Iterable[Place]) -> dict[Place, Rules]:
+    """The rules that are in force at some places. Raises `UnknownName` for an unknown rulebook."""
+    return {(code, park): rules_of(engine, question, code, park) for code, park in places}
+
+
+def distinct(by_place: Mapping[Place, Rules]) -> list[Rules]:
+    """Each of the rules once: many places are under the same cards."""
+    return list({rules.program: rules for rules in by_place.values()}.values())
 
 
 def places_of(wide: Wide) -> list[Place]:
@@ -182,7 +177,7 @@ def places_of(wide: Wide) -> list[Place]:
 
 def score(engine: Engine, wide: Wide, question: Question) -> Scored:
     """Every root of the enterprises of one part alone. Raises `UnknownName` for an unknown rulebook."""
-    return scorer(engine, question, places_of(wide), wide.firms.height).score(wide)
+    return Scorer(question, rules_by_place(engine, question, places_of(wide)), wide.firms.height).score(wide)
 
 
 def rules_of(engine: Engine, question: Question, region_code: int | None, park: str | None = None) -> Rules:

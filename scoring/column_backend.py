@@ -68,8 +68,8 @@ class Plan:
     ) -> None:
         asked = {name: given(one) if isinstance(one, Node) else one for name, one in roots.items()}
         more = {name: given(node) for name, node in (further or {}).items()}
-        self._code = code_of(asked, more) if keep else write(asked, more)
-        self._machine = Machine(self._code, firms=firms, keep=keep)
+        self._machine = Machine(code_of(asked, more) if keep else write(asked, more), firms=firms, keep=keep)
+        self._code = self._machine.code
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
             file.write(hashlib.sha256(made).digest() + made)
         Path(file.name).replace(path)
         # Whatever else stands in a folder that was named is not ours.
-        ours = [*folder.glob("*.o"), *folder.glob("*.code")]
+        ours = [path for kind in ("o", "code", "batch") for path in folder.glob(f"*.{kind}")]
         for old in sorted(ours, key=lambda one: one.stat().st_mtime)[:-_KEPT]:
             old.unlink()
     except OSError:
@@ -68,7 +68,7 @@ def _folder() -> Path | None:
 
 def code_of(roots: Mapping[str, Result], further: Mapping[str, Result]) -> Code:
     """As `write`; what was written before of the same by the same sources is read instead."""
-    named = hashlib.sha256(_sources())
+    named = hashlib.sha256(sources(_WRITING))
     place: dict[int, int] = {}
     for node in walk(one.node for one in (*roots.values(), *further.values())):
         args = (place[id(arg)] if isinstance(arg, Node) else arg for arg in node.args)
@@ -81,11 +81,15 @@ def code_of(roots: Mapping[str, Result], further: Mapping[str, Result]) -> Code:
     return found
 
 
+_WRITING = Path(__file__).parent, Path(features.__file__).parent
+"""Where the sources of all that writes code are."""
+
+
 @cache
-def _sources() -> bytes:
-    """Hash of the sources of all that writes code, and of the tables that they read."""
+def sources(folders: tuple[Path, ...]) -> bytes:
+    """Hash of the sources in some folders, and of the tables that they read."""
     whole = hashlib.sha256()
-    for folder in (Path(__file__).parent, Path(features.__file__).parent):
+    for folder in folders:
         for path in sorted(path for kind in ("py", "csv", "yaml") for path in folder.rglob(f"*.{kind}")):
             whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.digest()

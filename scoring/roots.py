@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from scoring.core import FALSE, TRUE, Node, all_of, any_of, choose, eq, fill, ge, negate
 from scoring.engine import Rules
@@ -29,6 +29,10 @@ class Roots:
     def having(self, *names: str) -> frozenset[int]:
         """Those of the rules that have one of these roots."""
         return frozenset(at for at, roots in enumerate(self._roots) if not roots.keys().isdisjoint(names))
+
+    def each_having(self, names: Iterable[str]) -> dict[str, frozenset[int]]:
+        """`having` of each of some roots."""
+        return {name: self.having(name) for name in names}
 
     def under(self, some: Collection[int]) -> Node:
         """Whether one of these rules applies."""

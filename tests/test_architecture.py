@@ -19,7 +19,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 3_130, 350, 830
+LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 3_130, 350, 850
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""

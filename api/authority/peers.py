@@ -25,7 +25,7 @@ from features.identifiers import regions
 from features.indicators.base import Indicator, Unit
 from features.pivot import SAID, Wide
 from features.snapshot import Snapshot
-from scoring.batch import Scored, Scorer, scorer
+from scoring.batch import Scored, Scorer, distinct, rules_by_place
 from scoring.card import Card, Percentile
 from scoring.catalogue import OVERLAYS, Catalogue, Edition
 from scoring.compile import stage_truths
@@ -128,7 +128,7 @@ def distribution(engine: Engine, card: Card, frozen: Frozen, done: Done) -> Coun
         truths = [pl.when(pl.col(f"stage|{card.id}|{s}|low") == 1).then(pl.lit(f"stage:{s}")) for s in stages]
         tenths = pl.col(f"score|{card.id}|low").cast(pl.Int64) // TENTHS
         roots = (f"score|{card.id}|low", *(f"stage|{card.id}|{stage}|low" for stage in stages))
-        inside = scored.values(roots).select(
+        inside = scored.values(dict.fromkeys(roots, range(scored.rules))).select(
             tenths.alias("tenths"), pl.coalesce(*truths, pl.lit(None, pl.String)).alias("stage")
         )
         parts.append(inside.with_columns(_parks(scored.firms["park"])).filter(own))
@@ -253,8 +253,9 @@ def _under(
 ) -> tuple[Scorer, Iterator[tuple[Wide, Scored, pl.Series]]]:
     """The rules, and part by part the enterprises, their values, and for whom of them the card is in force."""
     question = Question(frozen.as_of, frozen.snapshot.known_at, rulebooks=(card.id,))
-    rules = scorer(engine, question, frozen.snapshot.places, sum(frozen.snapshot.sizes))
-    picked = [one.picked[card.id] for one in rules.rules]
+    by_place = rules_by_place(engine, question, frozen.snapshot.places)
+    rules = Scorer(question, by_place, sum(frozen.snapshot.sizes))
+    picked = [one.picked[card.id] for one in distinct(by_place)]
     own = [place for place, one in enumerate(picked) if one.card is card and not one.outside]
 
     def parts() -> Iterator[tuple[Wide, Scored, pl.Series]]:

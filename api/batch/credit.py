@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,13 +34,13 @@ _NONE = -10_000
 """Stands for the accounting year of those of whom none is known."""
 
 
-def scheme_columns(roots: Roots, name: str, as_of: date, gone: str | None) -> Iterator[Shown]:
+def scheme_columns(roots: Roots, name: str, gone: str | None) -> Iterator[Shown]:
     """The columns of one scheme; none of points for those who are `refused`."""
     cards = cards_by_name(roots.rules)[name]
     yield from _stage(roots, name, cards)
     yield _status(roots, name, cards)
     if any(card.items and not card.unset for card in cards):
-        yield _accounts_year(roots, name, as_of)
+        yield _accounts_year(roots, name)
         yield _coverage(roots, name, cards)
         yield _percentiles(roots, name, cards, gone)
 
@@ -73,15 +74,15 @@ def _newest(roots: Roots, name: str) -> Node:
     return found
 
 
-def _accounts_year(roots: Roots, name: str, as_of: date) -> Shown:
+def _accounts_year(roots: Roots, name: str) -> Shown:
     column = f"{name}.accounts.year"
+    return Shown({column: integers(_newest(roots, name))}, partial(_year, column))
 
-    def told(scored: Scored) -> list[pl.Series]:
-        newest = scored.made[column]
-        year = pl.Series(column, newest + as_of.year).cast(pl.Int32)
-        return [year.set(pl.Series(newest == _NONE), None)]
 
-    return Shown({column: integers(_newest(roots, name))}, told)
+def _year(column: str, scored: Scored) -> list[pl.Series]:
+    newest = scored.made[column]
+    year = pl.Series(column, newest + scored.as_of.year).cast(pl.Int32)
+    return [year.set(pl.Series(newest == _NONE), None)]
 
 
 def _stage(roots: Roots, name: str, cards: Sequence[Card]) -> Iterator[Shown]:
@@ -119,14 +120,15 @@ def _coverage(roots: Roots, name: str, cards: Sequence[Card]) -> Shown:
             asked[f"{column}|{at}|{stage}"] = quotient(held, sum(weights[stage].values()))
             asked[f"{column}|{at}|{stage}|possible"] = given(all_of((own, may_be)))
 
-    def told(scored: Scored) -> list[pl.Series]:
-        least = np.full(scored.firms.height, np.nan)
-        for share in (share for share in asked if not share.endswith("|possible")):
-            possible = scored.made[f"{share}|possible"].view(np.bool_)
-            np.fmin(least, np.where(possible, scored.made[share], np.nan), out=least)
-        return [pl.Series(column, least, nan_to_null=True).round(_DIGITS)]
+    return Shown(asked, partial(_least, column, [share for share in asked if not share.endswith("|possible")]))
 
-    return Shown(asked, told)
+
+def _least(column: str, shares: Sequence[str], scored: Scored) -> list[pl.Series]:
+    least = np.full(scored.firms.height, np.nan)
+    for share in shares:
+        possible = scored.made[f"{share}|possible"].view(np.bool_)
+        np.fmin(least, np.where(possible, scored.made[share], np.nan), out=least)
+    return [pl.Series(column, least, nan_to_null=True).round(_DIGITS)]
 
 
 def _percentiles(roots: Roots, name: str, cards: Sequence[Card], gone: str | None) -> Shown:
@@ -134,31 +136,38 @@ def _percentiles(roots: Roots, name: str, cards: Sequence[Card], gone: str | Non
     stages = list(dict.fromkeys(stage.id for card in cards if card.scheme for stage in card.scheme.stages))
     certain = {f"stage:{stage}": f"stage|{name}|{stage}|low" for stage in stages}
     groups = {rules_with(roots, card): told_groups(card) for card in cards}
+    read = [f"score|{name}|low", f"score|{name}|high", *certain.values()] if any(groups.values()) else []
+    return Shown({root: given(roots[root]) for root in read}, partial(_among, name, certain, groups, gone))
+
+
+def _among(
+    name: str,
+    certain: Mapping[str, str],
+    groups: Mapping[frozenset[int], Mapping[str, Sequence[tuple[int, int]]]],
+    gone: str | None,
+    scored: Scored,
+) -> list[pl.Series]:
+    """``certain``: by group the root that says whether one is in it; ``groups``: by rules the counts of each."""
     among = list(dict.fromkeys(g for some in groups.values() for g in some if g in certain or g == ALL))
     words = pl.Series(f"{name}.percentile.among", [*among, None], dtype=pl.String)
-
-    def told(scored: Scored) -> list[pl.Series]:
-        made, firms = scored.made, scored.firms.height
-        low, high, in_low, in_high = (np.full(firms, np.nan) for _ in range(4))
-        stands, parks = np.full(firms, len(among), np.uint32), None
-        for some, counts in groups.items():
-            own = scored.under(some) if gone is None else scored.under(some) & (made[gone] == 0)
-            taken = ~own
-            for group in (group for group in (*certain, ALL) if group in counts):
-                inside = ~taken if group == ALL else ~taken & (made[certain[group]] == 1)
-                taken |= inside
-                stands[inside] = among.index(group)
-                _tell(made, name, counts[group], inside, low, high)
-            for group in (group for group in counts if group.startswith("park:")):
-                parks = _parks(scored) if parks is None else parks
-                _tell(made, name, counts[group], own & (parks == group), in_low, in_high)
-        columns = {"percentile.low": low, "percentile.high": high}
-        columns |= {"percentile_in_park.low": in_low, "percentile_in_park.high": in_high}
-        found = [pl.Series(f"{name}.{column}", values, nan_to_null=True) for column, values in columns.items()]
-        return [*found[:2], words[pl.Series(stands)], *found[2:]]
-
-    read = [f"score|{name}|low", f"score|{name}|high", *certain.values()] if any(groups.values()) else []
-    return Shown({root: given(roots[root]) for root in read}, told)
+    made, firms = scored.made, scored.firms.height
+    low, high, in_low, in_high = (np.full(firms, np.nan) for _ in range(4))
+    stands, parks = np.full(firms, len(among), np.uint32), None
+    for some, counts in groups.items():
+        own = scored.under(some) if gone is None else scored.under(some) & (made[gone] == 0)
+        taken = ~own
+        for group in (group for group in (*certain, ALL) if group in counts):
+            inside = ~taken if group == ALL else ~taken & (made[certain[group]] == 1)
+            taken |= inside
+            stands[inside] = among.index(group)
+            _tell(made, name, counts[group], inside, low, high)
+        for group in (group for group in counts if group.startswith("park:")):
+            parks = _parks(scored) if parks is None else parks
+            _tell(made, name, counts[group], own & (parks == group), in_low, in_high)
+    columns = {"percentile.low": low, "percentile.high": high}
+    columns |= {"percentile_in_park.low": in_low, "percentile_in_park.high": in_high}
+    found = [pl.Series(f"{name}.{column}", values, nan_to_null=True) for column, values in columns.items()]
+    return [*found[:2], words[pl.Series(stands)], *found[2:]]
 
 
 def _tell(

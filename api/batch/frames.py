@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
 from api.batch.credit import OPEN, refused, scheme_columns
 from api.batch.probability import placements, probabilities
-from api.batch.shown import Shown, cards_by_name, points, rules_with, without, worded
+from api.batch.shown import Shown, cards_by_name, points, repeated, rules_with, without, worded
 from api.batch.tier import tier_columns
-from api.batch.words import WORD, Raised
+from api.batch.words import WORD, Raised, as_bits
 from features.facts import path_of_year
 from features.pivot import Wide
 from features.snapshot import Place, Snapshot
 from features.wide_columns import WantedColumns
 from scoring.assembly import Verdict
-from scoring.batch import places_of, scorer
-from scoring.card import MICRO, Card
+from scoring.batch import Scored, Scorer, distinct, places_of, rules_by_place
+from scoring.card import MICRO, Card, Label
 from scoring.core import Node, all_of, any_of, choose, const, eq, ge, mul
-from scoring.engine import Engine, Question, Rules
+from scoring.engine import Engine, Question
 from scoring.machine_types import Result, given, integers
 from scoring.roots import Roots, over_facts
 
@@ -31,18 +32,32 @@ VERDICTS = pl.Enum([v.word for v in Verdict])
 BOUNDS = pl.Enum(["exact", "safe"])
 
 
+class Head(NamedTuple):
+    """What is said of a card whatever the enterprise."""
+
+    id: str
+    title: Label
+    edition: str
+    classes: tuple[str, ...]
+    has_points: bool
+
+
 class Framed:
-    """The rules of a question by the places where they apply, made ready to tell frames; good for several threads."""
+    """The rules of a question by the places where they apply, made ready to tell frames; good for several threads.
+
+    Holds no rules any more, so it is kept for another process (`api.batch.ready`).
+    """
 
     def __init__(self, engine: Engine, question: Question, places: Iterable[Place], firms: int) -> None:
         """``firms``: about how many enterprises. Raises `UnknownName` for an unknown rulebook."""
-        self._scorer = scorer(engine, question, places, firms, lambda roots: _asked(*_shown(roots, question.as_of)))
-        self._shown = _shown(over_facts(self._scorer.rules), question.as_of)
-
-    @property
-    def rules(self) -> Sequence[Rules]:
-        """Each of the rules once."""
-        return self._scorer.rules
+        by_place = rules_by_place(engine, question, places)
+        rules = distinct(by_place)
+        self.release = engine.release_id
+        self.cards = {f"{name}@{one['edition']}": one for own in rules for name, one in own.release.cards.items()}
+        """What a release says of those that answer."""
+        self.heads = _heads(engine, question, cards_by_name(rules))
+        self._scorer = Scorer(question, by_place, firms, lambda roots: _asked(*_shown(roots, question.as_of)))
+        self._tell = [[shown.told for shown in some] for some in _shown(over_facts(rules), question.as_of)]
 
     @property
     def wanted(self) -> WantedColumns:
@@ -56,13 +71,21 @@ class Framed:
     def of(self, wide: Wide) -> tuple[pl.DataFrame, pl.DataFrame]:
         """``scores`` and ``items``, a row an enterprise, in their order."""
         scored = self._scorer.score(wide)
-        scores, items = ([one for shown in some for one in shown.told(scored)] for some in self._shown)
+        scores, items = ([one for tell in some for one in tell(scored)] for some in self._tell)
         return scored.firms.with_columns(scores), pl.DataFrame([scored.firms["uscc"], *items])
 
 
 def frames(engine: Engine, wide: Wide, question: Question) -> tuple[pl.DataFrame, pl.DataFrame]:
     """``scores`` and ``items`` of one part alone. Raises `UnknownName` for an unknown rulebook."""
     return Framed(engine, question, places_of(wide), wide.firms.height).of(wide)
+
+
+def _heads(engine: Engine, question: Question, names: Iterable[str]) -> list[Head]:
+    """Those of the cards that give a verdict or a class, as they are in force wherever."""
+    day = question.rules_on or question.as_of
+    picked = (engine.catalogue.pick(name, day) for name in sorted(names))
+    cards = (one.card for one in picked if one and not one.card.scheme)
+    return [Head(c.id, c.title, c.edition, c.classes, bool(c.items) and not c.classes) for c in cards]
 
 
 def _asked(*frames: Sequence[Shown]) -> dict[str, Result]:
@@ -73,23 +96,26 @@ def _shown(roots: Roots, as_of: date) -> tuple[list[Shown], list[Shown]]:
     """The columns of both frames, in their order."""
     without_points = {name: (f"refused|{name}", node) for name, node in refused(roots, as_of).items()}
     gone = {name: told for name, (told, _) in without_points.items()}
-    masks = Shown({told: given(node) for told, node in without_points.values()}, lambda _: [])
-    return [masks, _release(roots), *_scores(roots, as_of, gone), *_lists(roots, as_of)], list(_items(roots, gone))
+    masks = Shown({told: given(node) for told, node in without_points.values()}, _nothing)
+    return [masks, _release(roots), *_scores(roots, gone), *_lists(roots, as_of)], list(_items(roots, gone))
+
+
+def _nothing(_: Scored) -> list[pl.Series]:
+    return []
 
 
 def _release(roots: Roots) -> Shown:
-    release = pl.Series("release", [roots.rules[0].release.id], dtype=WORD)
-    return Shown({}, lambda scored: [release.new_from_index(0, scored.firms.height)])
+    return Shown({}, repeated(pl.Series("release", [roots.rules[0].release.id], dtype=WORD)))
 
 
-def _scores(roots: Roots, as_of: date, gone: Mapping[str, str]) -> Iterator[Shown]:
+def _scores(roots: Roots, gone: Mapping[str, str]) -> Iterator[Shown]:
     yield tier_columns(roots)
     for name, cards in cards_by_name(roots.rules).items():
         if any(card.classes for card in cards):
             yield _class(roots, name, cards)
             continue
         if any(card.scheme for card in cards):
-            yield from scheme_columns(roots, name, as_of, gone.get(name))
+            yield from scheme_columns(roots, name, gone.get(name))
         else:
             verdict = f"verdict|{name}"
             yield worded(f"{name}.verdict", VERDICTS, VERDICTS.categories, roots[verdict], roots.having(verdict))
@@ -110,8 +136,8 @@ def _lists(roots: Roots, as_of: date) -> Iterator[Shown]:
     for name in (name for name in names if name.startswith("flag|")):
         flags.setdefault(name.rsplit("|", 1)[1], []).append(roots[name])
     for column, words in (("missing", unknown), ("flags", {flag: any_of(nodes) for flag, nodes in flags.items()})):
-        raised = Raised(column, words)
-        yield Shown({name: integers(node) for name, node in raised.numbers.items()}, raised.told)
+        numbers = {name: integers(node) for name, node in as_bits(column, list(words.values())).items()}
+        yield Shown(numbers, Raised(column, list(words), numbers).told)
 
 
 def _class(roots: Roots, name: str, cards: list[Card]) -> Shown:

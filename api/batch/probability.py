@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
@@ -24,17 +25,17 @@ _PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
 def probabilities(card: LearnedCard, roots: Roots) -> Shown:
     """As in the result JSON: no number where sources differ and so do its points; whose it is in every row."""
     asked = _roots(card)
+    return Shown({root: given(roots[root]) for root in asked}, partial(_said, card, roots.each_having(asked)))
+
+
+def _said(card: LearnedCard, having: Mapping[str, frozenset[int]], scored: Scored) -> list[pl.Series]:
     found = {f"probability.{card.id}.{end}": of for end, of in _numbers(card).items()}
+    numbers = scored.values(having).select(of.alias(name) for name, of in found.items())
     fixed = {name: value for name, value in whose(card).items() if name != "card"}
-    same = [
+    same = (
         pl.Series(f"probability.{card.id}.{name}", [value], dtype=pl.Enum([value])) for name, value in fixed.items()
-    ]
-
-    def told(scored: Scored) -> list[pl.Series]:
-        numbers = scored.values(asked).select(of.alias(name) for name, of in found.items())
-        return [*numbers.get_columns(), *(one.new_from_index(0, scored.firms.height) for one in same)]
-
-    return Shown({root: given(roots[root]) for root in asked}, told)
+    )
+    return [*numbers.get_columns(), *(one.new_from_index(0, scored.firms.height) for one in same)]
 
 
 def _roots(card: LearnedCard) -> list[str]:
@@ -78,26 +79,36 @@ def placements(roots: Roots) -> Shown:
     program = roots.rules[0].program
     cards = {one.id.removeprefix("climb."): one for one in program.learned}
     spoken = {name: ladder for name, ladder in program.ladders.items() if any(r.id in cards for r in ladder.rungs)}
-
-    def told(scored: Scored) -> list[pl.Series]:
-        codes = scored.firms["region_code"]
-        ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
-        found: dict[str, pl.Series] = {}
-        for name in dict.fromkeys(name for name in ladders.values() if name in spoken):
-            own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
-            stands = codes.is_in(own.implode(), nulls_equal=True)
-            for column in _on(scored, roots, spoken[name], cards):
-                shown = column.set(~stands, None)
-                found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
-        return list(found.values())
-
-    read = dict.fromkeys(root for ladder in spoken.values() for root in _all_read(roots, ladder, cards))
-    return Shown({root: given(roots[root]) for root in read}, told)
+    read = {name: _all_read(roots, ladder, cards) for name, ladder in spoken.items()}
+    having = {name: roots.each_having(some) for name, some in read.items()}
+    asked = {root: given(roots[root]) for some in read.values() for root in some}
+    return Shown(asked, partial(_placed, spoken, cards, having))
 
 
-def _on(scored: Scored, roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> list[pl.Series]:
+def _placed(
+    spoken: Mapping[str, Ladder],
+    cards: Mapping[str, LearnedCard],
+    having: Mapping[str, Mapping[str, frozenset[int]]],
+    scored: Scored,
+) -> list[pl.Series]:
+    """``having``: by ladder the roots that are read, each with those of the rules that have it."""
+    codes = scored.firms["region_code"]
+    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
+    found: dict[str, pl.Series] = {}
+    for name in dict.fromkeys(name for name in ladders.values() if name in spoken):
+        own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
+        stands = codes.is_in(own.implode(), nulls_equal=True)
+        for column in _on(scored, spoken[name], cards, having[name]):
+            shown = column.set(~stands, None)
+            found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
+    return list(found.values())
+
+
+def _on(
+    scored: Scored, ladder: Ladder, cards: Mapping[str, LearnedCard], having: Mapping[str, frozenset[int]]
+) -> list[pl.Series]:
     """As if all stood on one ladder."""
-    tiers = _tiers(roots, ladder, cards)
+    tiers = _tiers(ladder, cards, having)
     spoken = [tier for tier in tiers.values() if tier.numbers]
     inside = pl.col(OUT_OF_SCOPE.path).cast(pl.Int8) == 0
     told = inside & pl.any_horizontal(tier.open for tier in spoken)
@@ -111,24 +122,26 @@ def _on(scored: Scored, roots: Roots, ladder: Ladder, cards: Mapping[str, Learne
             left_out = tiers[name].open if name in tiers and not tiers[name].numbers else pl.lit(False)
             shown = pl.when(where & ~left_out).then(value).round(DIGITS)
             columns.append(shown.alias(f"placement.{name}.{end}"))
-    return scored.values(_all_read(roots, ladder, cards)).select(columns).get_columns()
+    return scored.values(having).select(columns).get_columns()
 
 
 def _all_read(roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, None]:
-    read = [OUT_OF_SCOPE.path, *(root for rung in ladder.rungs for root in _read(roots, rung))]
+    known = roots.names
+    read = [OUT_OF_SCOPE.path, *(root for rung in ladder.rungs for root in _read(rung, known))]
     return dict.fromkeys([*read, *(root for r in ladder.rungs if r.id in cards for root in _roots(cards[r.id]))])
 
 
-def _read(roots: Roots, rung: Rung) -> list[str]:
-    says = [f"verdict|{rung.card}"] if roots.having(f"verdict|{rung.card}") else []
+def _read(rung: Rung, known: Collection[str]) -> list[str]:
+    """Of the roots that there are those that say how one stands to a rung."""
+    says = [f"verdict|{rung.card}"] if f"verdict|{rung.card}" in known else []
     return [*says, f"holds/{rung.id}|low", f"holds/{rung.id}|high"]
 
 
-def _tiers(roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, _Tier]:
+def _tiers(ladder: Ladder, cards: Mapping[str, LearnedCard], known: Collection[str]) -> dict[str, _Tier]:
     found: dict[str, _Tier] = {}
     above = pl.lit(False)
     for rung in reversed(ladder.rungs):
-        *says_so, low, high = (pl.col(root).cast(pl.Int8) for root in _read(roots, rung))
+        *says_so, low, high = (pl.col(root).cast(pl.Int8) for root in _read(rung, known))
         # Unset, or not among the rules that apply.
         says = says_so[0].fill_null(_OPEN) if says_so else pl.lit(_OPEN)
         passed = (low == 1) | (says == _PASS)

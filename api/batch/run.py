@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from features.durable import fingerprint, write_text, write_whole
 from features.errors import FileProblem
 from features.intake import write_rejects
 from features.snapshot import Snapshot
-from scoring.engine import Engine, Question
+from scoring.engine import Question
 from scoring.release import ENGINE
 
 WORK, JOURNAL, MANIFEST = "unfinished", "journal.json", "manifest.json"
@@ -34,7 +34,7 @@ RESULTS = ("scores", "items")
 class Batch:
     """One run: what is scored, by which question, into which folder."""
 
-    engine: Engine
+    framed: Framed
     snapshot: Snapshot
     question: Question
     source: dict[str, Any]
@@ -44,7 +44,6 @@ class Batch:
     def identity(self) -> dict[str, Any]:
         """What two runs must share for one to go on where the other stopped."""
         question = self.question
-        given = self._framed.rules
         return {
             "engine": ENGINE,
             "as_of": question.as_of.isoformat(),
@@ -52,8 +51,8 @@ class Batch:
             "rules_on": (question.rules_on or question.as_of).isoformat(),
             "input": self.source,
             "snapshot": self.snapshot.sha256,
-            "release": self.engine.release_id,
-            "cards": {f"{name}@{one['edition']}": one for rules in given for name, one in rules.release.cards.items()},
+            "release": self.framed.release,
+            "cards": self.framed.cards,
         }
 
     def run(self, rejects: pl.DataFrame, *, resume: bool, workers: int, done: Callable[[int], None]) -> dict[str, Any]:
@@ -82,7 +81,7 @@ class Batch:
 
     def _scored(self, numbers: list[int], journal: _Journal, workers: int) -> Iterator[int]:
         def part(number: int) -> tuple[int, dict[str, str]]:
-            found = dict(zip(RESULTS, self._framed.part(self.snapshot, number), strict=True))
+            found = dict(zip(RESULTS, self.framed.part(self.snapshot, number), strict=True))
             hashes = {}
             for name, frame in found.items():
                 path = journal.path(name, number)
@@ -94,10 +93,6 @@ class Batch:
             for number, hashes in pool.map(part, numbers):
                 journal.add(number, hashes)
                 yield number
-
-    @cached_property
-    def _framed(self) -> Framed:
-        return Framed(self.engine, self.question, self.snapshot.places, sum(self.snapshot.sizes))
 
     def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:
         """Parts become the result files."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,21 +33,22 @@ TIER: dict[str, pl.DataType] = {
 def tier_columns(roots: Roots) -> Shown:
     """Where each stands on the ladder of its region."""
     standings = {name: _Standing(ladder) for name, ladder in roots.rules[0].program.ladders.items()}
+    asked = {_name(name): integers(one.number(roots)) for name, one in standings.items()}
+    return Shown(asked, partial(_told, standings))
 
-    def told(scored: Scored) -> list[pl.Series]:
-        codes = scored.firms["region_code"]
-        ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
-        tables = [pl.DataFrame(schema=TIER)]
-        rows = np.zeros(scored.firms.height, np.uint32)
-        for name in dict.fromkeys(ladders.values()):
-            own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
-            firms = codes.is_in(own.implode(), nulls_equal=True).arg_true().to_numpy()
-            table, of_firm = standings[name].of(scored.made[_name(name)][firms])
-            rows[firms] = of_firm + sum(one.height for one in tables)
-            tables.append(table)
-        return pl.concat(tables, rechunk=True)[pl.Series(rows)].get_columns()
 
-    return Shown({_name(name): integers(one.number(roots)) for name, one in standings.items()}, told)
+def _told(standings: Mapping[str, _Standing], scored: Scored) -> list[pl.Series]:
+    codes = scored.firms["region_code"]
+    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
+    tables = [pl.DataFrame(schema=TIER)]
+    rows = np.zeros(scored.firms.height, np.uint32)
+    for name in dict.fromkeys(ladders.values()):
+        own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
+        firms = codes.is_in(own.implode(), nulls_equal=True).arg_true().to_numpy()
+        table, of_firm = standings[name].of(scored.made[_name(name)][firms])
+        rows[firms] = of_firm + sum(one.height for one in tables)
+        tables.append(table)
+    return pl.concat(tables, rechunk=True)[pl.Series(rows)].get_columns()
 
 
 def _name(ladder: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 
+import nanoarrow as arrow
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from scoring.batch import Scored
 from scoring.core import Node, add, mul
+from scoring.machine_bits import set_bits
 
 Numbers = NDArray[np.int64]
 WORD = pl.Categorical()
@@ -22,35 +24,42 @@ _SPREAD = 0x9E3779B97F4A7C15
 
 
 class Told:
-    """What ``make`` tells of rows of numbers, a row each. Good for several threads."""
+    """What ``make`` tells of rows of numbers, a row each. Good for several threads; another process begins anew."""
 
     def __init__(self, numbers: int, make: Callable[[Sequence[Numbers]], pl.DataFrame]) -> None:
         """``numbers``: how many are in a row."""
         self._make, self._lock = make, Lock()
         self._seen: list[Numbers] = [np.zeros(0, np.int64) for _ in range(numbers)]
-        self._told = make(self._seen)
+        self._told: pl.DataFrame | None = None
         self._slots = np.full(1, _FREE, np.int32)
+
+    def __getstate__(self) -> tuple[int, Callable[[Sequence[Numbers]], pl.DataFrame]]:
+        return len(self._seen), self._make
+
+    def __setstate__(self, state: tuple[int, Callable[[Sequence[Numbers]], pl.DataFrame]]) -> None:
+        Told.__init__(self, *state)
 
     def of(self, given: Sequence[Numbers]) -> tuple[pl.DataFrame, NDArray[np.uint32]]:
         """What is told so far, and for each of some, by an array a number, the row in which it is told."""
         with self._lock:
             rows = _found(self._slots, self._seen, given)
             new = np.flatnonzero(rows == _FREE)
+            told = self._make(self._seen) if self._told is None else self._told
             if new.size:
-                self._add(given, new)
+                told = self._told = pl.concat([told, self._make(self._add(given, new))], rechunk=True)
                 rows[new] = _found(self._slots, self._seen, [column[new] for column in given])
-            return self._told, rows.astype(np.uint32)
+            return told, rows.astype(np.uint32)
 
-    def _add(self, given: Sequence[Numbers], new: NDArray[np.intp]) -> None:
-        """Tell of some that were not seen, each once."""
+    def _add(self, given: Sequence[Numbers], new: NDArray[np.intp]) -> list[Numbers]:
+        """Have seen some that were not, each once; gives these."""
         some = [column[new] for column in given]
         slots = np.full(_room(new.size), _FREE, np.int32)
         once = np.unique(_put(slots, some))
         distinct = [column[once] for column in some]
         self._seen = [np.concatenate(both) for both in zip(self._seen, distinct, strict=True)]
-        self._told = pl.concat([self._told, self._make(distinct)], rechunk=True)
         self._slots = np.full(_room(self._seen[0].size), _FREE, np.int32)
         _put(self._slots, self._seen)
+        return distinct
 
 
 def _room(rows: int) -> int:
@@ -95,47 +104,40 @@ def _put(slots: NDArray[np.int32], given: Sequence[Numbers]) -> NDArray[np.int32
 def _differ(seen: Sequence[Numbers], rows: NDArray[np.int32], given: Sequence[Numbers]) -> NDArray[np.bool_]:
     """Whether each row is there and another than is given."""
     found = np.zeros(rows.size, np.bool_)
-    for one, column in zip(seen, given, strict=True):
-        if one.size:
-            found |= one[rows] != column
-    found &= rows != _FREE
+    if seen[0].size:
+        # Once as indices of the width that an index has; where there is no row any will do.
+        at = rows.astype(np.intp)
+        for one, column in zip(seen, given, strict=True):
+            found |= one.take(at, mode="clip") != column
+        found &= rows != _FREE
     return found
+
+
+def as_bits(name: str, truths: Sequence[Node]) -> dict[str, Node]:
+    """Truths as bits of integers, whose names begin with ``name``."""
+    parts = [truths[at : at + _BITS] for at in range(0, len(truths), _BITS)] or [[]]
+    return {
+        f"{name}|{at}": add(mul(truth, 1 << bit) for bit, truth in enumerate(part)) for at, part in enumerate(parts)
+    }
 
 
 class Raised:
     """For each enterprise the list of the words of which a truth holds, in their order."""
 
-    def __init__(self, name: str, words: Mapping[str, Node]) -> None:
-        """``name`` of the column; by word the truth."""
-        truths = list(words.values())
-        parts = [truths[at : at + _BITS] for at in range(0, len(truths), _BITS)] or [[]]
-        self.numbers = {
-            f"{name}|{at}": add(mul(truth, 1 << bit) for bit, truth in enumerate(part)) for at, part in enumerate(parts)
-        }
-        """The truths as bits of integers, by name."""
-        self._name, self._words = name, pl.Series(name, list(words), dtype=WORD)
-        # Of the 64 bits of a number the last are never set.
-        self._word_of_bit = (
-            np.arange(64 * len(parts), dtype=np.uint32) // 64 * _BITS + np.arange(64 * len(parts), dtype=np.uint32) % 64
-        )
-        self._told = Told(len(parts), self._made)
+    def __init__(self, name: str, words: Sequence[str], numbers: Iterable[str]) -> None:
+        """``name`` of the column; ``numbers``: what `as_bits` calls the words' truths."""
+        self._name, self._words, self._numbers = name, pl.Series(name, words, dtype=WORD), list(numbers)
 
     def told(self, scored: Scored) -> list[pl.Series]:
         """The list of each."""
-        table, rows = self._told.of([scored.made[number].view(np.int64) for number in self.numbers])
-        return [table[self._name][pl.Series(rows)]]
+        return [self.of([scored.made[number].view(np.int64) for number in self._numbers])]
 
-    def _made(self, given: Sequence[Numbers]) -> pl.DataFrame:
-        numbers = np.stack(given, axis=1)
-        bits = np.unpackbits(numbers.view(np.uint8), axis=1, bitorder="little").view(np.bool_)
-        rows = np.repeat(np.arange(bits.shape[0]), np.bitwise_count(numbers).sum(axis=1, dtype=np.int64))
-        raised = self._word_of_bit[np.flatnonzero(bits) - rows * bits.shape[1]]
-        words = self._words[pl.Series(raised)]
-        told = (
-            pl.DataFrame([pl.Series("row", rows).set_sorted(), words])
-            .group_by("row", maintain_order=True)
-            .agg(self._name)
+    def of(self, numbers: Sequence[Numbers]) -> pl.Series:
+        """The list of each of some, by an array a number."""
+        # By the places that the words have among all of this process.
+        begins, told = set_bits(numbers, _BITS, self._words.to_physical().to_numpy())
+        words = arrow.c_array_from_buffers(arrow.uint32(), told.size, [None, told])
+        lists = arrow.c_array_from_buffers(
+            arrow.large_list(arrow.uint32()), begins.size - 1, [None, begins], children=[words]
         )
-        every = pl.DataFrame({"row": np.arange(given[0].size)}, schema_overrides={"row": pl.Int64})
-        found = every.join(told, on="row", how="left", maintain_order="left")[self._name]
-        return found.fill_null(pl.Series([[]], dtype=pl.List(WORD))).to_frame()
+        return pl.Series(lists).list.eval(pl.element().cat.to(WORD)).alias(self._name)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api import rules
+from api.batch.ready import ready
 from api.batch.run import Batch
 from api.batch.sources import source_of
 from api.cli import console, tables
@@ -55,12 +55,12 @@ def rescore(
     if given.pivoted:
         console.err.print(f"转为快照 pivot to a snapshot: {given.pivoted:.1f} s CPU", highlight=False)
     question = Question(day, given.known_at, ruled)
-    ruling = rules.engine()
-    batch = Batch(ruling, given.snapshot, question, given.named, target)
+    framed = ready(question, given.snapshot.places, sum(given.snapshot.sizes))
+    batch = Batch(framed, given.snapshot, question, given.named, target)
     with console.progress() as bar:
         task = bar.add_task("评分 scoring", total=sum(given.snapshot.sizes))
         manifest = batch.run(given.rejects, resume=resume, workers=workers, done=lambda n: bar.advance(task, n))
     shutil.rmtree(target / PIVOTED, ignore_errors=True)
-    summary(target / "scores.parquet", manifest["firms"], ruling, question)
+    summary(target / "scores.parquet", manifest["firms"], framed, question)
     tables.reject_reasons(given.rejects)
     console.out.print(f"结果目录 results: {target}", highlight=False)

@@ -10,12 +10,10 @@ import polars as pl
 from rich.table import Table
 
 from api.batch.credit import OPEN
-from api.batch.frames import VERDICTS
+from api.batch.frames import VERDICTS, Framed, Head
 from api.batch.run import MANIFEST
 from api.cli.console import out
-from scoring.card import Card
-from scoring.catalogue import NOWHERE
-from scoring.engine import Engine, Question
+from scoring.engine import Question
 from scoring.ladder import Ladder, ladders
 
 BAR = 40
@@ -24,19 +22,13 @@ STANDING = [f"tier.{key}" for key in ("ladder", "recognised", "qualified", "next
 BANDS = tuple(range(90, -1, -10))
 
 
-def summary(scores: Path, firms: int, engine: Engine, question: Question) -> None:
+def summary(scores: Path, firms: int, framed: Framed, question: Question) -> None:
     """Firms by rung, verdicts and points of each card, size classes."""
     out.print(f"[bold]评价日 as of {question.as_of}[/]  企业 firms: {firms:,}", highlight=False)
     data = json.loads((scores.parent / MANIFEST).read_text(encoding="utf-8"))["snapshot"]
-    vintage = f"事实 known at {question.known_at}  数据 data {data[7:19]}  发布版 release {engine.release_id[7:19]}"
+    vintage = f"事实 known at {question.known_at}  数据 data {data[7:19]}  发布版 release {framed.release[7:19]}"
     out.print(vintage, highlight=False)
-    whole = pl.scan_parquet(scores)
-    answered = set(whole.collect_schema().names())
-    # A card of a region in which no firm is was asked of nobody.
-    asked = (name for name in engine.catalogue.names() if answered & {f"{name}.verdict", f"{name}.class"})
-    day = question.rules_on or question.as_of
-    picked = (engine.catalogue.pick(name, day, place=NOWHERE, kind="new") for name in asked)
-    cards = [one.card for one in picked if one]
+    whole, cards = pl.scan_parquet(scores), framed.heads
     standings, of_cards = pl.collect_all(
         [
             whole.group_by(STANDING).len("firms"),
@@ -77,22 +69,18 @@ def _ladder(ladder: Ladder, counts: dict[str, int]) -> Table:
     return table
 
 
-def _words(card: Card) -> list[str]:
+def _words(card: Head) -> list[str]:
     return [*card.classes, OPEN] if card.classes else VERDICTS.categories.to_list()
 
 
-def _answers(card: Card) -> Iterable[pl.Expr]:
+def _answers(card: Head) -> Iterable[pl.Expr]:
     column = f"{card.id}.class" if card.classes else f"{card.id}.verdict"
     return ((pl.col(column) == word).sum().alias(f"{card.id}/{word}") for word in _words(card))
 
 
-def _has_points(card: Card) -> bool:
-    return bool(card.items) and not card.classes
-
-
-def _bands(card: Card) -> Iterable[pl.Expr]:
+def _bands(card: Head) -> Iterable[pl.Expr]:
     """Firms in each band of points, and those of whom an interval is known."""
-    if _has_points(card):
+    if card.has_points:
         low, high = pl.col(f"{card.id}.score.low"), pl.col(f"{card.id}.score.high")
         for start in BANDS:
             below = low < start + 10 if start < BANDS[0] else low <= 100
@@ -100,7 +88,7 @@ def _bands(card: Card) -> Iterable[pl.Expr]:
         yield (low != high).sum().alias(f"{card.id}/open")
 
 
-def _card(counts: dict[str, int], card: Card) -> None:
+def _card(counts: dict[str, int], card: Head) -> None:
     title = f"{card.title.zh} {card.title.en} ({card.edition})"
     table = Table(title=title, title_justify="left")
     table.add_column("结论 answer")
@@ -110,7 +98,7 @@ def _card(counts: dict[str, int], card: Card) -> None:
         if n:
             table.add_row(answer, f"{n:,}")
     out.print(table)
-    if _has_points(card):
+    if card.has_points:
         of_bands = {start: counts[f"{card.id}/{start}"] for start in BANDS}
         out.print(_distribution(of_bands, counts[f"{card.id}/open"], f"{title}：分数 points"))
 

@@ -17,7 +17,7 @@ from api.batch.shown import Shown, points, worded
 from benchmarks.data import AS_OF
 from benchmarks.rivals.spec import ANSWERS, GATES, ITEMS, refuse_conflicts
 from features import snapshot
-from scoring.batch import Scorer, rules_of
+from scoring.batch import Scorer, distinct, rules_of
 from scoring.core import choose, const, mul
 from scoring.engine import Engine, Question
 from scoring.roots import Roots, over_facts
@@ -54,7 +54,7 @@ def _same(engine: Engine, question: Question, found: snapshot.Snapshot) -> Calla
     scorer = Scorer(
         question, by_place, sum(found.sizes), lambda roots: {k: v for s in asked(roots) for k, v in s.asked.items()}
     )
-    shown, wanted = asked(over_facts(scorer.rules)), scorer.wanted
+    shown, wanted = asked(over_facts(distinct(by_place))), scorer.wanted
 
     def answers(number: int) -> pl.DataFrame:
         wide = found.part(number, wanted.columns, wanted.row_fields)

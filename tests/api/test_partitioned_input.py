@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from api.batch.frames import Framed
 from api.batch.run import Batch
 from api.batch.sources import Source, source_of
 from features.intake import Imported, read_input
@@ -23,7 +24,9 @@ def _read(path: Path, part: str) -> Imported:
 
 def _scored(engine: Engine, path: Path, target: Path) -> tuple[Source, pl.DataFrame, pl.DataFrame]:
     source = source_of(path, DAY, DAY, target / "pivoted", _read)
-    Batch(engine, source.snapshot, Question(DAY, DAY), source.named, target).run(
+    question, snapshot = Question(DAY, DAY), source.snapshot
+    framed = Framed(engine, question, snapshot.places, sum(snapshot.sizes))
+    Batch(framed, snapshot, question, source.named, target).run(
         source.rejects, resume=False, workers=2, done=lambda _: None
     )
     return source, pl.read_parquet(target / "scores.parquet"), pl.read_parquet(target / "items.parquet")

@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.batch.words import Numbers, Raised, Told
+from api.batch.words import Numbers, Raised, Told, as_bits
 from scoring.core import fill
 
 NUMBER = st.sampled_from([0, 1, 2, 3, 2**61, 2**62 - 1, 2**32, 2**33])
@@ -42,14 +42,14 @@ def test_many_rows_find_their_own() -> None:
 
 def test_words_beyond_one_number_are_raised_too() -> None:
     words = [f"w{at}" for at in range(300)]
-    raised = Raised("flags", {word: fill(word, 0, 0, 1) for word in words})
+    numbers = as_bits("flags", [fill(word, 0, 0, 1) for word in words])
+    raised = Raised("flags", words, numbers)
     true = np.random.default_rng(2).integers(0, 2, (40, len(words)))
     true[0], true[1] = 0, 1
     bits = [
         sum((true[:, at + bit] << bit for bit in range(len(words[at : at + 62]))), np.zeros(40, np.int64))
         for at in range(0, len(words), 62)
     ]
-    table, rows = raised._told.of(bits)
-    assert len(raised.numbers) == 5
-    found = table["flags"].cast(pl.List(pl.String))[pl.Series(rows)].to_list()
+    assert len(numbers) == 5
+    found = raised.of(bits).cast(pl.List(pl.String)).to_list()
     assert found == [[word for word, one in zip(words, row, strict=True) if one] for row in true]

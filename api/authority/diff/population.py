@@ -54,7 +54,7 @@ def compare(snapshot: Snapshot, before: Card, after: Card, as_of: date, done: Ca
     changed = [pl.DataFrame(schema=_SCHEMA)]
     for number, firms in enumerate(snapshot.sizes):
         scored = scorer.score(snapshot.part(number, scorer.wanted.columns, scorer.wanted.row_fields))
-        values = scored.values(computed(rules.program)).cast(pl.Int64)
+        values = scored.values(dict.fromkeys(computed(rules.program), range(scored.rules))).cast(pl.Int64)
         given = values.select(_answer(card).alias(card.id) for card in cards)
         frame = scored.firms.select(HEAD[:2]).hstack(given)
         for old, new, count in frame.group_by(SIDES).len().iter_rows():

@@ -41,7 +41,7 @@ def test_points_in_the_rules_are_those_of_the_values_that_training_measured(tmp_
     engine = Engine(Catalogue(own_learned=tmp_path / "learned"))
     scored = score(engine, wide, Question(DAY, DAY))
     told = scored.firms.select("uscc").with_columns(
-        scored.values([f"{card.id}|points|low"]).to_series().alias("points")
+        scored.values({f"{card.id}|points|low": range(scored.rules)}).to_series().alias("points")
     )
     wanted = [card.points(row) for row in values.drop("uscc").iter_rows(named=True)]
     assert told["uscc"].to_list() == values["uscc"].to_list()
