@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -30,13 +30,14 @@ def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Ass
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     whole = _class_of(prepared, card) if card.classes else _scored(prepared, card)
     review = _review(prepared, card) if card.items and _reads_grades(prepared, card) else None
+    flags: Kept[tuple[str, ...], Written] = Kept(lambda raised: members({"flags": [*raised, *flagged]}))
 
     def write(state: State, wider: bool, out: Pieces) -> tuple[list[Written], bool]:
         gates, items, raised, why = parts.of(state)
         out += (heads[bool(wider or state[unsafe])], b",".join(gates), b"},")
         whole(state, items, out)
         left_to_experts = review is not None and review(state, out)
-        out += (b",", members({"flags": [*raised, *flagged]}), b"}")
+        out += (b",", flags[tuple(raised)], b"}")
         return why, left_to_experts
 
     return write
@@ -137,8 +138,13 @@ def _ways(prepared: Prepared, card: Card) -> Callable[[State], Written]:
 def _points(prepared: Prepared, roots: Mapping[str, str]) -> Callable[[State], Written]:
     """The points of groups."""
     text = form(members({"groups": {name: {"points": {"low": ROOM, "high": ROOM}} for name in roots.values()}}))
-    pick = picker([place for root in roots for place in prepared.places(root, "low", "high")])
-    return lambda state: text % tuple(map(shown, pick(state)))
+    return _in_room(text, [place for root in roots for place in prepared.places(root, "low", "high")])
+
+
+def _in_room(text: bytes, places: Sequence[int]) -> Callable[[State], Written]:
+    """A form filled in with the points at some places."""
+    pick, kept = picker(places), Kept[Key, bytes](lambda key: text % tuple(map(shown, key)), 1024)
+    return lambda state: kept[pick(state)]
 
 
 def _reads_grades(prepared: Prepared, card: Card) -> bool:
@@ -147,11 +153,10 @@ def _reads_grades(prepared: Prepared, card: Card) -> bool:
 
 
 def _score(prepared: Prepared, card: Card) -> Callable[[State], Written]:
-    pick = picker(prepared.places(f"score|{card.id}", "low", "high"))
     limits = card.score_limits
     fixed: Json = {"max": points(card.maximum), **({"pass": threshold(limits)} if limits else {})}
     text = form(members({"score": {"low": ROOM, "high": ROOM, **fixed}}))
-    return lambda state: text % tuple(map(shown, pick(state)))
+    return _in_room(text, prepared.places(f"score|{card.id}", "low", "high"))
 
 
 def _review(prepared: Prepared, card: Card) -> Callable[[Any, Pieces], bool]:
@@ -160,17 +165,20 @@ def _review(prepared: Prepared, card: Card) -> Callable[[Any, Pieces], bool]:
     """
     hard = [f"{card.id}|gates/{name}" for name, gate in card.gates.items() if gate.requirement and gate.binding]
     certain, possible = (picker([prepared.program.at[f"{root}|{end}"] for root in hard]) for end in ("low", "high"))
-    low, high = prepared.places(f"score|{card.id}", "low", "high")
+    ends = prepared.places(f"score|{card.id}", "low", "high")
     verdict = prepared.program.at[f"verdict|{card.id}"]
     needed: Json = {"points_needed": least_whole(card.score_limits)} if card.score_limits else {}
     texts = [
-        form(members({"review": {"hard_gates": word, "points_certain": ROOM, "points_possible": ROOM, **needed}}))
-        for word in WORDS
+        _in_room(
+            form(members({"review": {"hard_gates": w, "points_certain": ROOM, "points_possible": ROOM, **needed}})),
+            ends,
+        )
+        for w in WORDS
     ]
 
     def review(state: Any, out: Pieces) -> bool:
         gates = all(certain(state)) + all(possible(state))
-        out += (b",", texts[gates] % (shown(state[low]), shown(state[high])))
+        out += (b",", texts[gates](state))
         return WORDS[gates] == PASS and bool(state[verdict] == Verdict.UNDETERMINED.value)
 
     return review

@@ -16,7 +16,7 @@ from orjson import Fragment
 
 from api.answers.forms import ROOM, Json, Pieces, form, members
 from api.answers.scheme_figures import Figures
-from api.answers.state import Kept, picker
+from api.answers.state import Kept, Key, picker
 from features.facts import FirmFacts, Row, path_of_year, stated, stored
 from features.identifiers import regions
 from scoring import core
@@ -217,13 +217,19 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
 def _pairs(places: Sequence[tuple[str, int, int]]) -> Callable[[Values], Fragment]:
     """Both ends of several roots by name, as integers (a truth is a bool in the values)."""
     ends = sorted(places)
-    text = form(canonical({name: [ROOM, ROOM] for name, *_ in ends}))
-    pick, integer = picker([place for _, *both in ends for place in both]), _INTEGERS.__getitem__
-    return lambda values: Fragment(text % tuple(map(integer, pick(values))))
+    some = [_some_pairs(ends[at : at + _TOGETHER]) for at in range(0, len(ends), _TOGETHER)]
+    return lambda values: Fragment(b"{%b}" % b",".join([told[pick(values)] for pick, told in some]))
 
 
-_INTEGERS: Kept[int, bytes] = Kept(lambda number: b"%d" % number, 8192)
-"""Integers in their written form: most are few, truths and the points of bands."""
+_TOGETHER = 6
+"""Of so many roots together few enterprises are told what no other was."""
+
+
+def _some_pairs(ends: Sequence[tuple[str, int, int]]) -> tuple[Callable[[Values], Key], Kept[Key, bytes]]:
+    """What picks the numbers of some roots, and by them the members."""
+    text = form(canonical({name: [ROOM, ROOM] for name, *_ in ends})[1:-1])
+    pick = picker([place for _, *both in ends for place in both])
+    return pick, Kept(lambda key: text % tuple([b"%d" % number for number in key]), 512)
 
 
 def _clauses(card: Card) -> dict[str, str]:
