@@ -13,6 +13,15 @@ Order = tuple[int, float, str]
 """Rank, points (lost ones are below 0), English text."""
 Reason = tuple[Order, Json]
 FAILED, UNSETTLED, LOST = range(3)
+FOUNDED_LATER: Json = {
+    "zh": "成立日期晚于评价日：评价日当日企业尚未成立，各项认定条件均不适用",
+    "en": "founded after as_of: the enterprise did not exist yet on that day, and no card is for it",
+}
+PERHAPS_LATER: Json = {
+    "zh": "各来源的成立日期不一，按其中之一，评价日当日企业尚未成立：各项结论待定",
+    "en": "sources differ on the founding day, and by one the enterprise did not exist yet at as_of: every verdict is open",
+}
+"""Why no verdict is told, or none is certain, whatever the cards say."""
 
 
 def in_order(found: list[tuple[Order, Written]]) -> list[Written]:

@@ -21,6 +21,7 @@ from dossiers import strong as sample
 from api.answers import receipts
 from api.answers.result import result
 from features.dossier import read
+from features.identifiers.uscc import check_character
 from scoring import verifier
 from scoring.engine import Engine, Question
 from scoring.release import canonical
@@ -51,6 +52,15 @@ def test_what_nobody_changed_is_intact(signed: tuple[Json, bytes]) -> None:
     found, public = signed
     assert verifier.verify(found, public) == ([], "")
     assert verifier.verify(found) == ([], "未核对来源 / origin not checked")
+
+
+def test_of_whom_no_card_is_for_it_is_intact_too() -> None:
+    raw = sample()
+    raw["enterprise"]["uscc"] = "92450200MA0000015" + check_character("92450200MA0000015")
+    answer = Engine().answer(read(raw), QUESTION)
+    found = json.loads(json.dumps(receipts.receipted(result(answer), answer.rules.program)))
+    assert "decision_reference" in found
+    assert verifier.verify(found)[0] == []
 
 
 def test_the_order_of_keys_changes_nothing(signed: tuple[Json, bytes]) -> None:
