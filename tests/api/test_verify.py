@@ -177,9 +177,28 @@ def test_by_command_line_and_as_a_file_alone(signed: tuple[Json, bytes], tmp_pat
         return done.returncode, done.stdout + done.stderr
 
     result_, key = str(tmp_path / "result.json"), str(tmp_path / "key.pem")
-    assert run(*dengti, result_, "--public-key", key) == (0, "完好 / intact\n")
-    assert run(*dengti, result_) == (0, "完好 / intact：未核对来源 / origin not checked\n")
+    limits = f"{verifier.VERIFIED}\n{verifier.OUTSIDE}\n"
+    assert run(*dengti, result_, "--public-key", key) == (0, f"完好 / intact\n{limits}")
+    assert run(*dengti, result_) == (0, f"完好 / intact：未核对来源 / origin not checked\n{limits}")
     assert run(*dengti, str(tmp_path / "wrong.json"))[0] == 1
     assert run(*dengti, str(tmp_path / "other.json"))[0] == 1
-    assert run(*alone, result_, key) == (0, "完好 / intact\n")
+    assert run(*alone, result_, key) == (0, f"完好 / intact\n{limits}")
     assert run(*alone, str(tmp_path / "wrong.json"))[0] == 1
+
+
+@pytest.mark.parametrize("part", ["tier", "probability", "missing", "flags", "reasons", "engine"])
+def test_what_it_does_not_cover_is_named(signed: tuple[Json, bytes], part: str) -> None:
+    """Contract §5: texts and what else is made of the decision stand outside the receipt."""
+    found, public = signed
+    assert verifier.verify({**found, part: "changed"}, public) == ([], "")
+    assert part in verifier.OUTSIDE
+    assert part not in verifier.VERIFIED
+
+
+def test_of_the_parts_of_a_card_only_verdict_and_total_are_held_against_the_decision(
+    signed: tuple[Json, bytes],
+) -> None:
+    found, public = copy.deepcopy(signed[0]), signed[1]
+    found["assessments"]["tech_sme"]["items"]["rd_input"]["points"]["low"] = 0
+    assert verifier.verify(found, public) == ([], "")
+    assert "各项的取值与得分" in verifier.OUTSIDE
