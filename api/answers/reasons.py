@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from api.answers.forms import Json, Written
+from features.tables import ExpertGrade
 from scoring.assembly import Verdict
 from scoring.card import Card
 
@@ -22,6 +23,15 @@ PERHAPS_LATER: Json = {
     "en": "sources differ on the founding day, and by one the enterprise did not exist yet at as_of: every verdict is open",
 }
 """Why no verdict is told, or none is certain, whatever the cards say."""
+
+
+def unknown_criterion(given: str, meant: str | None) -> Json:
+    """That a grade was not counted, for no rule asks for it."""
+    zh, en = (f"；是否应为 {meant}？", f"; did you mean {meant}?") if meant else ("", "")
+    return {
+        "zh": f"{ExpertGrade.zh} {given}：没有规则采用这一评分项，未计入{zh}",
+        "en": f"expert grade {given}: no rule asks for this criterion, it was not counted{en}",
+    }
 
 
 def in_order(found: list[tuple[Order, Written]]) -> list[Written]:
