@@ -22,7 +22,7 @@ from features.errors import FileProblem, damaged
 from features.held import ROW
 from features.long_tables import LISTED
 from features.pivot import SAID, Wide
-from features.tables import AnnualReport
+from features.tables import AnnualReport, ExpertGrade
 
 MANIFEST = "snapshot.json"
 FORMAT = "dengti-snapshot/4"
@@ -115,6 +115,12 @@ class Snapshot:
     def sizes(self) -> list[int]:
         """Enterprises in each part."""
         return [part["firms"] for part in self.manifest["parts"]]
+
+    @property
+    def criteria(self) -> set[str]:
+        """Criteria of which somebody has an expert grade."""
+        names = (name.partition(f"{ExpertGrade.id}/") for name in self._columns.get("", ()))
+        return {criterion for before, table, criterion in names if table and not before and "@" not in criterion}
 
     @property
     def sha256(self) -> str:

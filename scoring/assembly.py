@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from fractions import Fraction
 
+from features.expression import enterprise
 from features.facts import OUT_OF_SCOPE
+from features.moments import as_of
 from scoring import core
 from scoring.bounds import Bounds, conjunction, disjunction, ends
 from scoring.card import MICRO, Card
 from scoring.compile import capped, limits_truth
-from scoring.core import Node, choose, const, fill
+from scoring.core import Node, any_of, choose, const, fill
+from scoring.lower import Lowering
 from scoring.measure import Amount
 
 
@@ -31,6 +34,23 @@ class Verdict(Enum):
 
 Read = Callable[[str], Node]
 """Gives a root by name: ``tech_sme|items/rd_input|low``."""
+
+
+OUTSIDE = "outside"
+"""Root: whether no card of a ladder is for the enterprise."""
+FOUNDED_LATER = "flag||enterprise|founded_after_as_of"
+"""Root: whether it did not exist yet at as_of. One whose founding day nobody states is taken to exist."""
+
+
+WITHIN = {f"{OUTSIDE}|low": core.FALSE, f"{OUTSIDE}|high": core.FALSE}
+"""Of an enterprise that cards are for."""
+
+
+def out_of_scope() -> dict[str, Node]:
+    """Both roots, over the facts: individual businesses and cooperatives are outside, and who did not exist yet."""
+    later = Lowering().truth(enterprise("established_on") > as_of()).lo
+    found = any_of((core.eq(fill(OUT_OF_SCOPE.path, 0, 0, 1), 1), later))
+    return {FOUNDED_LATER: later, **ends(OUTSIDE, Bounds(found, found))}
 
 
 def assemble(card: Card, read: Read) -> dict[str, Node]:
@@ -57,7 +77,7 @@ def assemble(card: Card, read: Read) -> dict[str, Node]:
         if route.requirement is not None:
             needed.append(part(f"routes/{name}"))
         routes[name] = conjunction(needed)
-    roots = {} if card.classes else {f"verdict|{card.id}": _verdict(card, gates, routes)}
+    roots = {} if card.classes else {f"verdict|{card.id}": _verdict(card, gates, routes, read)}
     roots.update(ends(f"score|{card.id}", score) if card.items else {})
     for kind, made in (("group", groups), ("gate", on_score), ("route", routes)):
         for name, bounds in made.items():
@@ -65,14 +85,16 @@ def assemble(card: Card, read: Read) -> dict[str, Node]:
     return roots
 
 
-def _verdict(card: Card, gates: dict[str, Bounds], routes: dict[str, Bounds]) -> Node:
+def _verdict(card: Card, gates: dict[str, Bounds], routes: dict[str, Bounds], read: Read) -> Node:
     """A `Verdict`'s integer."""
     whole = [gates[g.id] for g in card.gates.values() if g.route is None and g.binding]
     passed = conjunction([*whole, disjunction(routes.values())] if routes else whole)
     unsettled = choose(passed.hi, const(Verdict.UNDETERMINED.value), const(Verdict.FAIL.value))
-    outside = core.eq(fill(OUT_OF_SCOPE.path, 0, 0, 1), 1)
     answer = choose(passed.lo, const(Verdict.PASS.value), unsettled)
-    return choose(outside, const(Verdict.NOT_APPLICABLE.value), answer)
+    certain, possible = (read(f"{OUTSIDE}|{end}") for end in ("low", "high"))
+    if certain is not possible:
+        answer = choose(possible, const(Verdict.UNDETERMINED.value), answer)
+    return choose(certain, const(Verdict.NOT_APPLICABLE.value), answer)
 
 
 def _sum(parts: Iterable[Bounds]) -> Bounds:

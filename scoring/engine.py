@@ -70,6 +70,7 @@ class Answer:
     """Values of every root for one enterprise, in the order of ``rules.program.whole``."""
 
     question: Question
+    catalogue: Catalogue
     rules: Rules
     ladder: Ladder
     dossier: Dossier
@@ -133,9 +134,8 @@ class Engine:
         """Everything the cards say of one enterprise."""
         known = resolve(dossier, question.known_at)
         rules, region = self.rules_for(dossier, known, question), region_of(dossier, known)
-        return Answer(
-            question, rules, ladder_for(region), dossier, known, *rules.evaluate(known, question.as_of, region)
-        )
+        values = rules.evaluate(known, question.as_of, region)
+        return Answer(question, self.catalogue, rules, ladder_for(region), dossier, known, *values)
 
 
 def region_of(dossier: Dossier, known: Known) -> str | None:

@@ -2,7 +2,7 @@
 
 Names of roots
     <card>|gates/<id>    <card>|items/<id>    <card>|routes/<id>    <card>|unsafe
-    flag|<card>|<part>|<flag>    unknown|<fact>    holds/<rung> (and lapsed, lapsed_last_year …)    accounts
+    flag|<card>|<part>|<flag>    unknown|<fact>    holds/<rung> (and lapsed, lapsed_last_year …)    accounts    outside
     show|<card>|<part>|<path>|…      (single firm only)
     <learned card>|points    <learned card>|facts    accounts|<scheme>|<year counted from as_of's>
     verdict|<card>    score|<card>    group|<card>|<id>    gate|<card>|<id> (gates on the score)    route|<card>|<id>
@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from features.expression import Fact, FirstKnown, RowFact
-from features.facts import OUT_OF_SCOPE, FirmFacts, assumed
+from features.facts import FirmFacts, assumed
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core, learned_points
-from scoring.assembly import Read, Verdict, assemble
+from scoring.assembly import Read, Verdict, assemble, out_of_scope
 from scoring.bounds import Bounds, ends
 from scoring.card import Expert
 from scoring.compile import CompiledCard, Part, stage_truths
@@ -73,7 +73,7 @@ class Program:
                 roots.update(ends(f"{indicator}/{rung.id}", title_truth(indicator, rung)))
         last_year = [node for node in walk(roots.values()) if _is_of_last_year(node)]
         roots["accounts"] = any_of(known(str(node.args[0])) for node in last_year)
-        roots[OUT_OF_SCOPE.path] = fill(OUT_OF_SCOPE.path, 0, 0, 1)
+        roots.update(out_of_scope())
         return roots
 
     @cached_property

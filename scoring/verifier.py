@@ -27,6 +27,8 @@ Tables = Mapping[str, Sequence[Facts]]
 Known = dict[int, Fraction]
 WORDS = ("fail", "pass", "undetermined", "not_applicable")
 ENDS = ("low", "high")
+VERIFIED = "已核验：decision 部分，以及与之相符的企业、日期、发布版、各卡结论与总分、创新积分的阶段、覆盖度与百分位 / verified: the decision part and, held against it, enterprise, days, release, verdicts, totals, and of credit stage, coverage and percentiles"
+OUTSIDE = "未核验（不在收据之内）：tier、probability、missing、flags、reasons、engine，单项门槛与指标的取值、得分和结论，各处文字 / not verified, outside the receipt: tier, probability, missing, flags, reasons, engine, values, points and verdicts of single gates and items, texts"
 
 
 def evaluate(nodes: Nodes, place: int, facts: Facts, tables: Tables, known: Known | None = None) -> Fraction:
@@ -193,5 +195,5 @@ def _is_signed(receipt: Json, public_keys: bytes) -> bool:
 if __name__ == "__main__":
     given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     found, left = verify(given, Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else None)
-    print("\n".join(found) or f"完好 / intact{'，' + left if left else ''}")
+    print("\n".join(found) or f"完好 / intact{'，' + left if left else ''}\n{VERIFIED}\n{OUTSIDE}")
     sys.exit(1 if found else 0)

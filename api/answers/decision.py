@@ -20,7 +20,7 @@ from api.answers.state import Kept, Key, picker
 from features.facts import FirmFacts, Row, path_of_year, stated, stored
 from features.identifiers import regions
 from scoring import core
-from scoring.assembly import Verdict
+from scoring.assembly import OUTSIDE, Verdict
 from scoring.card import REFERENCE, Card
 from scoring.compile import CompiledCard
 from scoring.engine import Answer, park_of
@@ -116,7 +116,8 @@ def _sides(program: Program) -> tuple[_Side, _Side]:
     cards |= {card.id: _of_learned(program, card) for card in told_cards(program)}
     roots = {**program.parts, **program.shown}
     apart = {name for name in roots if not hidden.isdisjoint(name.split("|"))}
-    read = frozenset(core.read(roots[name] for name in apart))
+    # Whether any card is for the enterprise is asked beside every card.
+    read = frozenset(core.read(roots[name] for name in (*apart, f"{OUTSIDE}|low")))
     elsewhere = frozenset(core.read(node for name, node in roots.items() if name not in apart))
     every = {
         *program.scalars,

@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from api.answers.forms import Json
 from api.answers.state import Prepared, State
-from features.facts import OUT_OF_SCOPE
 from models.placement import allowed, placed, spread
-from scoring.assembly import Verdict
+from scoring.assembly import OUTSIDE, Verdict
 from scoring.ladder import Ladder, Rung
 from scoring.learned import LearnedCard
 
@@ -28,7 +27,7 @@ def placement_writer(
     """How a placement on one ladder is written, given by tier its learned card and what it says; empty where the rules leave
     no tier open of which a card speaks, sources differ so that there is no number, or the enterprise stands on no ladder.
     """
-    at, outside = prepared.program.at, prepared.program.at[OUT_OF_SCOPE.path]
+    at, outside = prepared.program.at, prepared.program.at[f"{OUTSIDE}|high"]
     rungs = {rung.id: rung for rung in ladder.rungs}
     reads = {
         rung.id: (at.get(f"verdict|{rung.card}"), prepared.places(f"holds/{rung.id}", "low", "high"))

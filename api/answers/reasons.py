@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from api.answers.forms import Json, Written
+from features.tables import ExpertGrade
 from scoring.assembly import Verdict
 from scoring.card import Card
 
@@ -13,6 +14,24 @@ Order = tuple[int, float, str]
 """Rank, points (lost ones are below 0), English text."""
 Reason = tuple[Order, Json]
 FAILED, UNSETTLED, LOST = range(3)
+FOUNDED_LATER: Json = {
+    "zh": "成立日期晚于评价日：评价日当日企业尚未成立，各项认定条件均不适用",
+    "en": "founded after as_of: the enterprise did not exist yet on that day, and no card is for it",
+}
+PERHAPS_LATER: Json = {
+    "zh": "各来源的成立日期不一，按其中之一，评价日当日企业尚未成立：各项结论待定",
+    "en": "sources differ on the founding day, and by one the enterprise did not exist yet at as_of: every verdict is open",
+}
+"""Why no verdict is told, or none is certain, whatever the cards say."""
+
+
+def unknown_criterion(given: str, meant: str | None) -> Json:
+    """That a grade was not counted, for no rule asks for it."""
+    zh, en = (f"；是否应为 {meant}？", f"; did you mean {meant}?") if meant else ("", "")
+    return {
+        "zh": f"{ExpertGrade.zh} {given}：没有规则采用这一评分项，未计入{zh}",
+        "en": f"expert grade {given}: no rule asks for this criterion, it was not counted{en}",
+    }
 
 
 def in_order(found: list[tuple[Order, Written]]) -> list[Written]:

@@ -16,8 +16,8 @@ from api.answers.decision import reference_schemes, told_cards
 from api.answers.forms import Json
 from api.answers.scheme_figures import tables_of
 from features.errors import ValueProblem
-from features.facts import OUT_OF_SCOPE
 from scoring import core, verifier
+from scoring.assembly import OUTSIDE
 from scoring.core import Node
 from scoring.program import Program
 from scoring.release import digest
@@ -39,7 +39,8 @@ def core_of(program: Program, *, reference: bool = False) -> tuple[Json, str]:
 
     parts = {name: node for name, node in of(program.parts).items() if not name.startswith("flag|")}
     bands = {name: node for name, node in of(program.shown).items() if "|band|" in name}
-    asked = {**parts, **bands, OUT_OF_SCOPE.path: program.parts[OUT_OF_SCOPE.path]}
+    both = (f"{OUTSIDE}|{end}" for end in ("low", "high"))
+    asked = {**parts, **bands, **{root: program.parts[root] for root in both}}
     made = {n: node for n, node in of(program.assembly_of_parts).items() if n.startswith(("verdict|", "score|"))}
     order = core.walk((*asked.values(), *made.values()))
     place = {id(node): number for number, node in enumerate(order)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -15,8 +15,12 @@ from api.answers.decision import decided, park_id
 from api.answers.forms import Json, Pieces, Written, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
+from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
 from api.answers.state import Prepared
 from api.answers.tier import tier_writer
+from features.tables import ExpertGrade
+from scoring import assembly
+from scoring.criteria import criteria, nearest
 from scoring.engine import Answer
 from scoring.program import Program
 from scoring.release import ENGINE
@@ -46,9 +50,18 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
     missing = missing_writer(prepared)
+    later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
     def write(answer: Answer) -> bytes:
         state = prepared.state(answer)
+        flags: list[str] = []
+        first: list[Written] = []
+        if state[later]:
+            flags.append(assembly.FOUNDED_LATER.rpartition("|")[2])
+            first.append(orjson.dumps(FOUNDED_LATER if state[certainly] else PERHAPS_LATER))
+        for given, meant in _unknown_criteria(answer):
+            flags.append(f"unknown_criterion:{given}")
+            first.append(orjson.dumps(unknown_criterion(given, meant)))
         assessments: Pieces = []
         reasons: dict[str, list[Written]] = {name: [] for name in of_cards}
         left_to_experts: list[str] = []
@@ -75,8 +88,8 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         out: Pieces = [b"{", members(placed), b',"assessments":{', *assessments, b"},"]
         if further:
             out += (members(further), b",")
-        out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": _flags(answer)}))
-        out += (b',"reasons":[', b",".join(chain.from_iterable(reasons.values())), b"],", *decided(answer), b"}")
+        out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
+        out += (b',"reasons":[', b",".join(chain(first, *reasons.values())), b"],", *decided(answer), b"}")
         return b"".join(out)
 
     return write
@@ -98,3 +111,11 @@ def _flags(answer: Answer) -> list[str]:
     if answer.known.duplicates:
         found.append(f"duplicate_rows:{answer.known.duplicates}")
     return found
+
+
+def _unknown_criteria(answer: Answer) -> Iterator[tuple[str, str | None]]:
+    """Criteria of recorded grades for which no rule asks, each with the one that was probably meant."""
+    stated = {str(row["criterion"]) for row in answer.known.tables[ExpertGrade.id] or ()}
+    if stated:
+        known = criteria(answer.catalogue)
+        yield from ((one, nearest(one, known)) for one in sorted(stated - known))

@@ -24,6 +24,7 @@ from scoring.assembly import Verdict
 from scoring.batch import Scored, Scorer, distinct, places_of, rules_by_place
 from scoring.card import MICRO, Card, Label
 from scoring.core import Node, all_of, any_of, choose, const, eq, ge, mul
+from scoring.criteria import criteria
 from scoring.engine import Engine, Question
 from scoring.machine_types import Result, given, integers
 from scoring.roots import Roots, over_facts
@@ -53,8 +54,12 @@ class Framed:
         by_place = rules_by_place(engine, question, places)
         rules = distinct(by_place)
         self.release = engine.release_id
-        self.cards = {f"{name}@{one['edition']}": one for own in rules for name, one in own.release.cards.items()}
+        named = [(name, one) for own in rules for name, one in own.release.cards.items()]
+        # A learned card has no edition.
+        self.cards = {f"{name}@{one['edition']}" if "edition" in one else name: one for name, one in named}
         """What a release says of those that answer."""
+        self.criteria = criteria(engine.catalogue)
+        """Of expert grades, those that some rule asks for."""
         self.heads = _heads(engine, question, cards_by_name(rules))
         self._scorer = Scorer(question, by_place, firms, lambda roots: _asked(*_shown(roots, question.as_of)))
         self._tell = [[shown.told for shown in some] for some in _shown(over_facts(rules), question.as_of)]

@@ -10,9 +10,8 @@ import polars as pl
 
 from api.answers.placement import DIGITS, whose
 from api.batch.shown import Shown
-from features.facts import OUT_OF_SCOPE
 from models.placement import NONE, spread
-from scoring.assembly import Verdict
+from scoring.assembly import OUTSIDE, Verdict
 from scoring.batch import Scored
 from scoring.ladder import Ladder, Rung, ladder_for
 from scoring.learned import MILLION, UNITS, LearnedCard
@@ -20,6 +19,7 @@ from scoring.machine_types import given
 from scoring.roots import Roots
 
 _PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
+_OUTSIDE = f"{OUTSIDE}|high"
 
 
 def probabilities(card: LearnedCard, roots: Roots) -> Shown:
@@ -110,7 +110,7 @@ def _on(
     """As if all stood on one ladder."""
     tiers = _tiers(ladder, cards, having)
     spoken = [tier for tier in tiers.values() if tier.numbers]
-    inside = pl.col(OUT_OF_SCOPE.path).cast(pl.Int8) == 0
+    inside = pl.col(_OUTSIDE).cast(pl.Int8) == 0
     told = inside & pl.any_horizontal(tier.open for tier in spoken)
     told &= pl.all_horizontal(~tier.open | tier.numbers["p"].is_not_null() for tier in spoken if tier.numbers)
     ranged = told & pl.all_horizontal(~tier.open | pl.lit("low" in (tier.numbers or {})) for tier in spoken)
@@ -127,7 +127,7 @@ def _on(
 
 def _all_read(roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, None]:
     known = roots.names
-    read = [OUT_OF_SCOPE.path, *(root for rung in ladder.rungs for root in _read(rung, known))]
+    read = [_OUTSIDE, *(root for rung in ladder.rungs for root in _read(rung, known))]
     return dict.fromkeys([*read, *(root for r in ladder.rungs if r.id in cards for root in _roots(cards[r.id]))])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -59,9 +60,10 @@ def source_of(path: Path, known_at: date | None, today: date, workspace: Path, r
     named = {"name": path.name, "sha256": fingerprint(path), "known_at": day.isoformat()}
     if snapshot.is_current(workspace) and _named(workspace) == named:
         return Source(snapshot.read(workspace), pl.read_parquet(workspace / REJECTS), named, day)
+    begun, reading, rejects = time.process_time(), 0.0, []
+    new = [folder for folder in workspace.parents if not folder.exists()]
     workspace.mkdir(parents=True, exist_ok=True)
     (workspace / SOURCE).unlink(missing_ok=True)
-    begun, reading, rejects = time.process_time(), 0.0, []
 
     def parts() -> Iterator[Wide]:
         nonlocal reading
@@ -72,7 +74,15 @@ def source_of(path: Path, known_at: date | None, today: date, workspace: Path, r
             rejects.append(imported.rejects)
             yield from _wide(LongTables.of(imported.tables, imported.incomplete), day)
 
-    made = snapshot.write(workspace, parts(), day)
+    try:
+        made = snapshot.write(workspace, parts(), day)
+    except Exception:
+        # Of an input that is refused nothing stays, nor a folder in which nothing else stands.
+        shutil.rmtree(workspace)
+        for folder in new:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        raise
     rejected = pl.concat(rejects)
     rejected.write_parquet(workspace / REJECTS)
     write_text(workspace / SOURCE, json.dumps(named, ensure_ascii=False))

@@ -8,12 +8,15 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from api import rules
 from api.batch.sources import pivoted
 from api.cli import console, tables
 from api.cli.import_store import into_store
 from features import factstore
 from features.intake import Imported, read_input, write_rejects
 from features.long_tables import LongTables
+from features.tables import ExpertGrade
+from scoring.criteria import criteria
 
 
 def import_(
@@ -43,6 +46,9 @@ def import_(
     """导入企业数据；有误的行单独列出 / import facts; wrong rows come back in rejects.xlsx."""
     read = [read_with_progress(path) for path in files]
     whole = read[0] if len(read) == 1 else _together(read)
+    graded = whole.tables.get(ExpertGrade.id)
+    if graded is not None:
+        tables.unknown_criteria(set(graded["criterion"].drop_nulls()), criteria(rules.catalogue()))
     if store:
         into_store(whole, files, into, known_from=known_from, source=source, owner=owner, by=by)
         return

@@ -6,7 +6,7 @@ import gc
 import io
 import os
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import typer
 
@@ -16,7 +16,7 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 # Training waits for its threads without spinning: beside another busy process that was ten times its work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from api.cli import console
+from api.cli import console, usage
 from api.cli.lazy import LazyGroup
 
 
@@ -43,6 +43,23 @@ class Commands(LazyGroup):
         "model": "api.cli.model:model",
         "verify": "api.cli.verify:verify",
     }
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Run a command and end. How it was called wrongly is said by `usage`, not by the library."""
+        try:
+            code = super().main(*args, **{**settings, "standalone_mode": False})
+        except typer.Abort:
+            console.err.print("已中止 / aborted")
+            code = 1
+        except Exception as error:
+            told = usage.problem(error)
+            if told is None:
+                raise
+            # One who names no command has been shown the help.
+            if type(error).__name__ != "NoArgsIsHelpError":
+                console.show_problems([told])
+            code = 2
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 app = typer.Typer(

@@ -56,6 +56,7 @@ def rescore(
         console.err.print(f"转为快照 pivot to a snapshot: {given.pivoted:.1f} s CPU", highlight=False)
     question = Question(day, given.known_at, ruled)
     framed = ready(question, given.snapshot.places, sum(given.snapshot.sizes))
+    tables.unknown_criteria(given.snapshot.criteria, framed.criteria)
     batch = Batch(framed, given.snapshot, question, given.named, target)
     with console.progress() as bar:
         task = bar.add_task("评分 scoring", total=sum(given.snapshot.sizes))

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 import polars as pl
 from rich.table import Table
 
-from api.cli.console import out
+from api.answers.reasons import unknown_criterion
+from api.cli.console import err, out
 from features.intake import Imported
 from features.tables import TABLES
+from scoring.criteria import nearest
 
 REJECTS_SHOWN = 12
+
+
+def unknown_criteria(stated: Set[str], known: Set[str]) -> None:
+    """Warns of expert grades that no rule asks for: they are kept, and do not count."""
+    for one in sorted(stated - known):
+        told = unknown_criterion(one, nearest(one, known))
+        err.print(f"注意 note: {told['zh']} / {told['en']}", highlight=False, markup=False)
 
 
 def imported(read: Imported, manifest: dict[str, Any]) -> None:

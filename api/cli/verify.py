@@ -37,4 +37,5 @@ def verify(
     if wrong:
         err.print("不完好 / not intact")
         raise typer.Exit(1)
-    out.print(f"完好 / intact{'：' + unchecked if unchecked else ''}", markup=False, highlight=False)
+    for line in (f"完好 / intact{'：' + unchecked if unchecked else ''}", verifier.VERIFIED, verifier.OUTSIDE):
+        out.print(line, markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""Consents over HTTP: an enterprise gives and withdraws, a bank registers one that it holds in writing."""
+"""Consents over HTTP: an enterprise gives and withdraws, a bank registers one that it was given."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ class NewConsent(BaseModel):
     valid_from: date = Field(description="起日 / first day")
     valid_to: date = Field(description="止日 / last day")
     evidence: str = Field(description="授权书的 SHA-256 / of the signed document", pattern="^sha256:[0-9a-f]{64}$")
-    written: bool = Field(False, description="是否书面 / whether given in writing")
+    written: bool = Field(
+        False,
+        description="是否书面：对 private/机构 必须书面（征信业管理条例第二十九条），其余企业信息该条例不要求 / in writing? required for "
+        "private/<institution> (art. 29 of the regulation on credit reporting), not for other facts of an enterprise",
+    )
 
 
 class ConsentView(BaseModel):

@@ -52,7 +52,7 @@ ROUTES = (
         "POST",
         ONE + "/consents",
         "consent.give",
-        "企业授权；银行登记书面授权 / an enterprise consents; a bank registers a written consent",
+        "企业授权；银行登记所获授权 / an enterprise consents; a bank registers a consent that it was given",
         Rule(BANK | {Role.ENTERPRISE}, "consent:write", Tenant.FIRM),
         consents.give,
         body=consents.NewConsent,

@@ -102,6 +102,15 @@ class Consents:
         Raises `ValueProblem` where something is missing or wrong.
         """
         _check(purposes, scope, period, evidence)
+        if not written and any(one.startswith(PRIVATE) and one != PRIVATE + recipient for one in scope):
+            raise ValueProblem(
+                field="written",
+                value=written,
+                rule="其他机构带来的信贷信息，须企业事先书面同意方可提供（征信业管理条例第二十九条） / what another institution brought is "
+                "passed on only with the enterprise's consent in writing (art. 29 of the regulation on credit reporting)",
+                remedy='取得书面授权后填 "written": true，或从 scope 删去 private/… / have it in writing and say so, '
+                "or leave private/… out of the scope",
+            )
         row = {
             "id": uuid.uuid4().hex,
             "uscc": uscc,

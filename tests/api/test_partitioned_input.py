@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from api.batch.frames import Framed
 from api.batch.run import Batch
 from api.batch.sources import Source, source_of
+from features.errors import FileProblem
 from features.intake import Imported, read_input
 from features.intake.partitions import partitions
 from features.population import write_population
@@ -56,3 +58,16 @@ def test_parts_between_which_a_firm_is_divided_are_read_as_a_whole(engine: Engin
     assert source.snapshot.sizes == [600]
     for one, other in zip(expected, found, strict=True):
         assert one.equals(other)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_of_an_input_that_is_refused_nothing_stays(tmp_path: Path, kept: bool) -> None:
+    (tmp_path / "notes.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    target = tmp_path / "runs" / "results"
+    if kept:
+        target.mkdir(parents=True)
+        (target / "scores.parquet").write_bytes(b"those of before")
+    with pytest.raises(FileProblem):
+        source_of(tmp_path / "notes.csv", DAY, DAY, target / "pivoted", _read)
+    assert [path.name for path in (tmp_path / "runs").rglob("*")] == (["results", "scores.parquet"] if kept else [])
+    assert (tmp_path / "runs").exists() is kept

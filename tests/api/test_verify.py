@@ -21,6 +21,7 @@ from dossiers import strong as sample
 from api.answers import receipts
 from api.answers.result import result
 from features.dossier import read
+from features.identifiers.uscc import check_character
 from scoring import verifier
 from scoring.engine import Engine, Question
 from scoring.release import canonical
@@ -51,6 +52,15 @@ def test_what_nobody_changed_is_intact(signed: tuple[Json, bytes]) -> None:
     found, public = signed
     assert verifier.verify(found, public) == ([], "")
     assert verifier.verify(found) == ([], "未核对来源 / origin not checked")
+
+
+def test_of_whom_no_card_is_for_it_is_intact_too() -> None:
+    raw = sample()
+    raw["enterprise"]["uscc"] = "92450200MA0000015" + check_character("92450200MA0000015")
+    answer = Engine().answer(read(raw), QUESTION)
+    found = json.loads(json.dumps(receipts.receipted(result(answer), answer.rules.program)))
+    assert "decision_reference" in found
+    assert verifier.verify(found)[0] == []
 
 
 def test_the_order_of_keys_changes_nothing(signed: tuple[Json, bytes]) -> None:
@@ -167,9 +177,28 @@ def test_by_command_line_and_as_a_file_alone(signed: tuple[Json, bytes], tmp_pat
         return done.returncode, done.stdout + done.stderr
 
     result_, key = str(tmp_path / "result.json"), str(tmp_path / "key.pem")
-    assert run(*dengti, result_, "--public-key", key) == (0, "完好 / intact\n")
-    assert run(*dengti, result_) == (0, "完好 / intact：未核对来源 / origin not checked\n")
+    limits = f"{verifier.VERIFIED}\n{verifier.OUTSIDE}\n"
+    assert run(*dengti, result_, "--public-key", key) == (0, f"完好 / intact\n{limits}")
+    assert run(*dengti, result_) == (0, f"完好 / intact：未核对来源 / origin not checked\n{limits}")
     assert run(*dengti, str(tmp_path / "wrong.json"))[0] == 1
     assert run(*dengti, str(tmp_path / "other.json"))[0] == 1
-    assert run(*alone, result_, key) == (0, "完好 / intact\n")
+    assert run(*alone, result_, key) == (0, f"完好 / intact\n{limits}")
     assert run(*alone, str(tmp_path / "wrong.json"))[0] == 1
+
+
+@pytest.mark.parametrize("part", ["tier", "probability", "missing", "flags", "reasons", "engine"])
+def test_what_it_does_not_cover_is_named(signed: tuple[Json, bytes], part: str) -> None:
+    """Contract §5: texts and what else is made of the decision stand outside the receipt."""
+    found, public = signed
+    assert verifier.verify({**found, part: "changed"}, public) == ([], "")
+    assert part in verifier.OUTSIDE
+    assert part not in verifier.VERIFIED
+
+
+def test_of_the_parts_of_a_card_only_verdict_and_total_are_held_against_the_decision(
+    signed: tuple[Json, bytes],
+) -> None:
+    found, public = copy.deepcopy(signed[0]), signed[1]
+    found["assessments"]["tech_sme"]["items"]["rd_input"]["points"]["low"] = 0
+    assert verifier.verify(found, public) == ([], "")
+    assert "单项门槛与指标的取值、得分和结论" in verifier.OUTSIDE

@@ -34,11 +34,11 @@ from features.expression import (
     RowFact,
     flagged,
 )
-from features.facts import OUT_OF_SCOPE, FirmFacts, Row, listed
+from features.facts import FirmFacts, Row, listed
 from features.indicators.base import Indicator, Unit
 from features.kinds import Choice, Flag, Number
 from scoring import core
-from scoring.assembly import Verdict, assemble
+from scoring.assembly import WITHIN, Verdict, assemble
 from scoring.bounds import Bounds
 from scoring.bounds import ends as by_end
 from scoring.card import (
@@ -507,7 +507,6 @@ def firms(draw: st.DrawFn, read: set[str], unknown: int = 3) -> FirmFacts:
     scalars: dict[str, int | None] = {n: draw(st.integers(k.lo, k.hi)) for n, k in SCALARS.items()}
     scalars[GRADE] = draw(st.integers(*GRADES))
     scalars[PREFERRED.path] = draw(st.none() | st.integers(0, 3))
-    scalars[OUT_OF_SCOPE.path] = 0
     rows: dict[str, list[Row]] = {}
     for table, fields in CELLS.items():
         scalars[listed(table)] = 1
@@ -591,7 +590,7 @@ def answering(compiled: CompiledCard) -> Callable[[FirmFacts], Answer]:
     parts = {
         n: node for name, part in compiled.parts.items() for n, node in by_end(f"sample|{name}", part.bounds).items()
     }
-    made = assemble(replace(compiled.card, id="sample"), parts.__getitem__)
+    made = assemble(replace(compiled.card, id="sample"), (parts | WITHIN).__getitem__)
     roots = {
         "verdict": made["verdict|sample"],
         "unsafe": compiled.unsafe,

@@ -27,7 +27,7 @@ from strategies_cards import (
 )
 
 from features.expression import Compound, Count, Fact, FirstKnown, Linear, MeanGrowth, OneOf, Quantity, Ratio, RowFact
-from features.facts import OUT_OF_SCOPE, FirmFacts, listed
+from features.facts import FirmFacts, listed
 from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
 from scoring.card import Award, Band, Bands, Group, Limits, LinearToCap, Requirement, Route
@@ -43,7 +43,7 @@ def share(expression: Quantity | Ratio | MeanGrowth) -> Indicator:
 def states(facts: Sequence[Fact]) -> Iterator[FirmFacts]:
     """Each fact unknown or any of its values, all others 0."""
     scalars: dict[str, int | None] = {**dict.fromkeys(SCALARS, 0), **{listed(table): 1 for table in CELLS}}
-    scalars |= {GRADE: 0, PREFERRED.path: None, OUT_OF_SCOPE.path: 0}
+    scalars |= {GRADE: 0, PREFERRED.path: None}
     for values in product(*([None, *range(fact.kind.lo, fact.kind.hi + 1)] for fact in facts)):
         known = {fact.path: value for fact, value in zip(facts, values, strict=True)}
         yield FirmFacts({**scalars, **known}, {table: [] for table in CELLS})

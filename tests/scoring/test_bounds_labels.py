@@ -39,7 +39,7 @@ from features.expression import (
     Ratio,
     RowFact,
 )
-from features.facts import OUT_OF_SCOPE, FirmFacts, listed
+from features.facts import FirmFacts, listed
 from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
 from scoring.card import (
@@ -108,7 +108,7 @@ def by(expression: Quantity | Ratio | Condition, **cases: Award) -> Choose[Award
 def firm(*unknown: Fact, events: list[Row] | None = None, known: Mapping[Fact, int] | None = None) -> FirmFacts:
     """All facts 0 but these; of an event not mentioned cells are 0."""
     scalars: dict[str, int | None] = {**dict.fromkeys(SCALARS, 0), **{listed(table): 1 for table in CELLS}}
-    scalars |= {GRADE: 0, PREFERRED.path: None, OUT_OF_SCOPE.path: 0}
+    scalars |= {GRADE: 0, PREFERRED.path: None}
     scalars |= {fact.path: value for fact, value in (known or {}).items()}
     scalars |= {fact.path: None for fact in unknown}
     blank: Row = dict.fromkeys(CELLS["event"], 0)

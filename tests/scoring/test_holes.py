@@ -27,7 +27,7 @@ from strategies_cards import (
     requirements,
 )
 
-from features.facts import OUT_OF_SCOPE, FirmFacts
+from features.facts import FirmFacts
 from features.indicators.base import Indicator, Unit
 from scoring.assembly import Verdict
 from scoring.card import Award, Band, Bands, Card, Case, Choose, Fixed, Limits, Range, Requirement, Values
@@ -62,7 +62,7 @@ Facts = dict[str, int | None]
 
 def answered(sample: Card, facts: Facts) -> Answer:
     given = {"a": 0, "d": 1, "kind": 0} | facts
-    scalars = {A.path: given["a"], B.path: 0, D.path: given["d"], KIND.path: given["kind"], OUT_OF_SCOPE.path: 0}
+    scalars = {A.path: given["a"], B.path: 0, D.path: given["d"], KIND.path: given["kind"]}
     return answering(compile_card(sample))(FirmFacts(scalars, {}))
 
 

@@ -58,6 +58,9 @@ def test_every_bound_from_below_exactly_and_from_above(edition: Edition, engine:
             want = edition.says(raw).word
             # What no text on file states can fail, but never pass.
             told = "undetermined" if edition.unstated and want == "pass" else want
+            if raw["enterprise"].get("established_on", "") > question.as_of.isoformat():
+                # No text speaks of a firm that does not exist yet.
+                told = "not_applicable"
             assert got["verdict"] == told, raw
             seen[want] += 1
     assert seen["pass"] + seen["undetermined"] > 0

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api.authority.lint.axes import Axis, axes_of, brackets, on_axes, read_by, rules
-from features.facts import OUT_OF_SCOPE, FirmFacts
+from features.facts import FirmFacts
 from features.indicators.base import Unit
-from scoring.assembly import Verdict, assemble
+from scoring.assembly import WITHIN, Verdict, assemble
 from scoring.card import Card
 from scoring.compile import compile_card
 from scoring.core import Node, read
@@ -65,7 +65,7 @@ class _Steps:
             for part, b in self.bounds.items()
             for end, n in zip(("low", "high"), b, strict=True)
         }
-        self.roots = assemble(compiled.card, ends.__getitem__)
+        self.roots = assemble(compiled.card, (ends | WITHIN).__getitem__)
 
     def found(self) -> Iterator[Fall]:
         local = {
@@ -138,10 +138,9 @@ class _Steps:
 
     @cached_property
     def _open(self) -> Places:
-        """Every input without a value; only what no card is for is known."""
+        """Every input without a value."""
         nodes = (*(node for ends in self.bounds.values() for node in ends), *self.roots.values())
-        names = dict.fromkeys((*read(nodes), *(axis.input for axis in self.axes.values())))
-        return {**names, OUT_OF_SCOPE.path: 0}
+        return dict.fromkeys((*read(nodes), *(axis.input for axis in self.axes.values())))
 
     @cached_property
     def _ends(self) -> dict[str, Ask]:

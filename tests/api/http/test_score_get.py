@@ -125,10 +125,22 @@ def test_what_a_bank_brought_is_seen_by_it_alone_unless_the_enterprise_consents_
     opened = world.client.post(address, json=given, headers=headers).json()["id"]
     shared = world.score("other bank program", LIUZHOU, **{"Consent-Id": opened}).json()
     assert shared["decision"] == first["decision"]
-    spoken = world.client.post(address, json={**given, "written": False}, headers=headers).json()["id"]
-    assert world.score("other bank program", LIUZHOU, **{"Consent-Id": spoken}).json()["decision"] == second["decision"]
+    spoken = world.client.post(address, json={**given, "written": False}, headers=headers)
+    assert spoken.status_code == 422
+    (wrong_part,) = spoken.json()["errors"]
+    assert wrong_part["field"] == "written"
+    assert "第二十九条" in wrong_part["rule"]
     taken = world.client.post(address, json={**given, "recipient": None}, headers=world.headers("other bank program"))
     assert taken.status_code == 422
+
+
+def test_of_other_facts_a_bank_may_register_a_consent_that_is_not_in_writing(world: World) -> None:
+    """征信业管理条例 asks for writing in its article 29 only, of a lender's credit information."""
+    spoken = world.consent("bank program", LIUZHOU, written=False)
+    found = world.score("bank program", LIUZHOU, **{"Consent-Id": spoken})
+    assert found.status_code == 200
+    listed = world.client.get(f"/v1/enterprises/{LIUZHOU}/consents", headers=world.headers("bank program")).json()
+    assert {one["id"]: one["written"] for one in listed["items"]}[spoken] is False
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from api.authority.lint.axes import Axis, axes_of, on_axes
 from api.authority.lint.cliffs import shown
 from api.authority.lint.steps import Fall, falls
-from features.facts import OUT_OF_SCOPE, FirmFacts
-from scoring.assembly import Verdict, assemble
+from features.facts import FirmFacts
+from scoring.assembly import WITHIN, Verdict, assemble
 from scoring.card import Card
 from scoring.catalogue import FOLDER
 from scoring.compile import compile_card
@@ -96,14 +96,14 @@ def compiled(name: str) -> tuple[Evaluate, tuple[str, ...], tuple[Axis, ...]]:
         for part, lowered in placed.parts.items()
         for end, attribute in (("low", "lo"), ("high", "hi"))
     }
-    roots = assemble(placed.card, ends.__getitem__)
+    roots = assemble(placed.card, (ends | WITHIN).__getitem__)
     wanted = [node for key, node in roots.items() if key.startswith(("verdict|", "score|"))]
     return compile_python(wanted), read(wanted), tuple(axes.values())
 
 
 def answers(name: str, places: dict[str, int | None]) -> tuple[int, ...]:
     evaluate, names, _ = compiled(name)
-    return evaluate(FirmFacts({**dict.fromkeys(names), OUT_OF_SCOPE.path: 0, **places}))
+    return evaluate(FirmFacts({**dict.fromkeys(names), **places}))
 
 
 def verdict(name: str, places: dict[str, int | None]) -> Verdict:

@@ -117,11 +117,15 @@ def test_only_the_firm_that_gave_it_withdraws_it(store: Store) -> None:
 
 
 def test_what_a_bank_brought_is_passed_on_only_by_consent_in_writing(store: Store) -> None:
-    for written in (False, True):
-        _give(store, scope=["private/bank-b"], written=written)
-        found = _standing(store)
-        assert isinstance(found, Consent)
-        assert found.private_of == (("bank-b",) if written else ())
+    with pytest.raises(ValueProblem, match="第二十九条") as error:
+        _give(store, scope=["all", "private/bank-b"], written=False)
+    assert error.value.field == "written"
+    _give(store, scope=["private/bank-b"], written=True)
+    found = _standing(store)
+    assert isinstance(found, Consent)
+    assert found.private_of == ("bank-b",)
+    # Its own is not passed on to it.
+    _give(store, scope=["all", "private/bank-a"], written=False)
 
 
 @pytest.mark.parametrize(
