@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from features import plain_parquet
 from features.durable import fingerprint, write_text
 from features.errors import FileProblem, damaged
 from features.held import ROW
@@ -56,8 +57,7 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
             # Written once and read often, as whole columns: quick to unpack, in one piece, and nothing to skip by statistics.
             # A fact that nobody states has no column; a list without rows still has its places.
             kept = [c for c in frame.get_columns() if c.name in (*HEAD, ROW) or c.null_count() < c.len()]
-            path, rows = folder / f"{stem}{name}.parquet", max(frame.height, 1)
-            pl.DataFrame(kept).write_parquet(path, compression="lz4", statistics=False, row_group_size=rows)
+            plain_parquet.write(pl.DataFrame(kept), folder / f"{stem}{name}.parquet")
         files = {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
         written.append({"firms": wide.firms.height, "files": files})
     manifest: dict[str, Any] = {"format": FORMAT, "known_at": known_at.isoformat()}
