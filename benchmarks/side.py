@@ -94,8 +94,7 @@ def pivoting(target: str, *facts: str) -> None:
 
     def parts() -> Iterator[Wide]:
         for folder in facts:
-            for part in factstore.read(Path(folder)).parts(snapshot.PART):
-                yield pivot(part, AS_OF)
+            yield from (pivot(part, AS_OF) for part in factstore.read(Path(folder)).parts(snapshot.PART))
 
     snapshot.write(Path(target), parts(), AS_OF)
 

@@ -75,7 +75,7 @@ def pivot(long: LongTables, known_at: date) -> Wide:
         how="horizontal",
     )
     lists = {table: merged[table] for table in LISTED if table in merged}
-    return Wide(firms, {t: held.rows().select(ROW, *_fields(TABLES[t], held.frame)) for t, held in lists.items()})
+    return Wide(firms, {t: held.rows(_fields(TABLES[t], held.frame)) for t, held in lists.items()})
 
 
 def _fields(table: type[Table], frame: pl.DataFrame) -> list[str]:
@@ -92,7 +92,7 @@ def _hard(held: Mapping[str, Held]) -> pl.Series:
     to name one size group, so that each of its children's groups is a completion."""
     found = [pl.Series([], dtype=pl.UInt32), *(table.twice for table in held.values())]
     if Enterprise.id in held:
-        enterprise = held[Enterprise.id].rows()
+        enterprise = held[Enterprise.id].rows(["industry_code", "industry_code_edition"])
         found.append(enterprise[ROW].filter(_size_groups(enterprise)["several"]))
     return pl.concat([places.alias(ROW) for places in found]).unique().sort()
 
@@ -227,10 +227,6 @@ def _annual(held: Held | None, founded: pl.Series) -> list[pl.Series]:
     if held is None:
         return []
     reports = held.frame
-    names = [name for name in (_YEAR, *ANNUAL) if reports[name].null_count() < reports.height]
-    schema = {name: reports.schema[name] for name in names}
-    # Two more rows say "unknown" and "nothing". A column is gathered for all years while it is in the cache, then cut.
-    others = pl.DataFrame({name: [None, None if name == _YEAR else 0] for name in names}, schema)
     unknown, nothing = reports.height, reports.height + 1
     began = founded.cast(pl.Date).dt.year()
     years = reports[_YEAR].filter(held.holds).unique().sort().to_list()
@@ -240,11 +236,17 @@ def _annual(held: Held | None, founded: pl.Series) -> list[pl.Series]:
         before = (began > year).fill_null(False)
         line = before.to_frame("b").select(pl.when("b").then(nothing).otherwise(unknown).cast(pl.UInt32)).to_series()
         lines.append(line.scatter(held.at.filter(stated), stated.arg_true()))
-    values = pl.concat([reports.select(names), others]).rechunk()[pl.concat(lines)]
+    line = pl.concat(lines)
+    # Two more rows say "unknown" and "nothing". A column is gathered for all years while it is in the cache, then cut.
+    gathered = [
+        pl.concat([column, pl.Series([None, None if name == _YEAR else 0], dtype=column.dtype)], rechunk=True)[line]
+        for name in (_YEAR, *ANNUAL)
+        if (column := reports[name]).null_count() < column.len()
+    ]
     return [
         column.slice(place * founded.len(), founded.len()).alias(f"annual_report/{year}/{column.name}")
         for place, year in enumerate(years)
-        for column in values.get_columns()
+        for column in gathered
     ]
 
 
@@ -257,7 +259,7 @@ def _grades(held: Held | None, firms: int) -> list[pl.Series]:
     if held is None:
         return []
     # Of several years the newest is written last, and stays.
-    rows = held.rows().sort("year", nulls_last=False, maintain_order=True)
+    rows = held.rows(["criterion", "value", "year"]).sort("year", nulls_last=False, maintain_order=True)
     of_a_year = pl.concat_str("criterion", pl.lit("@"), pl.col("year").cast(pl.String).fill_null(""))
     found = []
     for names in (rows["criterion"], rows.select(of_a_year).to_series()):
