@@ -78,6 +78,8 @@ def _alike(table: type[Table], frame: pl.DataFrame, at: pl.Series, among: pl.Ser
             columns = at.to_frame(ROW).hstack(frame.select(some))
             hashes = (columns if rows.len() == columns.height else columns[rows]).hash_rows()
             rows = rows.filter(_shared(hashes))
+            if rows.is_empty():
+                break
         found.append(rows)
     return pl.concat(found).unique()
 

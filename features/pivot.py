@@ -110,32 +110,28 @@ def _merged(table: str, held: Held, hard: pl.Series, known: list[Known]) -> pl.D
         for row in firm.tables[table] or ()
     ]
     schema = {**held.frame.schema, ROW: pl.UInt32()}
-    return pl.DataFrame({name: [_agreed(row.get(name)) for row in rows] for name in schema}, schema)
-
-
-def _agreed(cell: Cell) -> int | str | None:
-    return None if isinstance(cell, Alternatives) else cell
+    cells = {name: [row.get(name) for row in rows] for name in schema}
+    agreed = {name: [None if type(cell) is Alternatives else cell for cell in of] for name, of in cells.items()}
+    return pl.DataFrame(agreed, schema)
 
 
 def _told(firms: int, hard: pl.Series, known: list[Known]) -> pl.DataFrame:
     """For every enterprise the number of duplicates, the conflicting facts and what is said of them."""
     told = pl.DataFrame(
         {
-            ROW: hard,
             "duplicates": [firm.duplicates for firm in known],
             "conflicts": [firm.conflicts or None for firm in known],
             SAID: [_said(firm) if _is_open(firm) else None for firm in known],
         },
-        {ROW: pl.UInt32(), "duplicates": pl.Int64(), "conflicts": pl.List(pl.String()), SAID: pl.String()},
+        {"duplicates": pl.Int64(), "conflicts": pl.List(pl.String()), SAID: pl.String()},
     )
-    every = pl.select(pl.int_range(firms, dtype=pl.UInt32).alias(ROW))
-    found = every.join(told, on=ROW, how="left", maintain_order="left").drop(ROW)
+    found = told[_lines(pl.select(pl.int_range(hard.len(), dtype=pl.UInt32)).to_series(), hard, firms)]
     return found.with_columns(pl.col("duplicates").fill_null(0))
 
 
 def _is_open(known: Known) -> bool:
     """Whether a fact has several completions: sources differ, or a short industry code leaves several size groups."""
-    if any(isinstance(c, Alternatives) for rows in known.tables.values() for row in rows or () for c in row.values()):
+    if known.conflicts:
         return True
     enterprise = (known.tables[Enterprise.id] or [{}])[0]
     code = enterprise.get("industry_code")
@@ -152,7 +148,7 @@ def _said(known: Known) -> str:
     tables = {
         name: None
         if rows is None
-        else [{n: list(c.values) if isinstance(c, Alternatives) else c for n, c in row.items()} for row in rows]
+        else [{n: list(c.values) if type(c) is Alternatives else c for n, c in row.items()} for row in rows]
         for name, rows in known.facts().items()
     }
     return orjson.dumps({"tables": tables, "partial": sorted(known.partial)}).decode()
