@@ -33,7 +33,7 @@ from features.parquet_footer import (
     Fields,
 )
 
-_STRUCT = "integers"
+_STRUCT = "(integers)"
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
