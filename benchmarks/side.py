@@ -88,7 +88,8 @@ def reading(*facts: str) -> None:
 
 
 def pivoting(target: str, *facts: str) -> None:
-    """Read the long tables and make the snapshot."""
+    """Read the long tables and make the snapshot, with the settings of the command line: it says how memory is kept."""
+    import api.cli.main  # noqa: F401
     from features import factstore, snapshot
     from features.pivot import Wide, pivot
 

@@ -50,9 +50,7 @@ class LongTables:
         none = pl.DataFrame(schema={"uscc": pl.String, "table": pl.Int32})
         every = reduce(lambda one, other: one.merge_sorted(other, "uscc"), sorted(named, key=len), none)
         place = every["uscc"].rle_id()
-        places = {
-            name: place.filter(every["table"] == number).gather(which[name]) for number, name in enumerate(which)
-        }
+        places = {name: place.filter(every["table"] == number).gather(which[name]) for number, name in enumerate(which)}
         return _first(every["uscc"], place), places
 
     def parts(self, size: int) -> Iterator[LongTables]:
