@@ -88,14 +88,14 @@ def reading(*facts: str) -> None:
 
 
 def pivoting(target: str, *facts: str) -> None:
-    """Read the long tables and make the snapshot."""
+    """Read the long tables and make the snapshot, with the settings of the command line: it says how memory is kept."""
+    import api.cli.main  # noqa: F401
     from features import factstore, snapshot
     from features.pivot import Wide, pivot
 
     def parts() -> Iterator[Wide]:
         for folder in facts:
-            for part in factstore.read(Path(folder)).parts(snapshot.PART):
-                yield pivot(part, AS_OF)
+            yield from (pivot(part, AS_OF) for part in factstore.read(Path(folder)).parts(snapshot.PART))
 
     snapshot.write(Path(target), parts(), AS_OF)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from features.schema import Table
@@ -34,9 +35,9 @@ class Held:
     twice: pl.Series
     """Places of the enterprises of which several rows that hold speak of one thing, or are alike in every natural field."""
 
-    def rows(self) -> pl.DataFrame:
-        """The rows that hold, in order of place, with the place in `ROW`."""
-        kept = self.frame.with_columns(self.at.alias(ROW)).filter(self.holds)
+    def rows(self, names: Sequence[str]) -> pl.DataFrame:
+        """Columns of the rows that hold, in order of place, behind the place in `ROW`."""
+        kept = self.at.to_frame(ROW).hstack(self.frame.select(names)).filter(self.holds)
         return kept if kept[ROW].is_sorted() else kept.sort(ROW, maintain_order=True)
 
     def merged(self, rows: pl.DataFrame) -> Held:
@@ -67,13 +68,30 @@ def hold(table: type[Table], frame: pl.DataFrame, at: pl.Series, until: int) -> 
 def _alike(table: type[Table], frame: pl.DataFrame, at: pl.Series, among: pl.Series) -> pl.Series:
     """Numbers of the rows, of those in a mask, that speak of what another of them speaks of, or have its natural fields.
 
-    Rows are compared by hash: by chance some may be told that are not alike.
+    Rows are compared by hash: by chance some may be told that are not alike. Few agree in the first columns, so that the
+    others are looked at of these alone.
     """
     found = []
     for names, wanted in _keys(table, frame, among):
-        hashes = at.to_frame(ROW).hstack(frame.select(names)).filter(wanted).hash_rows()
-        found.append(wanted.arg_true().filter(hashes.is_duplicated()))
+        rows = wanted.arg_true()
+        for some in (names[:_FIRST], names):
+            columns = at.to_frame(ROW).hstack(frame.select(some))
+            hashes = (columns if rows.len() == columns.height else columns[rows]).hash_rows()
+            rows = rows.filter(_shared(hashes))
+            if rows.is_empty():
+                break
+        found.append(rows)
     return pl.concat(found).unique()
+
+
+_FIRST = 4
+"""Columns that are compared first."""
+
+
+def _shared(hashes: pl.Series) -> pl.Series:
+    """Which of the hashes stand more than once; sorting tells it sooner than a table of them."""
+    ordered = pl.Series(np.sort(hashes.to_numpy()))
+    return hashes.is_in(ordered.filter(ordered == ordered.shift(1)).unique().implode())
 
 
 def _keys(table: type[Table], frame: pl.DataFrame, among: pl.Series) -> list[tuple[Sequence[str], pl.Series]]:

@@ -75,7 +75,7 @@ def pivot(long: LongTables, known_at: date) -> Wide:
         how="horizontal",
     )
     lists = {table: merged[table] for table in LISTED if table in merged}
-    return Wide(firms, {t: held.rows().select(ROW, *_fields(TABLES[t], held.frame)) for t, held in lists.items()})
+    return Wide(firms, {t: held.rows(_fields(TABLES[t], held.frame)) for t, held in lists.items()})
 
 
 def _fields(table: type[Table], frame: pl.DataFrame) -> list[str]:
@@ -92,7 +92,7 @@ def _hard(held: Mapping[str, Held]) -> pl.Series:
     to name one size group, so that each of its children's groups is a completion."""
     found = [pl.Series([], dtype=pl.UInt32), *(table.twice for table in held.values())]
     if Enterprise.id in held:
-        enterprise = held[Enterprise.id].rows()
+        enterprise = held[Enterprise.id].rows(["industry_code", "industry_code_edition"])
         found.append(enterprise[ROW].filter(_size_groups(enterprise)["several"]))
     return pl.concat([places.alias(ROW) for places in found]).unique().sort()
 
@@ -110,32 +110,28 @@ def _merged(table: str, held: Held, hard: pl.Series, known: list[Known]) -> pl.D
         for row in firm.tables[table] or ()
     ]
     schema = {**held.frame.schema, ROW: pl.UInt32()}
-    return pl.DataFrame({name: [_agreed(row.get(name)) for row in rows] for name in schema}, schema)
-
-
-def _agreed(cell: Cell) -> int | str | None:
-    return None if isinstance(cell, Alternatives) else cell
+    cells = {name: [row.get(name) for row in rows] for name in schema}
+    agreed = {name: [None if type(cell) is Alternatives else cell for cell in of] for name, of in cells.items()}
+    return pl.DataFrame(agreed, schema)
 
 
 def _told(firms: int, hard: pl.Series, known: list[Known]) -> pl.DataFrame:
     """For every enterprise the number of duplicates, the conflicting facts and what is said of them."""
     told = pl.DataFrame(
         {
-            ROW: hard,
             "duplicates": [firm.duplicates for firm in known],
             "conflicts": [firm.conflicts or None for firm in known],
             SAID: [_said(firm) if _is_open(firm) else None for firm in known],
         },
-        {ROW: pl.UInt32(), "duplicates": pl.Int64(), "conflicts": pl.List(pl.String()), SAID: pl.String()},
+        {"duplicates": pl.Int64(), "conflicts": pl.List(pl.String()), SAID: pl.String()},
     )
-    every = pl.select(pl.int_range(firms, dtype=pl.UInt32).alias(ROW))
-    found = every.join(told, on=ROW, how="left", maintain_order="left").drop(ROW)
+    found = told[_lines(pl.select(pl.int_range(hard.len(), dtype=pl.UInt32)).to_series(), hard, firms)]
     return found.with_columns(pl.col("duplicates").fill_null(0))
 
 
 def _is_open(known: Known) -> bool:
     """Whether a fact has several completions: sources differ, or a short industry code leaves several size groups."""
-    if any(isinstance(c, Alternatives) for rows in known.tables.values() for row in rows or () for c in row.values()):
+    if known.conflicts:
         return True
     enterprise = (known.tables[Enterprise.id] or [{}])[0]
     code = enterprise.get("industry_code")
@@ -152,7 +148,7 @@ def _said(known: Known) -> str:
     tables = {
         name: None
         if rows is None
-        else [{n: list(c.values) if isinstance(c, Alternatives) else c for n, c in row.items()} for row in rows]
+        else [{n: list(c.values) if type(c) is Alternatives else c for n, c in row.items()} for row in rows]
         for name, rows in known.facts().items()
     }
     return orjson.dumps({"tables": tables, "partial": sorted(known.partial)}).decode()
@@ -227,10 +223,6 @@ def _annual(held: Held | None, founded: pl.Series) -> list[pl.Series]:
     if held is None:
         return []
     reports = held.frame
-    names = [name for name in (_YEAR, *ANNUAL) if reports[name].null_count() < reports.height]
-    schema = {name: reports.schema[name] for name in names}
-    # Two more rows say "unknown" and "nothing". A column is gathered for all years while it is in the cache, then cut.
-    others = pl.DataFrame({name: [None, None if name == _YEAR else 0] for name in names}, schema)
     unknown, nothing = reports.height, reports.height + 1
     began = founded.cast(pl.Date).dt.year()
     years = reports[_YEAR].filter(held.holds).unique().sort().to_list()
@@ -240,11 +232,17 @@ def _annual(held: Held | None, founded: pl.Series) -> list[pl.Series]:
         before = (began > year).fill_null(False)
         line = before.to_frame("b").select(pl.when("b").then(nothing).otherwise(unknown).cast(pl.UInt32)).to_series()
         lines.append(line.scatter(held.at.filter(stated), stated.arg_true()))
-    values = pl.concat([reports.select(names), others]).rechunk()[pl.concat(lines)]
+    line = pl.concat(lines)
+    # Two more rows say "unknown" and "nothing". A column is gathered for all years while it is in the cache, then cut.
+    gathered = [
+        pl.concat([column, pl.Series([None, None if name == _YEAR else 0], dtype=column.dtype)], rechunk=True)[line]
+        for name in (_YEAR, *ANNUAL)
+        if (column := reports[name]).null_count() < column.len()
+    ]
     return [
         column.slice(place * founded.len(), founded.len()).alias(f"annual_report/{year}/{column.name}")
         for place, year in enumerate(years)
-        for column in values.get_columns()
+        for column in gathered
     ]
 
 
@@ -257,7 +255,7 @@ def _grades(held: Held | None, firms: int) -> list[pl.Series]:
     if held is None:
         return []
     # Of several years the newest is written last, and stays.
-    rows = held.rows().sort("year", nulls_last=False, maintain_order=True)
+    rows = held.rows(["criterion", "value", "year"]).sort("year", nulls_last=False, maintain_order=True)
     of_a_year = pl.concat_str("criterion", pl.lit("@"), pl.col("year").cast(pl.String).fill_null(""))
     found = []
     for names in (rows["criterion"], rows.select(of_a_year).to_series()):

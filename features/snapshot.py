@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from features import plain_parquet
 from features.durable import fingerprint, write_text
 from features.errors import FileProblem, damaged
 from features.held import ROW
@@ -41,7 +42,7 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
     written: list[dict[str, Any]] = []
     places: set[Place] = set()
     last = ""
-    for number, wide in enumerate(parts):
+    for wide in parts:
         if wide.firms.height and wide.firms["uscc"][0] <= last:
             raise FileProblem(
                 field=str(folder),
@@ -51,19 +52,23 @@ def write(folder: Path, parts: Iterable[Wide], known_at: date) -> Snapshot:
             )
         last = wide.firms["uscc"][-1] if wide.firms.height else last
         places.update(wide.firms.select("region_code", "park").unique().iter_rows())
-        stem = f"part-{number:05d}"
-        for name, frame in (("", wide.firms), *((f".{table}", rows) for table, rows in wide.rows.items())):
-            # Written once and read often, as whole columns: quick to unpack, in one piece, and nothing to skip by statistics.
-            # A fact that nobody states has no column; a list without rows still has its places.
-            kept = [c for c in frame.get_columns() if c.name in (*HEAD, ROW) or c.null_count() < c.len()]
-            path, rows = folder / f"{stem}{name}.parquet", max(frame.height, 1)
-            pl.DataFrame(kept).write_parquet(path, compression="lz4", statistics=False, row_group_size=rows)
-        files = {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
-        written.append({"firms": wide.firms.height, "files": files})
+        written.append({"firms": wide.firms.height, "files": _write(wide, folder, f"part-{len(written):05d}")})
+        # What the next part is made in is this one's memory.
+        del wide
     manifest: dict[str, Any] = {"format": FORMAT, "known_at": known_at.isoformat()}
     manifest |= {"places": sorted(places, key=str), "parts": written}
     write_text(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     return Snapshot(folder, manifest)
+
+
+def _write(wide: Wide, folder: Path, stem: str) -> dict[str, str]:
+    """Write a part; the hashes of its files."""
+    for name, frame in (("", wide.firms), *((f".{table}", rows) for table, rows in wide.rows.items())):
+        # A fact that nobody states has no column; a list without rows still has its places.
+        kept = [c for c in frame.get_columns() if c.name in (*HEAD, ROW) or c.null_count() < c.len()]
+        # Written once and read often, as whole columns: quick to unpack, in one piece, and nothing to skip by statistics.
+        plain_parquet.write(pl.DataFrame(kept), folder / f"{stem}{name}.parquet")
+    return {path.name: fingerprint(path) for path in sorted(folder.glob(f"{stem}.*"))}
 
 
 def is_snapshot(folder: Path) -> bool:
