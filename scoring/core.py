@@ -34,7 +34,7 @@ ROWS_MAX = 100_000
 """Most rows of one list table that one enterprise can have; intake enforces it."""
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, repr=False)
 class Node:
     """One operator with its operands; ``lo`` and ``hi`` bound its value. Equal trees are the same object."""
 
@@ -44,6 +44,10 @@ class Node:
     hi: int
     operands: tuple[Node, ...]
     """The operands that are nodes."""
+
+    def __repr__(self) -> str:
+        # Of its operands nothing: one expression of a release would be told in gigabytes.
+        return f"<{self.op} {self.lo}…{self.hi}>"
 
     @property
     def constant(self) -> int | None:

@@ -46,6 +46,9 @@ class Commands(LazyGroup):
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run a command and end. How it was called wrongly is said by `usage`, not by the library."""
+        given = (args[0] if args else settings.get("args")) or sys.argv[1:]
+        if not given or "--help" in given:
+            usage.help_in_both_languages()
         try:
             code = super().main(*args, **{**settings, "standalone_mode": False})
         except typer.Abort:

@@ -23,6 +23,25 @@ _SAID: tuple[tuple[str, str], ...] = (
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
+_HELP = {
+    "ARGUMENTS_PANEL_TITLE": "参数 Arguments",
+    "OPTIONS_PANEL_TITLE": "选项 Options",
+    "COMMANDS_PANEL_TITLE": "命令 Commands",
+    "DEFAULT_STRING": "[默认 default: {}]",
+    "REQUIRED_LONG_STRING": "[必填 required]",
+}
+"""What stands around the texts of a help, by the library's name for it."""
+
+
+def help_in_both_languages() -> None:
+    """Have the library say in both languages what stands around the texts of a help."""
+    # Only here: no command that does its work needs what lays out a help.
+    from typer import rich_utils
+
+    for name, words in _HELP.items():
+        setattr(rich_utils, name, words)
+
+
 def problem(error: Exception) -> dict[str, Any] | None:
     """The problem that a usage error is; None for any other error."""
     if not (hasattr(error, "format_message") and hasattr(error, "ctx")):

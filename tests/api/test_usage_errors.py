@@ -71,3 +71,10 @@ def test_who_breaks_off_at_a_question_sees_no_traceback(monkeypatch: pytest.Monk
     monkeypatch.setattr(main.Commands, "invoke", asked)
     done = dengti("score", "-")
     assert (done.returncode, done.stderr) == (1, "已中止 / aborted\n")
+
+
+def test_the_help_names_its_parts_in_both_languages() -> None:
+    said = dengti("rescore", "--help").stdout
+    for words in ("参数 Arguments", "选项 Options", "默认 default: 1", "必填 required"):
+        assert words in said
+    assert "命令 Commands" in dengti("--help").stdout
