@@ -135,4 +135,5 @@ def progress() -> Progress:
         TimeElapsedColumn(),
         console=err,
         transient=False,
+        refresh_per_second=4,
     )

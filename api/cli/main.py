@@ -15,6 +15,8 @@ import typer
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")
 # Training waits for its threads without spinning: beside another busy process that was ten times its work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# No command multiplies great matrices: threads for that would be made at each start, and wait by spinning.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from api.cli import console, usage
 from api.cli.lazy import LazyGroup
