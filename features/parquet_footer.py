@@ -13,7 +13,7 @@ MAGIC = b"PAR1"
 TRUE, FALSE, BYTE, I32, I64, DOUBLE, BINARY, LIST, STRUCT = 1, 2, 3, 5, 6, 7, 8, 9, 12
 SCHEMA, ROWS, GROUPS, NOTES = 2, 3, 4, 5
 """Fields of the footer."""
-REPETITION, NAME, CHILDREN = 3, 4, 5
+NAME, CHILDREN = 4, 5
 """Fields of an element of the schema."""
 COLUMNS, FILE_OFFSET, ORDINAL = 1, 5, 7
 """Fields of a row group."""

@@ -46,9 +46,7 @@ def import_(
     """导入企业数据；有误的行单独列出 / import facts; wrong rows come back in rejects.xlsx."""
     read = [read_with_progress(path) for path in files]
     whole = read[0] if len(read) == 1 else _together(read)
-    graded = whole.tables.get(ExpertGrade.id)
-    if graded is not None:
-        tables.unknown_criteria(set(graded["criterion"].drop_nulls()), criteria(rules.catalogue()))
+    _tell_unknown_criteria(whole)
     if store:
         into_store(whole, files, into, known_from=known_from, source=source, owner=owner, by=by)
         return
@@ -58,6 +56,19 @@ def import_(
     pivoted(LongTables.of(whole.tables, whole.incomplete), day, factstore.snapshot_at(into, day))
     tables.imported(whole, manifest)
     console.out.print(f"事实目录 facts: {into}", highlight=False)
+
+
+def _tell_unknown_criteria(whole: Imported) -> None:
+    """Rules are read for this note alone: what is wrong in them is told, and stops no import of facts."""
+    graded = whole.tables.get(ExpertGrade.id)
+    if graded is None:
+        return
+    try:
+        known = criteria(rules.catalogue())
+    except console.USER_ERRORS as error:
+        console.show_problems(console.problems_of(error))
+        return
+    tables.unknown_criteria(set(graded["criterion"].drop_nulls()), known)
 
 
 def read_with_progress(path: Path, part: str = "") -> Imported:

@@ -84,3 +84,15 @@ def test_it_is_told_of_files(command: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert f"{ExpertGrade.zh} hte.talnet" in done.stderr
     assert "hte.talent" in done.stderr
+
+
+def test_wrong_rules_of_its_own_stop_no_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "firms.json").write_text(json.dumps([strong(expert_grades={"hte.talent": 4})]), encoding="utf-8")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "wrong.yaml").write_text("overlay: wrong\n", encoding="utf-8")
+    monkeypatch.setenv("DENGTI_OVERLAYS", str(own))
+    done = dengti("import", str(tmp_path / "firms.json"), "--into", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert "wrong.yaml" in done.stderr
+    assert (tmp_path / "out" / "facts.json").is_file()
