@@ -112,16 +112,9 @@ class Page:
         """The sections for one enterprise, each in pieces."""
         with self._lock:
             draft = self._draft(values)
-        given, sections = _given(draft, values), list[Pieces]()
-        for (begin, before), (end, behind) in pairwise(zip(draft.bounds[::2], draft.bounds[1::2], strict=True)):
-            text = draft.text[begin:end]
-            if before == behind:
-                sections.append([text])
-                continue
-            pieces = [b""] * (2 * (behind - before) + 1)
-            pieces[::2], pieces[1::2] = text.split(ROOM), given[before:behind]
-            sections.append(pieces)
-        return sections
+        given = _given(draft, values)
+        bounds = pairwise(zip(draft.bounds[::2], draft.bounds[1::2], strict=True))
+        return [_filled(draft.text, begin, end, given[before:behind]) for (begin, before), (end, behind) in bounds]
 
     def _draft(self, values: Values) -> _Draft:
         sheet, asked = self._sheet, len(self._questions)
@@ -177,3 +170,14 @@ def _given(draft: _Draft, values: Values) -> list[Written]:
     for place in draft.reasons:
         given += [amount(number, draft.pieces[place].unit).encode() for number in measured[place]]
     return given
+
+
+def _filled(text: Written, begin: int, end: int, given: Sequence[Written]) -> Pieces:
+    """A section in pieces, its rooms filled in; found one by one, for `split` looks at every byte."""
+    found: Pieces = []
+    for one in given:
+        room = text.index(ROOM, begin)
+        found += (text[begin:room], one)
+        begin = room + 1
+    found.append(text[begin:end])
+    return found
