@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -24,7 +25,13 @@ class LazyGroup(TyperGroup):
         if cmd_name not in self.where:
             return None
         module, _, name = self.where[cmd_name].partition(":")
-        found = getattr(import_module(module), name)
+        # As in `api.cli.main`.
+        gc.disable()
+        try:
+            found = getattr(import_module(module), name)
+        finally:
+            gc.freeze()
+            gc.enable()
         if not isinstance(found, typer.Typer):
             alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
             alone.command(cmd_name)(found)
