@@ -20,8 +20,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # What is loaded stays as long as the process: it is not searched for cycles, now or later.
 gc.disable()
 
-from api.cli import console, usage
-from api.cli.lazy import LazyGroup
+from api.cli import console, usage  # noqa: E402
+from api.cli.lazy import LazyGroup  # noqa: E402
 
 gc.freeze()
 gc.enable()
