@@ -32,11 +32,12 @@ from scoring.release import ENGINE
 def create_app(engine: Engine | None = None, settings: Settings | None = None) -> FastAPI:
     """The application; its rules are compiled before the first request.
 
-    Raises `SettingsProblems` for settings that are refused, `ValueProblem` where the release asked for is not live.
+    Raises `SettingsProblems` for settings that are refused, `ValueProblem` where the release asked for is not live, `PermissionError`
+    where the system lets no memory be run.
     """
     settings = settings or load()
     service = opened(settings, engine)
-    service.engine.rules(today(), NOWHERE, "new", ())
+    _ = service.engine.rules(today(), NOWHERE, "new", ()).program.evaluate
     app: FastAPI = FastAPIOffline(
         title="登梯 dengti",
         version=ENGINE,

@@ -1,8 +1,8 @@
 """What is asked of the rows of one list table, by their kind.
 
 A rule speaks of few kinds of rows, and nearly all rows are known in full, or but for a cell that few state: then most of what
-could be asked of a row, and one of every two bounds, need not be. Both back ends ask rows by the questions that are told apart here, and the full
-question of the few rows that are left.
+could be asked of a row, and one of every two bounds, need not be. Columns are asked by the questions that are told apart here, and
+the few rows that are left by the full one.
 """
 
 from __future__ import annotations

@@ -14,8 +14,9 @@ from scoring.catalogue import Catalogue, Picked
 from scoring.compile import CompiledCard, compile_card
 from scoring.ladder import Ladder, ladder_for, ladders
 from scoring.learned import LearnedCard
+from scoring.one_backend import Values
 from scoring.overlay import Place
-from scoring.program import Program, Values
+from scoring.program import Program
 from scoring.release import Release, content_of, digest, named
 
 
@@ -62,7 +63,9 @@ class Rules:
         each = [self.program.evaluate(FirmFacts({**one.scalars, **calendar}, one.rows)) for one in facts]
         if len(each) == 1:
             return facts, each[0], frozenset()
-        return facts, *self.program.unite(list(self.program.whole), each, calendar)
+        roots, first = list(self.program.whole), each[0]
+        united, wider = self.program.unite(roots, [one[: len(roots)] for one in each], calendar)
+        return facts, Values.of([*united, *first[len(roots) :]]), wider
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Answer:
     facts: list[FirmFacts]
     """The completions of its conflicting facts; almost always one."""
     values: Values
+    """As `Program.evaluate` gives them; what is behind the roots as in the first completion."""
     wider: frozenset[str]
     """Cards of which parts, united over the completions, say less than the completions do."""
 

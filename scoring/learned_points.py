@@ -29,7 +29,7 @@ from scoring.bounds import Bounds, ends
 from scoring.column_backend import Facts, Plan
 from scoring.core import Node, all_of, choose, const, fill, ge, known
 from scoring.lower import Lowering
-from scoring.python_backend import Evaluate, compile_python
+from scoring.one_backend import Evaluate, compile_one
 
 if TYPE_CHECKING:
     from scoring.learned import Feature, LearnedCard
@@ -151,7 +151,7 @@ class ByValues:
         of_missing = sum(compress(self._from_first, map(ne, floats, floats)))
         return self._intercept + of_bands + of_missing
 
-    def every(self, values: Sequence[float | None]) -> tuple[int, ...]:
+    def every(self, values: Sequence[float | None]) -> Sequence[int]:
         """Least and greatest points over what is missing, and each feature's points."""
         return self._every(self._facts(values))
 
@@ -173,7 +173,7 @@ class ByValues:
 
     @cached_property
     def _every(self) -> Evaluate:
-        return compile_python([self._total.low, self._total.high, *self._parts])
+        return compile_one([self._total.low, self._total.high, *self._parts])
 
     @cached_property
     def _plan(self) -> Plan:

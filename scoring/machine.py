@@ -9,6 +9,7 @@ import ctypes
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from errno import EACCES
 from functools import cached_property, lru_cache
 from sys import getrefcount
 from threading import Lock
@@ -148,18 +149,30 @@ def _compiled(text: str, level: int) -> bytes:
 
 
 _names = iter(range(2**62))
+_DENIED = (
+    "系统不许进程执行其写入的内存：请放行（systemd 的 MemoryDenyWriteExecute=no，SELinux 的 execmem） / the system denies memory that is "
+    "written and then run: allow it (systemd: MemoryDenyWriteExecute=no; SELinux: execmem)"
+)
 
 
-def _linked(compiled: bytes, arguments: Sequence[Any]) -> tuple[llvm.ResourceTracker, Callable[..., None]]:
-    """The function ``evaluate``, and what must live as long as it."""
+def _linked(
+    compiled: bytes, arguments: Sequence[Any], *, brief: bool = False
+) -> tuple[llvm.ResourceTracker, Callable[..., None]]:
+    """The function ``evaluate``, and what must live as long as it. Raises `PermissionError` where no memory may be run."""
     library = llvm.JITLibraryBuilder().add_object_img(compiled).export_symbol("evaluate")
-    found = library.link(_linker(), f"rules-{next(_names)}")
-    return found, ctypes.CFUNCTYPE(None, *arguments)(found["evaluate"])
+    try:
+        found = library.link(_linker(), f"rules-{next(_names)}")
+    except RuntimeError as error:
+        raise PermissionError(EACCES, _DENIED) from error
+    prototype = ctypes.PYFUNCTYPE if brief else ctypes.CFUNCTYPE
+    return found, prototype(None, *arguments)(found["evaluate"])
 
 
-def linked(text: str, arguments: Sequence[Any]) -> Callable[..., None]:
-    """The function ``evaluate`` of a module that is ours whatever the rules, compiled well; it lives as long as the process."""
-    library, evaluate = _linked(_kept(text, 1), arguments)
+def linked(text: str, arguments: Sequence[Any], *, brief: bool = False) -> Callable[..., None]:
+    """The function ``evaluate`` of a module that is ours whatever the rules, compiled well; it lives as long as the process. While one
+    that is ``brief`` runs no other thread does: giving way and taking the turn again would last longer.
+    """
+    library, evaluate = _linked(_kept(text, 1), arguments, brief=brief)
     _forever.append(library)
     return evaluate
 

@@ -12,7 +12,7 @@ Points and truths end in ``|low`` and ``|high``: of a truth, whether it holds in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,11 +29,13 @@ from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
 from scoring.learned import LearnedCard
 from scoring.lower import Lowering
-from scoring.python_backend import Evaluate, compile_python
+from scoring.one_backend import Evaluate, Values, compile_one
+from scoring.one_machine import UNKNOWN
 
-LOWER = "|low"
-"""Ending of roots that take the least over completions; all others take the greatest."""
-Values = Sequence[int]
+LOWER, MEASURED = "|low", "|measured"
+"""Ending of roots that take the least over completions, and of those that say whether a value has been measured; all others take the
+greatest.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +113,7 @@ class Program:
                         low, high, least, most = detail.value
                         roots.update(ends(f"{prefix}|numerator", Bounds(low, high)))
                         roots.update(ends(f"{prefix}|denominator", Bounds(least, most)))
+                        roots[f"{prefix}{MEASURED}"] = all_of((ge(low, high), ge(least, most), ge(least, 1)))
                     if detail.band_low is not None and detail.band_high is not None:
                         roots.update(ends(f"{prefix}|band", Bounds(detail.band_low, detail.band_high)))
                     if not compiled.card.classes:
@@ -179,12 +182,27 @@ class Program:
         return {name: place for place, name in enumerate(self.whole)}
 
     @cached_property
-    def evaluate(self) -> Evaluate:
-        """All values of one enterprise whose facts do not conflict."""
-        return compile_python(self.whole.values())
+    def evaluate(self) -> Callable[[FirmFacts], Values]:
+        """The values of one enterprise whose facts do not conflict: of every root; then of every scalar fact whether it is known; then
+        the scalar facts themselves, `UNKNOWN` where they are not.
+        """
+        stated = [fill(name, UNKNOWN, UNKNOWN, -UNKNOWN - 1) for name in self.scalars]
+        return compile_one((*self.whole.values(), *map(known, self.scalars), *stated))
+
+    def stated_at(self, scalar: str) -> int:
+        """Where among the values of an answer a scalar fact stands itself."""
+        return self.known_at(scalar) + len(self.scalars)
+
+    def known_at(self, scalar: str) -> int:
+        """Where among the values of an answer it stands whether a scalar fact is known."""
+        return len(self.at) + self._place[scalar]
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.scalars)}
 
     def unite(
-        self, names: Sequence[str], each: Sequence[Values], calendar: Mapping[str, int]
+        self, names: Sequence[str], each: Sequence[Sequence[int]], calendar: Mapping[str, int]
     ) -> tuple[list[int], frozenset[str]]:
         """Values over several completions, and the cards of which the united answer is wider than theirs.
 
@@ -194,6 +212,14 @@ class Program:
         ends = zip(names, *each, strict=True)
         found = [(min if name.endswith(LOWER) else max)(values) for name, *values in ends]
         given, at = dict(zip(names, found, strict=True)), {name: place for place, name in enumerate(names)}
+        for name in names:
+            if name.endswith(MEASURED):
+                # A value that each completion has is still none where they differ.
+                own = name.removesuffix(MEASURED)
+                apart = any(
+                    given[f"{own}|{of}|low"] != given[f"{own}|{of}|high"] for of in ("numerator", "denominator")
+                )
+                found[at[name]] = int(bool(given[name]) and not apart)
         made = self._evaluate_assembly_of_parts(FirmFacts({**given, **calendar}))
         wider = set()
         for name, value in zip(self.assembly, made, strict=True):
@@ -206,7 +232,7 @@ class Program:
 
     @cached_property
     def _evaluate_assembly_of_parts(self) -> Evaluate:
-        return compile_python(self.assembly_of_parts.values())
+        return compile_one(self.assembly_of_parts.values())
 
 
 def accounts_read(compiled: CompiledCard) -> dict[int, Collection[str]]:

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import orjson
 
 from api.answers import decision
-from api.answers.forms import ROOM, Json, Pieces, Written, form, members
+from api.answers.forms import ROOM, Json, Written, form, members
+from api.answers.kept import Key, picker
 from api.answers.numbers import least_whole, points, shown, threshold
-from api.answers.parts import WORDS, More, clause, gate_teller, item_teller, label
-from api.answers.reasons import PASS, Order, Reasons, in_order
-from api.answers.state import Kept, Key, Prepared, Reads, State, picker
+from api.answers.page_words import Piece
+from api.answers.parts import WORDS, More, ask_gate, ask_item, clause, label
+from api.answers.reasons import PASS, Reasons
+from api.answers.state import Prepared, Reads, State
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card, Item
 
-Assess = Callable[[State, bool, Pieces], tuple[list[Written], bool]]
-"""Adds the assessment, a member by the card's name; gives its reasons, and whether only the experts' review is open. Told of a
-state, and whether the united parts are wider than the completions.
-"""
+LeftToExperts = Callable[[State], bool]
+"""Whether only the experts' review leaves a card open."""
 
 
-def assessment_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Assess:
-    """How a card's assessment is written; ``flagged`` is said of it whatever the enterprise."""
-    bounds = [{**head(card), "bounds": word} for word in ("exact", "safe")]
-    heads = [b'%b:{%b,"gates":{' % (orjson.dumps(card.id), members(one)) for one in bounds]
-    parts = PartsWriter(prepared, card)
-    unsafe = prepared.program.at[f"{card.id}|unsafe"]
-    whole = _class_of(prepared, card) if card.classes else _scored(prepared, card)
-    review = _review(prepared, card) if card.items and _reads_grades(prepared, card) else None
-    flags: Kept[tuple[str, ...], Written] = Kept(lambda raised: members({"flags": [*raised, *flagged]}))
-
-    def write(state: State, wider: bool, out: Pieces) -> tuple[list[Written], bool]:
-        gates, items, raised, why = parts.of(state)
-        out += (heads[bool(wider or state[unsafe])], b",".join(gates), b"},")
-        whole(state, items, out)
-        left_to_experts = review is not None and review(state, out)
-        out += (b",", flags[tuple(raised)], b"}")
-        return why, left_to_experts
-
-    return write
+def ask_assessment(prepared: Prepared, card: Card, flagged: list[str]) -> LeftToExperts:
+    """A card's assessment on the page, as a member by the card's name; ``flagged`` is said of it whatever the enterprise."""
+    page, fixed = prepared.page, head(card)
+    page.say(b"%b:{" % orjson.dumps(card.id))
+    page.ask(
+        [prepared.program.at[f"{card.id}|unsafe"]],
+        lambda key: Piece(members({**fixed, "bounds": "safe" if key[0] else "exact"})),
+    )
+    page.say(b',"gates":{')
+    ask_gates(prepared, card)
+    page.say(b"},")
+    if card.classes:
+        _ask_class(prepared, card)
+    else:
+        _ask_scored(prepared, card)
+    reviewed = bool(card.items) and _reads_grades(prepared, card)
+    left = _ask_review(prepared, card) if reviewed else lambda _: False
+    page.say(b',"flags":')
+    ask_flags(prepared, card, flagged)
+    page.say(b"}")
+    return left
 
 
 def head(card: Card) -> Json:
@@ -49,66 +50,67 @@ def head(card: Card) -> Json:
     return {"title": label(card.title), "edition": card.edition, **lying}
 
 
-class PartsWriter:
-    """How the gates and items of one card are told, with their flags and reasons; ``more`` says of an item what else is said."""
-
-    def __init__(self, prepared: Prepared, card: Card, more: Callable[[Item], More | None] = lambda _: None) -> None:
-        reasons = Reasons(card)
-        items = () if card.classes else card.items.values()
-        self._gates = [gate_teller(prepared, card, gate, reasons) for gate in card.gates.values()]
-        self._items = [item_teller(prepared, card, item, reasons, more(item)) for item in items]
-
-    def of(self, state: State) -> tuple[list[Written], list[Written], list[str], list[Written]]:
-        """Gates, items, flags and reasons of an enterprise; gates and items as members by their names."""
-        gates: list[Written] = []
-        items: list[Written] = []
-        raised: set[str] = set()
-        why: list[tuple[Order, Written]] = []
-        for tellers, found in ((self._gates, gates), (self._items, items)):
-            for tell in tellers:
-                said, flags, reason = tell(state)
-                found.append(said)
-                if flags:
-                    raised.update(flags)
-                if reason is not None:
-                    why.append(reason)
-        return gates, items, sorted(raised), in_order(why)
+def ask_gates(prepared: Prepared, card: Card) -> None:
+    """All gates on the page, with commas between."""
+    reasons = Reasons(card)
+    for number, gate in enumerate(card.gates.values()):
+        if number:
+            prepared.page.say(b",")
+        ask_gate(prepared, card, gate, reasons)
 
 
-Tell = Callable[[Any, list[Written], Pieces], None]
-"""Adds what is said of the card as a whole; told a state and the items."""
+def ask_items(prepared: Prepared, card: Card, more: Callable[[Item], More | None] = lambda _: None) -> None:
+    """All items on the page, with commas between; ``more`` says of an item what else is said."""
+    reasons = Reasons(card)
+    for number, item in enumerate(card.items.values()):
+        if number:
+            prepared.page.say(b",")
+        ask_item(prepared, card, item, reasons, more(item))
 
 
-def _class_of(prepared: Prepared, card: Card) -> Tell:
+def ask_flags(prepared: Prepared, card: Card, flagged: list[str]) -> None:
+    """What gates and items have taken for granted, as a list, and what is flagged whatever the enterprise."""
+    told = [f"gates/{name}" for name in card.gates] + [f"items/{name}" for name in card.items if not card.classes]
+    raised = [(root, flag) for part in told for root, flag in prepared.program.flags.get((card.id, part), ())]
+
+    def write(key: Key) -> Piece:
+        found = {flag for (_, flag), raises in zip(raised, key, strict=True) if raises}
+        return Piece(orjson.dumps([*sorted(found), *flagged]))
+
+    prepared.page.ask([prepared.program.at[root] for root, _ in raised], write)
+
+
+def _ask_class(prepared: Prepared, card: Card) -> None:
     """A classification: the class, or those between which it lies."""
-    low, high = prepared.places(f"score|{card.id}", "low", "high")
     fixed = clause(next(iter(card.items.values())).source) | {"verdict": Verdict.NOT_APPLICABLE.word}
 
-    def told(key: Key) -> Written:
+    def write(key: Key) -> Piece:
         one, other = (card.classes[end // MICRO] for end in key)
-        return members(
-            fixed | ({"class": one} if one == other else {"class": "undetermined", "class_range": [one, other]})
-        )
+        told = {"class": one} if one == other else {"class": "undetermined", "class_range": [one, other]}
+        return Piece(members(fixed | told))
 
-    words = Kept(told)
-    return lambda state, _, out: out.append(words[state[low], state[high]])
+    prepared.page.ask(prepared.places(f"score|{card.id}", "low", "high"), write)
 
 
-def _scored(prepared: Prepared, card: Card) -> Tell:
-    ways = _ways(prepared, card)
-    groups = _points(prepared, {f"group|{card.id}|{name}": name for name in card.groups})
-    score = _score(prepared, card) if card.items else None
+def _ask_scored(prepared: Prepared, card: Card) -> None:
+    """Verdict and routes, the score, the items and their groups."""
+    _ask_ways(prepared, card)
+    if card.items:
+        limits = card.score_limits
+        fixed: Json = {"max": points(card.maximum), **({"pass": threshold(limits)} if limits else {})}
+        prepared.page.say(b",")
+        ask_points(prepared, members({"score": {"low": ROOM, "high": ROOM, **fixed}}), [f"score|{card.id}"])
+    prepared.page.say(b',"items":{')
+    ask_items(prepared, card)
+    prepared.page.say(b"},")
+    ask_points(
+        prepared,
+        members({"groups": {name: {"points": {"low": ROOM, "high": ROOM}} for name in card.groups}}),
+        [f"group|{card.id}|{name}" for name in card.groups],
+    )
 
-    def told(state: Any, items: list[Written], out: Pieces) -> None:
-        out.append(ways(state))
-        if score is not None:
-            out += (b",", score(state))
-        out += (b',"items":{', b",".join(items), b"},", groups(state))
 
-    return told
-
-
-def _ways(prepared: Prepared, card: Card) -> Callable[[State], Written]:
+def _ask_ways(prepared: Prepared, card: Card) -> None:
     """The verdict, the routes, and the first of them that passes."""
     reads = Reads(prepared)
     verdict = reads.at(prepared.program.at[f"verdict|{card.id}"])
@@ -120,7 +122,7 @@ def _ways(prepared: Prepared, card: Card) -> Callable[[State], Written]:
         for name, route in card.routes.items()
     }
 
-    def told(key: Key) -> Written:
+    def write(key: Key) -> Piece:
         out: Json = {"verdict": decision.WORDS[key[verdict]]}
         out["routes"] = {
             name: {**fixed, "verdict": WORDS[key[low] + key[high]]} for name, (fixed, (low, high)) in routes.items()
@@ -129,22 +131,15 @@ def _ways(prepared: Prepared, card: Card) -> Callable[[State], Written]:
             route = next((name for name, found in out["routes"].items() if found["verdict"] == PASS), None)
             if route:
                 out["route"] = route
-        return members(out)
+        return Piece(members(out))
 
-    pick, words = reads.key, Kept(told)
-    return lambda state: words[pick(state)]
-
-
-def _points(prepared: Prepared, roots: Mapping[str, str]) -> Callable[[State], Written]:
-    """The points of groups."""
-    text = form(members({"groups": {name: {"points": {"low": ROOM, "high": ROOM}} for name in roots.values()}}))
-    return _in_room(text, [place for root in roots for place in prepared.places(root, "low", "high")])
+    reads.ask(write)
 
 
-def _in_room(text: bytes, places: Sequence[int]) -> Callable[[State], Written]:
-    """A form filled in with the points at some places."""
-    pick, kept = picker(places), Kept[Key, bytes](lambda key: text % tuple(map(shown, key)), 1024)
-    return lambda state: kept[pick(state)]
+def ask_points(prepared: Prepared, text: Written, roots: Sequence[str]) -> None:
+    """Written JSON with rooms, filled in with the points at the ends of some roots."""
+    filled, places = form(text), [place for root in roots for place in prepared.places(root, "low", "high")]
+    prepared.page.ask(places, lambda key: Piece(filled % tuple(map(shown, key))), most=1024)
 
 
 def _reads_grades(prepared: Prepared, card: Card) -> bool:
@@ -152,33 +147,21 @@ def _reads_grades(prepared: Prepared, card: Card) -> bool:
     return any(name.startswith("expert_grade/") for part in parts for name in part.influences)
 
 
-def _score(prepared: Prepared, card: Card) -> Callable[[State], Written]:
-    limits = card.score_limits
-    fixed: Json = {"max": points(card.maximum), **({"pass": threshold(limits)} if limits else {})}
-    text = form(members({"score": {"low": ROOM, "high": ROOM, **fixed}}))
-    return _in_room(text, prepared.places(f"score|{card.id}", "low", "high"))
-
-
-def _review(prepared: Prepared, card: Card) -> Callable[[Any, Pieces], bool]:
-    """Adds what the experts still decide: whether all other gates pass, points certain and possible (contract §3); and whether the
-    verdict hangs on them alone.
+def _ask_review(prepared: Prepared, card: Card) -> LeftToExperts:
+    """What the experts still decide: whether all other gates pass, points certain and possible (contract §3); and whether the verdict
+    hangs on them alone.
     """
     hard = [f"{card.id}|gates/{name}" for name, gate in card.gates.items() if gate.requirement and gate.binding]
-    certain, possible = (picker([prepared.program.at[f"{root}|{end}"] for root in hard]) for end in ("low", "high"))
-    ends = prepared.places(f"score|{card.id}", "low", "high")
-    verdict = prepared.program.at[f"verdict|{card.id}"]
+    ends = [place for end in ("low", "high") for root in hard for place in prepared.places(root, end)]
+    verdict, pick = prepared.program.at[f"verdict|{card.id}"], picker(ends)
+
+    def passed(key: Key) -> str:
+        return WORDS[all(key[: len(hard)]) + all(key[len(hard) :])]
+
+    prepared.page.say(b',"review":{"hard_gates":')
+    prepared.page.ask(ends, lambda key: Piece(orjson.dumps(passed(key))))
     needed: Json = {"points_needed": least_whole(card.score_limits)} if card.score_limits else {}
-    texts = [
-        _in_room(
-            form(members({"review": {"hard_gates": w, "points_certain": ROOM, "points_possible": ROOM, **needed}})),
-            ends,
-        )
-        for w in WORDS
-    ]
-
-    def review(state: Any, out: Pieces) -> bool:
-        gates = all(certain(state)) + all(possible(state))
-        out += (b",", texts[gates](state))
-        return WORDS[gates] == PASS and bool(state[verdict] == Verdict.UNDETERMINED.value)
-
-    return review
+    prepared.page.say(b",")
+    ask_points(prepared, members({"points_certain": ROOM, "points_possible": ROOM, **needed}), [f"score|{card.id}"])
+    prepared.page.say(b"}")
+    return lambda state: state[verdict] == Verdict.UNDETERMINED.value and passed(pick(state)) == PASS

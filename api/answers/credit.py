@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
+import orjson
 from orjson import Fragment
 
-from api.answers.cards import PartsWriter, head
+from api.answers.cards import ask_flags, ask_gates, ask_items, ask_points, head
 from api.answers.decision import CONFIRMED, status_of
-from api.answers.forms import Json, Written, together
+from api.answers.forms import ROOM, Json, Pieces, members
+from api.answers.kept import Key
 from api.answers.numbers import points
 from api.answers.parts import Add, More, clause, label
 from api.answers.scheme_figures import (
@@ -21,11 +23,9 @@ from api.answers.scheme_figures import (
     Share,
     months_since,
     months_since_year,
-    share_of,
-    told_groups,
 )
-from api.answers.state import Key, Prepared, Reads, State
-from scoring.card import MICRO, Card, Item, Percentile, Scheme
+from api.answers.state import Prepared, Reads, State
+from scoring.card import Card, Item, Percentile, Scheme
 
 PEERS_OF_OTHERS = {
     "code": "peers_under_other_weights",
@@ -41,11 +41,12 @@ SMALL_CELL = {
     "en": "too few enterprises in the stage: told among all",
 }
 
-Write = Callable[[State, bool], tuple[Json, list[Written]]]
+Write = Callable[[State, str | None, bool, Sequence[Pieces]], Json]
+"""The credit of an enterprise, told its values, its park, whether united parts are wider than the completions, and the page's sections."""
 
 
-def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
-    """How the credit of an enterprise under a scheme is written, and the reasons."""
+def ask_credit(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
+    """What a scheme says in sections of the page, and how the credit is written with them."""
     scheme = card.scheme
     assert scheme is not None
     fixed = {"scheme": card.id, **head(card), "status": status_of(card), "issuer": label(scheme.issuer)}
@@ -53,53 +54,43 @@ def credit_writer(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
     if decisions and fixed["status"] == CONFIRMED:
         last = decisions[-1]
         fixed["confirmed"] = {"by": last.by, "on": last.on.isoformat(), "because": last.because}
-    parts, figures = (
-        PartsWriter(prepared, card, partial(_more, card)),
-        Figures(prepared.program, prepared.program.cards[card.id]),
-    )
-    score = _score(prepared, card, scheme) if figures.gives_points else None
+    figures, page = Figures(prepared.program, prepared.program.cards[card.id]), prepared.page
+    gates = page.section()
+    ask_gates(prepared, card)
+    items = page.section()
+    ask_items(prepared, card, partial(_more, card))
+    flags = page.section()
+    ask_flags(prepared, card, flagged)
+    score = _ask_score(prepared, card, scheme) if figures.gives_points else None
     unsafe = prepared.program.at[f"{card.id}|unsafe"]
     unset = {name: {"label": label(one.label), **clause(one.source)} for name, one in card.unset.items()}
-    known, as_of = prepared.known, prepared.as_of
+    as_of = prepared.as_of
 
-    def write(state: State, wider: bool) -> tuple[Json, list[Written]]:
-        gates, items, raised, why = parts.of(state)
+    def write(state: State, park: str | None, wider: bool, sections: Sequence[Pieces]) -> Json:
         out = {**fixed, **_stage(figures.stages(state))}
-
-        def has(fact: str) -> bool:
-            place = known(fact)
-            return place is not None and bool(state[place])
-
-        if (year := figures.accounts(has)) is not None:
+        if (year := figures.accounts(state)) is not None:
             out["accounts"] = _accounts(year, scheme, as_of)
         if score is None:
             out["undetermined"] = UNSET
-        elif figures.refuses(has, as_of):
+        elif figures.refuses(state, as_of):
             out |= {"undetermined": _refused(scheme), "coverage": _coverage(figures, state)}
         else:
             out["bounds"] = "safe" if wider or state[unsafe] else "exact"
-            out |= {**score(state), "coverage": _coverage(figures, state)}
+            out |= {**score(sections), "coverage": _coverage(figures, state)}
             if group := figures.group(state):
                 out["percentile"] = _percentile(figures.share(state, group), group, out.get("stage"))
             elif scheme.peers_of_others:
                 out["percentile_unavailable"] = PEERS_OF_OTHERS
-            out["items"] = Fragment(together(items))
+            out["items"] = Fragment(b"{%b}" % b"".join(sections[items]))
         if unset:
             out["unset"] = unset
-        out["constraints"] = [Fragment(gate) for gate in gates]
-        out["flags"] = [*raised, *flagged]
-        return out, why if "score" in out else []
+        out["constraints"] = Fragment(b"[%b]" % b"".join(sections[gates]))
+        out["flags"] = Fragment(b"".join(sections[flags]))
+        if "score" in out and (own := f"park:{park}") in figures.groups:
+            out["percentile_in_park"] = {**figures.share(state, own).told(), "among": own}
+        return out
 
     return write
-
-
-def in_park(card: Card, credit: Json, park: str | None) -> Json:
-    """The percentile within the enterprise's park, where the distribution has one."""
-    group, groups = f"park:{park}", told_groups(card)
-    if group not in groups or "score" not in credit:
-        return {}
-    share = share_of(groups[group], *(round(credit["score"][end] * MICRO) for end in ("low", "high")))
-    return {"percentile_in_park": {**share.told(), "among": group}}
 
 
 def _stages(card: Card) -> list[str]:
@@ -171,23 +162,26 @@ def _refused(scheme: Scheme) -> Json:
     }
 
 
-def _score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[State], Json]:
-    low, high = prepared.places(f"score|{card.id}", "low", "high")
-    groups = {name: prepared.places(f"group|{card.id}|{name}", "low", "high") for name in card.groups}
-    scale = {"base": points(scheme.base or 0), "bonus": points(scheme.bonus)}
+def _ask_score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[Sequence[Pieces]], Json]:
+    """The points and those of each group in sections of the page, and how they are written."""
+    page, scale = prepared.page, {"base": points(scheme.base or 0), "bonus": points(scheme.bonus)}
+    score = page.section()
+    ask_points(prepared, orjson.dumps({"low": ROOM, "high": ROOM, "max": points(card.maximum)}), [f"score|{card.id}"])
+    groups = page.section()
+    for number, (name, group) in enumerate(card.groups.items()):
+        page.say(b"," if number else b"{")
+        ask_points(
+            prepared,
+            members({name: {"label": label(group.label), "points": {"low": ROOM, "high": ROOM}}}),
+            [f"group|{card.id}|{name}"],
+        )
+    page.say(b"}")
 
-    def ends(state: State, places: list[int]) -> Json:
-        one, other = (state[place] or 0 for place in places)
-        return {"low": points(one), "high": points(other)}
-
-    def write(state: State) -> Json:
+    def write(sections: Sequence[Pieces]) -> Json:
         return {
             "scale": scale,
-            "score": {**ends(state, [low, high]), "max": points(card.maximum)},
-            "groups": {
-                name: {"label": label(card.groups[name].label), "points": ends(state, at)}
-                for name, at in groups.items()
-            },
+            "score": Fragment(b"".join(sections[score])),
+            "groups": Fragment(b"".join(sections[groups])),
         }
 
     return write

@@ -8,15 +8,18 @@ by its own digest, so that a reader without it can still verify the rest (decisi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from orjson import Fragment
 
-from api.answers.forms import ROOM, Json, Pieces, form, members
+from api.answers.forms import Json, Pieces, Written, members
+from api.answers.page import Page
+from api.answers.page_words import Piece
 from api.answers.scheme_figures import Figures
-from api.answers.state import Kept, Key, picker
 from features.facts import FirmFacts, Row, path_of_year, stated, stored
 from features.identifiers import regions
 from scoring import core
@@ -25,7 +28,7 @@ from scoring.card import REFERENCE, Card
 from scoring.compile import CompiledCard
 from scoring.engine import Answer, park_of
 from scoring.learned import DISTRESS, LearnedCard
-from scoring.program import Program, Values
+from scoring.program import Program
 from scoring.release import canonical
 
 WORDS = [verdict.word for verdict in Verdict]
@@ -36,7 +39,9 @@ USABLE = (OFFICIAL, CONFIRMED)
 
 def decided(answer: Answer) -> Pieces:
     """The members of the result that the receipt covers, in canonical form, behind it."""
-    part, reference = _part(answer), _reference_part(answer)
+    sides = _sides(answer.rules.program)
+    sections = [b"".join(pieces) for pieces in sides.page.written(answer.values)]
+    part, reference = _part(answer, sides.open, sections), _reference_part(answer, sides.reference, sections)
     receipt, told = {"sha256": fingerprint(part)}, [b',"decision":', part]
     if reference is not None:
         receipt["reference"] = fingerprint(reference)
@@ -44,7 +49,7 @@ def decided(answer: Answer) -> Pieces:
     return [members({"receipt": receipt}), *told]
 
 
-def _part(answer: Answer) -> bytes:
+def _part(answer: Answer, side: _Side, sections: Sections) -> bytes:
     """What was decided, from which facts, in which park, under which release; but for schemes of reference."""
     park = park_id(answer)
     return canonical(
@@ -54,18 +59,21 @@ def _part(answer: Answer) -> bytes:
             "known_at": answer.question.known_at.isoformat(),
             "release": answer.rules.release.id,
             **({"park": park} if park else {}),
-            **_sides(answer.rules.program)[0].of(answer),
+            **side.of(answer, sections),
         }
     )
 
 
-def _reference_part(answer: Answer) -> bytes | None:
+def _reference_part(answer: Answer, side: _Side, sections: Sections) -> bytes | None:
     """What schemes of reference decided, from which facts, and the facts that nothing else reads; None without such a scheme."""
-    _, side = _sides(answer.rules.program)
     if not side.cards:
         return None
-    only = sorted({path_of_year(stated(name), answer.question.as_of) for name in side.only})
-    return canonical({**side.of(answer), "only": only})
+    return canonical({**side.of(answer, sections), "only": _paths(side.only, answer.question.as_of)})
+
+
+@lru_cache(maxsize=256)
+def _paths(names: frozenset[str], as_of: date) -> list[str]:
+    return sorted({path_of_year(stated(name), as_of) for name in names})
 
 
 def fingerprint(decided: bytes) -> str:
@@ -73,33 +81,39 @@ def fingerprint(decided: bytes) -> str:
     return "sha256:" + hashlib.sha256(decided).hexdigest()
 
 
+Sections = Sequence[Written]
+OfCard = Callable[[Answer, Sections], Json | Fragment]
+"""What one card decided, told the sections of the page."""
+
+
 @dataclass(frozen=True)
 class _Side:
     """One part of a decision: its cards, and the facts that they read."""
 
-    cards: dict[str, Callable[[Answer], Json]]
-    scalars: frozenset[str] | None
-    """Every one where None."""
+    cards: dict[str, OfCard]
+    scalars: frozenset[str]
+    on_page: int
+    """The section that tells those that are known."""
     row_fields: dict[str, frozenset[str] | None]
+    """Every one where None."""
     only: frozenset[str] = frozenset()
     """Facts that nothing outside reads."""
 
-    def of(self, answer: Answer) -> Json:
+    def of(self, answer: Answer, sections: Sections) -> Json:
         facts: list[Json] = []
         for one in answer.facts:
-            told = self._stated(one)
+            # A page tells one completion.
+            alone = len(answer.facts) == 1
+            scalars = Fragment(b"{%b}" % sections[self.on_page][1:]) if alone else _known(one.scalars, self.scalars)
+            told = {"scalars": scalars, "rows": self._rows(one)}
             # Completions that differ only in what the other part reads are one here.
             if told not in facts:
                 facts.append(told)
-        return {"facts": facts, "cards": {name: of_card(answer) for name, of_card in self.cards.items()}}
+        return {"facts": facts, "cards": {name: of_card(answer, sections) for name, of_card in self.cards.items()}}
 
-    def _stated(self, facts: FirmFacts) -> Json:
-        """The known ones."""
+    def _rows(self, facts: FirmFacts) -> Json:
         fields = self.row_fields
-        return {
-            "scalars": _known(facts.scalars, self.scalars),
-            "rows": {t: [_known(row, fields[t]) for row in rows] for t, rows in facts.rows.items() if t in fields},
-        }
+        return {t: [_known(row, fields[t]) for row in rows] for t, rows in facts.rows.items() if t in fields}
 
 
 def _known(row: Row, names: frozenset[str] | None) -> Row:
@@ -108,11 +122,18 @@ def _known(row: Row, names: frozenset[str] | None) -> Row:
     return {name: value for name, value in row.items() if value is not None and name in names}
 
 
+class _Sides(NamedTuple):
+    """What everybody gets, what stands under schemes of reference, and the page on which both are written."""
+
+    open: _Side
+    reference: _Side
+    page: Page
+
+
 @cache
-def _sides(program: Program) -> tuple[_Side, _Side]:
-    """What everybody gets, and what stands under schemes of reference."""
-    hidden = reference_schemes(program)
-    cards = {name: _of_card(program, compiled) for name, compiled in program.cards.items()}
+def _sides(program: Program) -> _Sides:
+    hidden, page = reference_schemes(program), Page()
+    cards: dict[str, OfCard] = {name: _of_card(program, compiled, page) for name, compiled in program.cards.items()}
     cards |= {card.id: _of_learned(program, card) for card in told_cards(program)}
     roots = {**program.parts, **program.shown}
     apart = {name for name in roots if not hidden.isdisjoint(name.split("|"))}
@@ -124,14 +145,15 @@ def _sides(program: Program) -> tuple[_Side, _Side]:
         *(f"{table}.{field}" for table, fields in program.row_fields.items() for field in fields),
     }
     only = (read - elsewhere) & every
-    return (
-        _side(program, {name: of for name, of in cards.items() if name not in hidden}, every - only, frozenset()),
-        _side(program, {name: of for name, of in cards.items() if name in hidden}, every & read, only),
+    return _Sides(
+        _side(program, page, {name: of for name, of in cards.items() if name not in hidden}, every - only),
+        _side(program, page, {name: of for name, of in cards.items() if name in hidden}, every & read, only),
+        page,
     )
 
 
 def _side(
-    program: Program, cards: dict[str, Callable[[Answer], Json]], names: Iterable[str], only: frozenset[str]
+    program: Program, page: Page, cards: dict[str, OfCard], names: Iterable[str], only: frozenset[str] = frozenset()
 ) -> _Side:
     scalars, fields = set(), dict[str, set[str]]()
     for name in names:
@@ -142,7 +164,10 @@ def _side(
             scalars.add(name)
     rows = stored(program.row_fields)
     of_rows = {t: _unless_all(each, (*program.row_fields[t], *rows[t])) for t, each in fields.items()}
-    return _Side(cards, _unless_all(scalars, program.scalars), of_rows, only)
+    on_page = page.section()
+    for name in sorted(scalars):
+        page.fact(b",%b:" % canonical(name), program.stated_at(name))
+    return _Side(cards, frozenset(scalars), on_page, of_rows, only)
 
 
 def _unless_all(names: set[str], every: Iterable[str]) -> frozenset[str] | None:
@@ -167,12 +192,12 @@ def status_of(card: Card) -> str:
     return CONFIRMED if any(laid.park and laid.document for laid in card.overlays) else OFFICIAL
 
 
-def _of_learned(program: Program, card: LearnedCard) -> Callable[[Answer], Json]:
+def _of_learned(program: Program, card: LearnedCard) -> OfCard:
     """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing; its range in millionths."""
     told = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
     roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in told}
 
-    def write(answer: Answer) -> Json:
+    def write(answer: Answer, _: Sections) -> Json:
         values = answer.values
         parts = {part: [values[place] for place in places] for part, places in roots.items()}
         return {"sha256": card.sha256, "clauses": {}, "parts": parts, "bands": {}}
@@ -180,34 +205,48 @@ def _of_learned(program: Program, card: LearnedCard) -> Callable[[Answer], Json]
     return write
 
 
-def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Json]:
+def _of_card(program: Program, compiled: CompiledCard, page: Page) -> OfCard:
+    """On the page, in canonical order."""
     card, at = compiled.card, program.at
-
-    def places(root: str) -> tuple[int, int]:
-        return at[f"{root}|low"], at[f"{root}|high"]
-
-    parts = [(name, *places(f"{card.id}|{name}")) for name in compiled.parts]
-    bands = [
-        (f"{name}|{detail.path}", *places(f"show|{card.id}|{name}|{detail.path}|band"))
+    parts = {name: _ends(program, f"{card.id}|{name}") for name in compiled.parts}
+    bands = {
+        f"{name}|{detail.path}": _ends(program, f"show|{card.id}|{name}|{detail.path}|band")
         for name, own in compiled.parts.items()
         for detail in own.details
         if detail.band_low is not None
-    ]
-    of_parts, of_bands = _pairs(parts), _pairs(bands)
-    verdict = None if card.classes else at[f"verdict|{card.id}"]
-    # A sum without the indicators whose points are not published is no score.
-    score = places(f"score|{card.id}") if card.items and not card.unset else None
-    figures = Figures(program, compiled) if card.scheme else None
-    fixed = {"edition": card.edition, "clauses": Fragment(canonical(_clauses(card)))}
+    }
+    if card.scheme:
+        return _of_scheme(program, compiled, page, parts, bands)
+    section = page.section()
+    page.say(b'"bands":')
+    _say_pairs(page, bands)
+    page.say(b',%b,"parts":' % canonical({"clauses": _clauses(card), "edition": card.edition})[1:-1])
+    _say_pairs(page, parts)
+    if card.items and not card.unset:
+        page.say(b',"score":')
+        _say_pair(page, _ends(program, f"score|{card.id}"))
+    if not card.classes:
+        page.ask([at[f"verdict|{card.id}"]], lambda key: Piece(b',"verdict":"%b"' % WORDS[key[0]].encode()))
+    return lambda _, sections: Fragment(b"{%b}" % sections[section])
 
-    def write(answer: Answer) -> Json:
+
+def _of_scheme(program: Program, compiled: CompiledCard, page: Page, parts: _Ends, bands: _Ends) -> OfCard:
+    """With the figures that stand beside the points."""
+    card, figures = compiled.card, Figures(program, compiled)
+    of_parts = page.section()
+    _say_pairs(page, parts)
+    of_bands = page.section()
+    _say_pairs(page, bands)
+    fixed = {"edition": card.edition, "clauses": Fragment(canonical(_clauses(card)))}
+    verdict = program.at[f"verdict|{card.id}"]
+    # A sum without the indicators whose points are not published is no score.
+    score = _ends(program, f"score|{card.id}") if card.items and not card.unset else None
+
+    def write(answer: Answer, sections: Sections) -> Json:
         values = answer.values
-        out: Json = {**fixed, "parts": of_parts(values), "bands": of_bands(values)}
-        if verdict is not None:
-            out["verdict"] = WORDS[values[verdict]]
-        if figures is not None:
-            known = answer.facts[0].scalars.get
-            out |= figures.decided(values, park_id(answer), lambda name: known(name) is not None, answer.question.as_of)
+        out: Json = {**fixed, "parts": Fragment(sections[of_parts]), "bands": Fragment(sections[of_bands])}
+        out["verdict"] = WORDS[values[verdict]]
+        out |= figures.decided(values, park_id(answer), answer.question.as_of)
         if score is not None and "refused" not in out:
             out["score"] = [values[end] for end in score]
         return out
@@ -215,22 +254,30 @@ def _of_card(program: Program, compiled: CompiledCard) -> Callable[[Answer], Jso
     return write
 
 
-def _pairs(places: Sequence[tuple[str, int, int]]) -> Callable[[Values], Fragment]:
-    """Both ends of several roots by name, as integers (a truth is a bool in the values)."""
-    ends = sorted(places)
-    some = [_some_pairs(ends[at : at + _TOGETHER]) for at in range(0, len(ends), _TOGETHER)]
-    return lambda values: Fragment(b"{%b}" % b",".join([told[pick(values)] for pick, told in some]))
+_Ends = Mapping[str, Sequence[int]]
+"""Both places of some roots, by the names under which they are told."""
 
 
-_TOGETHER = 6
-"""Of so many roots together few enterprises are told what no other was."""
+def _ends(program: Program, root: str) -> list[int]:
+    return [program.at[f"{root}|{end}"] for end in ("low", "high")]
 
 
-def _some_pairs(ends: Sequence[tuple[str, int, int]]) -> tuple[Callable[[Values], Key], Kept[Key, bytes]]:
-    """What picks the numbers of some roots, and by them the members."""
-    text = form(canonical({name: [ROOM, ROOM] for name, *_ in ends})[1:-1])
-    pick = picker([place for _, *both in ends for place in both])
-    return pick, Kept(lambda key: text % tuple([b"%d" % number for number in key]), 512)
+def _say_pairs(page: Page, roots: _Ends) -> None:
+    """Both ends of roots, an object."""
+    page.say(b"{")
+    for number, (name, ends) in enumerate(sorted(roots.items())):
+        page.say(b",%b:" % canonical(name) if number else b"%b:" % canonical(name))
+        _say_pair(page, ends)
+    page.say(b"}")
+
+
+def _say_pair(page: Page, ends: Sequence[int]) -> None:
+    low, high = ends
+    page.say(b"[")
+    page.number(low)
+    page.say(b",")
+    page.number(high)
+    page.say(b"]")
 
 
 def _clauses(card: Card) -> dict[str, str]:

@@ -24,13 +24,20 @@ def members(json: Json) -> Written:
     return orjson.dumps(json)[1:-1]
 
 
+def roomy(text: Written) -> Written:
+    """Written JSON with its rooms, also those in texts, as NUL bytes: no written JSON has one, and no text of ours that character."""
+    return text.replace(b"\\u0000", b"\0")
+
+
 def form(text: Written) -> bytes:
-    """Written JSON with rooms as a form: ``form % (…)`` fills them in, in their order, with bytes. No written JSON has a NUL byte,
-    and no text of ours that character.
-    """
-    return text.replace(b"%", b"%%").replace(b"\\u0000", b"%b").replace(b"\0", b"%b")
+    """Written JSON with rooms as a form: ``form % (…)`` fills them in, in their order, with bytes."""
+    return roomy(text).replace(b"%", b"%%").replace(b"\0", b"%b")
 
 
-def together(found: Iterable[Written]) -> Written:
-    """An object of these members, of which some may be empty."""
-    return b"{" + b",".join([one for one in found if one]) + b"}"
+def listed(groups: Iterable[Pieces]) -> Pieces:
+    """Pieces with commas between the groups, of which some may say nothing."""
+    found: Pieces = []
+    for pieces in groups:
+        if pieces != [b""]:
+            found += (b",", *pieces) if found else pieces
+    return found

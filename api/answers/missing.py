@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import compress
+from operator import ne
 from typing import NamedTuple
 
 import orjson
 
 from api.answers.forms import Written
-from api.answers.state import Kept, Prepared, picker
+from api.answers.kept import Kept, picker
+from api.answers.state import Prepared
 from features.facts import path_of_year
 from features.tables import LIST_TABLES
 from scoring.assembly import Verdict
 from scoring.engine import Answer
-from scoring.program import Values
+from scoring.one_backend import Values
 
 LISTED = {table.id for table in LIST_TABLES}
 
@@ -40,7 +42,7 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
     """How the unknown facts of one enterprise are listed."""
     program = prepared.program
     unknown = picker([program.at[root] for root in program.unknown])
-    open_cards = {name: _open(prepared, name) for name in program.cards}
+    names, are_open = _open(prepared)
     readers = {
         fact: sorted(n for n, card in program.cards.items() if any(fact in p.influences for p in card.parts.values()))
         for fact in (root.removeprefix("unknown|") for root in program.unknown)
@@ -48,7 +50,7 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
 
     @lru_cache(maxsize=64)
     def asked(still: tuple[bool, ...]) -> list[_Asked]:
-        left, found = set(compress(open_cards, still)), []
+        left, found = set(compress(names, still)), []
         for fact, cards in readers.items():
             path, settles = path_of_year(fact, prepared.as_of), [name for name in cards if name in left]
             table, _, column = fact.partition(".")
@@ -67,7 +69,7 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
 
     def write(answer: Answer) -> list[Written]:
         values, conflicts = answer.values, set(answer.known.conflicts)
-        facts = asked(tuple([is_open(values) for is_open in open_cards.values()]))
+        facts = asked(are_open(values))
         out: list[Written] = []
         for fact in facts if conflicts else compress(facts, unknown(values)):
             if fact.path in conflicts:
@@ -86,14 +88,23 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
     return write
 
 
-def _open(prepared: Prepared, card: str) -> Callable[[Values], bool]:
-    """Whether a card leaves its verdict, class or credit open."""
-    asked = prepared.program.cards[card].card
-    if asked.classes or (asked.scheme and asked.items):
-        low, high = prepared.places(f"score|{card}", "low", "high")
-        return lambda values: values[low] != values[high]
-    verdict = prepared.program.at[f"verdict|{card}"]
-    return lambda values: values[verdict] == Verdict.UNDETERMINED.value
+def _open(prepared: Prepared) -> tuple[list[str], Callable[[Values], tuple[bool, ...]]]:
+    """Cards, and whether each leaves its verdict, class or credit open."""
+    cards = {name: one.card for name, one in prepared.program.cards.items()}
+    by_points = [name for name, card in cards.items() if card.classes or (card.scheme and card.items)]
+    by_verdict = [name for name in cards if name not in by_points]
+    lows, highs = (
+        picker([place for name in by_points for place in prepared.places(f"score|{name}", end)])
+        for end in ("low", "high")
+    )
+    verdicts = picker([prepared.program.at[f"verdict|{name}"] for name in by_verdict])
+    undetermined = Verdict.UNDETERMINED.value
+
+    def are_open(values: Values) -> tuple[bool, ...]:
+        points = map(ne, lows(values), highs(values))
+        return *points, *[verdict == undetermined for verdict in verdicts(values)]
+
+    return by_points + by_verdict, are_open
 
 
 def _told(where: str, state: str, settles: list[str]) -> Written:

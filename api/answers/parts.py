@@ -1,35 +1,33 @@
 """Gates and items in the result JSON: value, threshold, gap, band, clause, facts.
 
-What is said of a part depends on few numbers of an enterprise (`Reads`), and of most enterprises the same is said: so the
-words are made from these numbers alone and kept. Only measured values, and how far they lie outside their limits, are
-filled in anew.
+What is said of a part follows from few numbers of an enterprise (`Reads`). Only measured values, and how far they lie outside their
+limits, are filled in anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 
-from api.answers.forms import ROOM, ROOM_IN_TEXT, Json, Written, form, members
-from api.answers.numbers import Gap, amount, gap_of, nth_root, number, points, threshold
-from api.answers.reasons import FAIL, OPEN, PASS, Order, Reason, Reasons
-from api.answers.state import Kept, Key, Prepared, Reads, State
+from api.answers.forms import ROOM, ROOM_IN_TEXT, Json, members, roomy
+from api.answers.kept import Key, picker
+from api.answers.numbers import Gap, Number, amount, gap_of, nth_root, number, points, threshold
+from api.answers.page_words import Measure, Piece
+from api.answers.reasons import FAIL, OPEN, PASS, Reason, Reasons
+from api.answers.state import Prepared, Reads, State
 from features.expression import Compound, Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
 from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
 from scoring.compile import Detail, Part
+from scoring.one_machine import UNKNOWN
+from scoring.program import MEASURED
 
 WORDS = (FAIL, OPEN, PASS)
 """By the sum of "certain" and "possible"."""
 
-Told = tuple[Written, tuple[str, ...], tuple[Order, Written] | None]
-"""What is said of one part, its flags and its reason."""
-Tell = Callable[[State], Told]
 Add = Callable[[Key, Json], None]
 """Writes something that follows from the key."""
 More = Callable[[Reads], Add]
@@ -53,81 +51,14 @@ class OfGate(Protocol):
         """None where it gives none."""
 
 
-Measured = Callable[[State], tuple[int, int] | None]
-"""The value in its unit as numerator and denominator; None where it is not known or does not exist."""
+def _piece(name: str, json: Json, reason: Reason | None, measure: Measure | None = None) -> Piece:
+    """A part as a member of this name, or without a name as one of a list."""
+    text = members({name: json}) if name else orjson.dumps(json)
+    return Piece(text, reason and (reason[0], roomy(orjson.dumps(reason[1]))), measure)
 
 
-@dataclass(frozen=True)
-class _Words:
-    """What is said of one part, and how it is a reason."""
-
-    name: str
-    """The member that it is; empty where parts are a list."""
-    write: Callable[[Key], Json]
-    why: Callable[[Json], Reason | None]
-    """The reason that they give."""
-
-    def text(self, json: Json) -> Written:
-        return members({self.name: json}) if self.name else orjson.dumps(json)
-
-    def told(self, json: Json) -> Told:
-        reason = self.why(json)
-        return self.text(json), tuple(json.get("flags", ())), reason and (reason[0], orjson.dumps(reason[1]))
-
-
-def _teller(reads: Reads, words: _Words, measured: Measured | None = None) -> Tell:
-    """How a part is told; of a value that is measured the words are a form."""
-
-    pick = reads.key
-    if measured is None:
-        kept: Kept[Key, Told] = Kept(lambda key: words.told(words.write(key)))
-        return lambda state: kept[pick(state)]
-
-    def ways(key: Key) -> tuple[bytes, Told]:
-        json = words.write(key)
-        return form(words.text({**json, "value": ROOM})), words.told(json)
-
-    forms = Kept(ways)
-
-    def tell(state: State) -> Told:
-        with_value, told = forms[pick(state)]
-        found = measured(state)
-        if found is None:
-            return told
-        return with_value % orjson.dumps(number(*found)), told[1], told[2]
-
-    return tell
-
-
-def _against(reads: Reads, words: _Words, why: OfGate, measured: Measured, gap: Gap, unit: str) -> Tell:
-    """How a gate is told that holds a measured value against limits: with its gap, also in the reason of one that fails."""
-
-    def ways(key: Key) -> tuple[bytes, tuple[Order, bytes] | None, Told]:
-        json, failing = words.write(key), None
-        if json["verdict"] == FAIL:
-            reason = why(json, f"（现为 {ROOM_IN_TEXT}，相差 {ROOM_IN_TEXT}）")
-            failing = reason and (reason[0], form(orjson.dumps(reason[1])))
-        return form(words.text({**json, "value": ROOM, "gap": ROOM})), failing, words.told(json)
-
-    pick, forms = reads.key, Kept(ways)
-
-    def tell(state: State) -> Told:
-        with_value, failing, told = forms[pick(state)]
-        found = measured(state)
-        if found is None:
-            return told
-        stands, off = number(*found), gap(*found)
-        _, flags, reason = told
-        if failing is not None:
-            order, text = failing
-            reason = order, text % (amount(stands, unit).encode(), amount(off, unit).encode())
-        return with_value % (orjson.dumps(stands), orjson.dumps(off)), flags, reason
-
-    return tell
-
-
-def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) -> Tell:
-    """How one gate is told."""
+def ask_gate(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) -> None:
+    """One gate on the page."""
     fixed: Json = {"label": label(gate.label), **clause(gate.source)}
     if gate.route:
         fixed["route"] = gate.route
@@ -142,7 +73,7 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
     name = "" if gate.effect else gate.id
     why: OfGate = reasons.of_gate if gate.binding else _no_reason
     if gate.score is not None:
-        return _on_score(reads, card, gate, gate.score, fixed, why)
+        return _ask_on_score(reads, card, gate, gate.score, fixed, why)
     part = f"gates/{gate.id}"
     root, details = f"{card.id}|{part}", prepared.program.cards[card.id].parts[part].details
     certain, possible = reads.ends(root, "low", "high")
@@ -150,19 +81,23 @@ def gate_teller(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) ->
     only = details[0] if len(details) == 1 else None
     inside = _single(reads, only) if only else _conditions(reads, root, details)
     limits = only.range if only and isinstance(only.range, Limits) else None
+    value = _value(reads, root, only, gap_of(limits)) if only and limits else None
 
-    def write(key: Key) -> Json:
+    def write(key: Key) -> Piece:
         out = fixed.copy()
         out["verdict"] = WORDS[key[certain] + key[possible]]
         out["facts"] = facts(key)
         inside(key, out)
         flags(key, out)
-        return out
+        if value is None or not key[value.known]:
+            return _piece(name, out, why(out))
+        measured = why(out, _MEASURED.format(ROOM_IN_TEXT, ROOM_IN_TEXT))
+        return _piece(name, out | {"value": ROOM, "gap": ROOM}, measured, value.measure)
 
-    measured = _value(prepared, root, only) if only and limits else None
-    if only is None or limits is None or measured is None:
-        return _teller(reads, _Words(name, write, why))
-    return _against(reads, _Words(name, write, why), why, measured, gap_of(limits), only.indicator.unit.symbol)
+    return reads.ask(write)
+
+
+_MEASURED = "（现为 {}，相差 {}）"
 
 
 def _no_reason(gate: Json, measured: str = "") -> None:
@@ -210,18 +145,23 @@ def _facts(reads: Reads, root: str, details: Iterable[Detail]) -> Callable[[Key]
     return found
 
 
-def _on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json, why: OfGate) -> Tell:
-    low, high = reads.prepared.places(f"score|{card.id}", "low", "high")
+def _ask_on_score(reads: Reads, card: Card, gate: Gate, limits: Limits, fixed: Json, why: OfGate) -> None:
+    low, high = reads.ends(f"score|{card.id}", "low", "high")
     certain, possible = reads.ends(f"gate|{card.id}|{gate.id}", "low", "high")
-    fixed = {**fixed, "threshold": threshold(limits), "unit": "分", "facts": []}
+    fixed, gap = {**fixed, "threshold": threshold(limits), "unit": _POINT, "facts": []}, gap_of(limits)
 
-    def reached(state: Any) -> tuple[int, int] | None:
-        return (state[low], MICRO) if state[low] == state[high] else None
+    def write(key: Key) -> Piece:
+        out = {**fixed, "verdict": WORDS[key[certain] + key[possible]]}
+        if key[low] != key[high]:
+            return _piece(gate.id, out, why(out))
+        stands, off = points(key[low]), gap(key[low], MICRO)
+        reason = why(out, _MEASURED.format(amount(stands, _POINT), amount(off, _POINT)))
+        return _piece(gate.id, out | {"value": stands, "gap": off}, reason)
 
-    def write(key: Key) -> Json:
-        return {**fixed, "verdict": WORDS[key[certain] + key[possible]]}
+    reads.ask(write, most=1024)
 
-    return _against(reads, _Words(gate.id, write, why), why, reached, gap_of(limits), "分")
+
+_POINT = "分"
 
 
 def _conditions(reads: Reads, root: str, details: Sequence[Detail]) -> Add:
@@ -250,11 +190,11 @@ def _single(reads: Reads, detail: Detail) -> Add:
         return lambda _, out: out.update(fixed)
     expression = detail.indicator.expression
     if isinstance(expression, Fact):
-        place, kind = reads.at(reads.prepared.given(expression.path)), expression.kind
+        place, kind = reads.at(reads.prepared.program.stated_at(expression.path)), expression.kind
 
         def chosen(key: Key, out: Json) -> None:
             out.update(fixed)
-            if key[place] is not None:
+            if key[place] != UNKNOWN:
                 out["value"] = kind.show(key[place])
 
         return chosen
@@ -277,67 +217,81 @@ def _data_date(prepared: Prepared, indicator: Indicator) -> Json:
     return {"data_date": f"{prepared.as_of.year + indicator.period}-12-31"}
 
 
-def _value(prepared: Prepared, root: str, detail: Detail) -> Measured | None:
-    """How the indicator's value is found; None of a condition."""
+class _Value(NamedTuple):
+    """A value that may be measured."""
+
+    known: int
+    """Where in the key it is said that it is known and exists."""
+    measure: Measure
+    """The value in its unit; behind it how far it is from limits, where there are some."""
+
+
+def _value(reads: Reads, root: str, detail: Detail, gap: Gap | None = None) -> _Value | None:
+    """The indicator's value; None of a condition."""
     if detail.value is None:
         return None
-    ends = ("numerator|low", "numerator|high", "denominator|low", "denominator|high")
-    low, high, least, most = prepared.places(f"show|{root}|{detail.path}", *ends)
+    shown = f"show|{root}|{detail.path}"
+    over, under = (reads.prepared.program.at[f"{shown}|{part}|low"] for part in ("numerator", "denominator"))
     expression, scale = detail.indicator.expression, detail.indicator.unit.scale
     minus = expression.minus if isinstance(expression, Ratio) else 0
     # The root that is taken of the quotient first: of compound growth.
     intervals = expression.intervals if isinstance(expression, Compound) else 1
 
-    def measured(state: Any) -> tuple[int, int] | None:
-        numerator, denominator = state[low], state[least]
-        if numerator != state[high] or denominator != state[most] or denominator < 1:
-            return None
+    def of(state: State) -> Sequence[Number]:
+        numerator, denominator = state[over], state[under]
         if intervals > 1:
             numerator, denominator = nth_root(numerator, denominator, intervals)
-        return numerator - minus * denominator, denominator * scale
+        found = numerator - minus * denominator, denominator * scale
+        return (number(*found),) if gap is None else (number(*found), gap(*found))
 
-    return measured
+    known = reads.at(reads.prepared.program.at[f"{shown}{MEASURED}"])
+    return _Value(known, Measure(of, detail.indicator.unit.symbol))
 
 
-def item_teller(prepared: Prepared, card: Card, item: Item, reasons: Reasons, more: More | None) -> Tell:
-    """How one item is told, by the way of earning its points that counts, and what else is said of it."""
+def ask_item(prepared: Prepared, card: Card, item: Item, reasons: Reasons, more: More | None) -> None:
+    """One item on the page, by the way of earning its points that counts, and what else is said of it."""
     own: Part = prepared.program.cards[card.id].parts[f"items/{item.id}"]
-    if len(own.details) < 2:
-        return _way(prepared, card, item, reasons, more, own.details[0] if own.details else None)
-    ways = []
-    for detail in own.details:
-        ends = prepared.places(f"show|{card.id}|items/{item.id}|{detail.path}", "reached", "low", "high")
-        ways.append((itemgetter(*ends), _way(prepared, card, item, reasons, more, detail, named=True)))
+    reads = Reads(prepared)
+    several = len(own.details) > 1
+    ways = [_way(reads, card, item, more, detail, named=several) for detail in own.details or [None]]
+    shown = [f"show|{card.id}|items/{item.id}|{detail.path}" for detail in own.details if several]
+    ends = [picker(reads.ends(root, "reached", "low", "high")) for root in shown]
 
-    def tell(state: Any) -> Told:
-        return max(ways, key=lambda way: way[0](state))[1](state)
+    def write(key: Key) -> Piece:
+        way = max(zip(ends, ways, strict=True), key=lambda one: one[0](key))[1] if several else ways[0]
+        out = way.write(key)
+        reason = reasons.of_item(out)
+        if way.value is None or not key[way.value.known]:
+            return _piece(item.id, out, reason)
+        return _piece(item.id, out | {"value": ROOM}, reason, way.value.measure)
 
-    return tell
+    reads.ask(write, most=512)
+
+
+class _Way(NamedTuple):
+    """What is said of an item by one way of earning its points."""
+
+    write: Callable[[Key], Json]
+    value: _Value | None
 
 
 def _way(
-    prepared: Prepared,
-    card: Card,
-    item: Item,
-    reasons: Reasons,
-    more: More | None,
-    detail: Detail | None,
-    *,
-    named: bool = False,
-) -> Tell:
-    """How an item is told by one way of earning its points, of several by its name."""
-    part, reads = f"items/{item.id}", Reads(prepared)
+    reads: Reads, card: Card, item: Item, more: More | None, detail: Detail | None, *, named: bool = False
+) -> _Way:
+    """One way of earning an item's points, of several by its name."""
+    part = f"items/{item.id}"
     fixed: Json = {"label": label(item.label), **clause(item.source)}
     criterion = _criterion(item.award)
     if criterion:
         fixed["expert"] = criterion
     grade = f"expert_grade/{criterion}"
-    known = prepared.known(grade)
+    known = reads.prepared.known(grade)
     graded = None if known is None else reads.at(known)
     low, high = reads.ends(f"{card.id}|{part}", "low", "high")
     most, flags = _most(reads, card, item), _flags(reads, card, part)
     shown = _shown(reads, f"{card.id}|{part}", detail) if detail else None
     further = more(reads) if more else None
+    value = _value(reads, f"{card.id}|{part}", detail) if detail else None
 
     def write(key: Key) -> Json:
         out = fixed.copy()
@@ -355,8 +309,7 @@ def _way(
             further(key, out)
         return out
 
-    measured = _value(prepared, f"{card.id}|{part}", detail) if detail else None
-    return _teller(reads, _Words(item.id, write, reasons.of_item), measured)
+    return _Way(write, value)
 
 
 def _most(reads: Reads, card: Card, item: Item) -> Callable[[Key], float]:

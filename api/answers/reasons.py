@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
-
-from api.answers.forms import Json, Written
+from api.answers.forms import Json
 from features.tables import ExpertGrade
 from scoring.assembly import Verdict
 from scoring.card import Card
@@ -32,11 +30,6 @@ def unknown_criterion(given: str, meant: str | None) -> Json:
         "zh": f"{ExpertGrade.zh} {given}：没有规则采用这一评分项，未计入{zh}",
         "en": f"expert grade {given}: no rule asks for this criterion, it was not counted{en}",
     }
-
-
-def in_order(found: list[tuple[Order, Written]]) -> list[Written]:
-    """The reasons of one card: gates that fail, what is open, then items by the points they lose."""
-    return [reason for _, reason in sorted(found, key=itemgetter(0))]
 
 
 class Reasons:

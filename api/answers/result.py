@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
-from itertools import chain
+from typing import TypeVar
 
 import orjson
 
-from api.answers.cards import assessment_writer
-from api.answers.credit import credit_writer, in_park
+from api.answers.cards import LeftToExperts, ask_assessment
+from api.answers.credit import ask_credit
 from api.answers.decision import decided, park_id
-from api.answers.forms import Json, Pieces, Written, members
+from api.answers.forms import Json, Pieces, listed, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
 from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
-from api.answers.state import Prepared
+from api.answers.state import Prepared, State
 from api.answers.tier import tier_writer
 from features.tables import ExpertGrade
 from scoring import assembly
+from scoring.card import Card
 from scoring.criteria import criteria, nearest
 from scoring.engine import Answer
+from scoring.one_backend import Values
 from scoring.program import Program
 from scoring.release import ENGINE
+
+Asked = TypeVar("Asked")
 
 
 def result(answer: Answer) -> Json:
@@ -44,37 +48,48 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     """How answers by a program, which many regions share, as of this day are written."""
     prepared = Prepared(program, as_of)
     flagged = {name: ["edition_outside_period"] if name in outside else [] for name in program.cards}
-    of_cards = {name: one.card for name, one in program.cards.items()}
-    cards = {n: assessment_writer(prepared, card, flagged[n]) for n, card in of_cards.items() if not card.scheme}
-    schemes = {name: credit_writer(prepared, card, flagged[name]) for name, card in of_cards.items() if card.scheme}
+    page, of_cards = prepared.page, {name: one.card for name, one in program.cards.items()}
+    pieces: dict[str, tuple[int, int]] = {}
+
+    def asked(name: str, ask: Callable[[Prepared, Card, list[str]], Asked]) -> Asked:
+        first = page.asked
+        found = ask(prepared, of_cards[name], flagged[name])
+        pieces[name] = first, page.asked
+        return found
+
+    assessments, left = page.section(), dict[str, LeftToExperts]()
+    for name, card in of_cards.items():
+        if not card.scheme:
+            if left:
+                page.say(b",")
+            left[name] = asked(name, ask_assessment)
+    schemes = {name: asked(name, ask_credit) for name, card in of_cards.items() if card.scheme}
+    # Reasons of a scheme are told with its points only: they have sections of their own.
+    reasons: list[tuple[int, str]] = []
+    for name in of_cards:
+        scheme = name if name in schemes else ""
+        if scheme or not reasons or reasons[-1][1]:
+            reasons.append((page.section(), scheme))
+        page.reasons(*pieces[name])
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
     missing = missing_writer(prepared)
     later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
     def write(answer: Answer) -> bytes:
-        state = prepared.state(answer)
+        state = answer.values
         flags: list[str] = []
-        first: list[Written] = []
+        first: list[Pieces] = []
         if state[later]:
             flags.append(assembly.FOUNDED_LATER.rpartition("|")[2])
-            first.append(orjson.dumps(FOUNDED_LATER if state[certainly] else PERHAPS_LATER))
+            first.append([orjson.dumps(FOUNDED_LATER if state[certainly] else PERHAPS_LATER)])
         for given, meant in _unknown_criteria(answer):
             flags.append(f"unknown_criterion:{given}")
-            first.append(orjson.dumps(unknown_criterion(given, meant)))
-        assessments: Pieces = []
-        reasons: dict[str, list[Written]] = {name: [] for name in of_cards}
-        left_to_experts: list[str] = []
-        for name, assess in cards.items():
-            if assessments:
-                assessments.append(b",")
-            reasons[name], to_experts = assess(state, name in answer.wider, assessments)
-            if to_experts:
-                left_to_experts.append(name)
-        credits = []
-        for name, write_credit in schemes.items():
-            credit, reasons[name] = write_credit(state, name in answer.wider)
-            credits.append(_in_park(answer, name, credit))
+            first.append([orjson.dumps(unknown_criterion(given, meant))])
+        sections = page.written(_wider(answer))
+        park = park_id(answer) if schemes else None
+        credits = {name: credit(state, park, name in answer.wider, sections) for name, credit in schemes.items()}
+        left_to_experts = [name for name, is_left in left.items() if is_left(state)]
         tier = tiers[answer.ladder.id](state, left_to_experts)
         placed = {
             "uscc": answer.dossier.uscc,
@@ -84,20 +99,26 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "release": answer.rules.release.as_dict(),
             "tier": tier,
         }
-        further = {**_credit(credits), **probability[answer.ladder.id](state, tier)}
-        out: Pieces = [b"{", members(placed), b',"assessments":{', *assessments, b"},"]
+        further = {**_credit([*credits.values()]), **probability[answer.ladder.id](state, tier)}
+        out: Pieces = [b"{", members(placed), b',"assessments":{', *sections[assessments], b"},"]
         if further:
             out += (members(further), b",")
         out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
-        out += (b',"reasons":[', b",".join(chain(first, *reasons.values())), b"],", *decided(answer), b"}")
+        why = [sections[at] for at, scheme in reasons if not scheme or "score" in credits[scheme]]
+        out += (b',"reasons":[', *listed([*first, *why]), b"],", *decided(answer), b"}")
         return b"".join(out)
 
     return write
 
 
-def _in_park(answer: Answer, name: str, credit: Json) -> Json:
-    compiled = answer.rules.program.cards[name]
-    return {**credit, **in_park(compiled.card, credit, park_id(answer))}
+def _wider(answer: Answer) -> State:
+    """The values, with the cards marked as unsafe of which the united parts say less than the completions."""
+    if not answer.wider:
+        return answer.values
+    values = Values(answer.values, answer.values.told[:])
+    for name in answer.wider:
+        values.told[answer.rules.program.at[f"{name}|unsafe"]] = 1
+    return values
 
 
 def _credit(found: list[Json]) -> Json:

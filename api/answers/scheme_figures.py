@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,7 @@ from itertools import compress
 from operator import eq
 from typing import Any
 
-from api.answers.state import Kept, picker
+from api.answers.kept import Kept, picker
 from scoring.card import MICRO, Card
 from scoring.compile import CompiledCard
 from scoring.program import Program, accounts_read
@@ -61,13 +61,15 @@ class Figures:
         self._possible = picker([high for _, high in self._stages.values()])
         self._covered = Kept(self._share_settled)
         self.groups = told_groups(card)
-        self._accounts = accounts_read(compiled)
+        self._accounts = {
+            year: at[f"accounts|{card.id}|{year}"] for year in sorted(accounts_read(compiled), reverse=True)
+        }
 
-    def stages(self, values: Sequence[int | None]) -> dict[str, list[int]]:
+    def stages(self, values: Sequence[int]) -> dict[str, list[int]]:
         """Of each stage whether the enterprise is certainly, and possibly, in it."""
-        return {stage: [+(values[place] or 0) for place in ends] for stage, ends in self._stages.items()}
+        return {stage: [values[place] for place in ends] for stage, ends in self._stages.items()}
 
-    def coverage(self, values: Sequence[int | None]) -> Fraction:
+    def coverage(self, values: Sequence[int]) -> Fraction:
         """Share of the weight whose points the data settle; of several possible stages the least."""
         return self._covered[tuple(map(eq, self._lows(values), self._highs(values))), self._possible(values)]
 
@@ -80,35 +82,32 @@ class Figures:
             Fraction(sum(compress(weights[stage].values(), settled)), sum(weights[stage].values())) for stage in stages
         )
 
-    def group(self, values: Sequence[int | None]) -> str | None:
+    def group(self, values: Sequence[int]) -> str | None:
         """Those of the same stage; all, where a stage has too few to tell or is open."""
         certain = [f"stage:{stage}" for stage, (low, _) in self.stages(values).items() if low]
         return next((group for group in (*certain, ALL) if group in self.groups), None)
 
-    def share(self, values: Sequence[int | None], group: str) -> Share:
+    def share(self, values: Sequence[int], group: str) -> Share:
         """Of a group the enterprises with fewer points, in whole tenths rounded down."""
-        low, high = (values[end] or 0 for end in self._score)
+        low, high = (values[end] for end in self._score)
         return share_of(self.groups[group], low, high)
 
-    def accounts(self, known: Callable[[str], bool]) -> int | None:
+    def accounts(self, values: Sequence[int]) -> int | None:
         """The newest accounting year, counted from as_of's, of which the scheme has a fact; None where it has none."""
-        found = (year for year, facts in self._accounts.items() if any(map(known, facts)))
-        return max(found, default=None)
+        return next((year for year, place in self._accounts.items() if values[place]), None)
 
-    def refuses(self, known: Callable[[str], bool], as_of: date) -> bool:
+    def refuses(self, values: Sequence[int], as_of: date) -> bool:
         """Whether the scheme gives no points because the newest accounts are too old for it."""
-        limit, year = self.scheme.refuse_accounts_older_than, self.accounts(known)
+        limit, year = self.scheme.refuse_accounts_older_than, self.accounts(values)
         return limit is not None and year is not None and months_since_year(year, as_of) > limit
 
-    def decided(
-        self, values: Sequence[int | None], park: str | None, known: Callable[[str], bool], as_of: date
-    ) -> Json:
+    def decided(self, values: Sequence[int], park: str | None, as_of: date) -> Json:
         """What the decision part says beside parts and score."""
         out: Json = {"stages": self.stages(values)}
         if not self.gives_points:
             return out
         out["coverage"] = list(self.coverage(values).as_integer_ratio())
-        if self.refuses(known, as_of):
+        if self.refuses(values, as_of):
             return {**out, "refused": STALE}
         asked = [group for group in (self.group(values), f"park:{park}") if group in self.groups]
         shares = ((group, self.share(values, group)) for group in asked if group)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from api.answers.forms import Json
-from api.answers.state import Key, Prepared, Reads, State
+from api.answers.kept import Key, picker
+from api.answers.state import Prepared, Reads, State
 from scoring.ladder import Ladder
 from scoring.ladder import State as Standing
 
@@ -56,7 +57,7 @@ def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Collecti
             out["certificate_undetermined"] = open_
         return out
 
-    pick, cards = reads.key, [(r.id, r.card) for r in ladder.rungs if r.card in prepared.program.cards]
+    pick, cards = picker(reads.places), [(r.id, r.card) for r in ladder.rungs if r.card in prepared.program.cards]
 
     def write(state: State, left_to_experts: Collection[str]) -> Json:
         return told(pick(state), tuple(name for name, card in cards if card in left_to_experts))

@@ -8,7 +8,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answers.forms import ROOM, ROOM_IN_TEXT, form, members, together
+from api.answers.forms import ROOM, ROOM_IN_TEXT, form, listed, roomy
 
 # Words of the rulebooks: % and quotation marks, no control characters and no backslash.
 TEXTS = st.text(st.characters(exclude_categories=["C"], exclude_characters="\\"), max_size=8) | st.sampled_from(
@@ -31,8 +31,15 @@ def test_words_can_be_filled_in_within_a_text(around: dict[str, Any], words: str
     assert filled == orjson.dumps({**around, "zh": f"（现为 {words}）"})
 
 
-@given(st.lists(OBJECTS, max_size=4))
-def test_members_put_together_are_one_object(parts: list[dict[str, Any]]) -> None:
-    named = [{f"{place} {name}": value for name, value in part.items()} for place, part in enumerate(parts)]
-    whole = {name: value for part in named for name, value in part.items()}
-    assert together(map(members, named)) == orjson.dumps(whole)
+@given(st.lists(st.lists(OBJECTS.map(orjson.dumps), min_size=1, max_size=3), max_size=4))
+def test_what_is_listed_has_commas_between_and_none_for_what_says_nothing(groups: list[list[bytes]]) -> None:
+    pieces = [[one for part in group for one in (b",", part)][1:] for group in groups]
+    with_silent = [silent for one in pieces for silent in ([b""], one)]
+    told = b"[%b]" % b"".join(listed(with_silent))
+    assert told == b"[%b]" % b",".join(part for group in groups for part in group)
+
+
+@given(OBJECTS)
+def test_a_room_in_a_text_is_one_byte_that_no_written_json_has(around: dict[str, Any]) -> None:
+    assert roomy(orjson.dumps({**around, "value": ROOM, "zh": f"（现为 {ROOM_IN_TEXT}）"})).count(b"\0") == 2
+    assert roomy(orjson.dumps(around)) == orjson.dumps(around)

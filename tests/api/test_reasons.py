@@ -10,12 +10,15 @@ from dossiers import strong
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answers.reasons import Reasons, in_order
+from api.answers.kept import Kept
+from api.answers.page import Page
+from api.answers.page_words import Piece
+from api.answers.reasons import Order, Reasons
 from api.answers.result import result
-from api.answers.state import Kept
 from features import dossier
 from scoring.card import MICRO
 from scoring.engine import Engine, Question
+from scoring.one_backend import Values
 
 DAY = date(2026, 11, 22)
 _ENGINE = Engine()
@@ -31,6 +34,17 @@ def gate(name: str, verdict: str) -> dict[str, Any]:
     return {"label": {"zh": name, "en": name}, "verdict": verdict}
 
 
+def in_order(reasons: list[tuple[Order, bytes]]) -> list[dict[str, Any]]:
+    """As a page tells them."""
+    page = Page()
+    page.section()
+    for reason in reasons:
+        page.ask([], lambda _, reason=reason: Piece(b"", reason))
+    page.reasons(0, page.asked)
+    (pieces,) = page.written(Values.of([]))
+    return list(orjson.loads(b"[%b]" % b"".join(pieces)))
+
+
 NAMES = st.text(min_size=1, max_size=3)
 LOST = st.lists(st.tuples(NAMES, st.integers(1, 100 * MICRO).map(lambda micro: micro / MICRO)), max_size=8)
 
@@ -43,7 +57,7 @@ def test_failed_gates_come_first_then_what_is_open_then_the_most_points_lost(
     found = [REASONS.of_item(one) for one in parts]
     found += [REASONS.of_gate(gate(name, "undetermined")) for name in open_]
     found += [REASONS.of_gate(gate(name, "fail")) for name in failed]
-    told = [orjson.loads(one) for one in in_order([(one[0], orjson.dumps(one[1])) for one in found if one is not None])]
+    told = in_order([(one[0], orjson.dumps(one[1])) for one in found if one is not None])
     ranks = [0 if "不满足" in one["zh"] else 1 if "待定" in one["zh"] else 2 for one in told]
     assert ranks == sorted(ranks)
     assert len(told) == len(found)

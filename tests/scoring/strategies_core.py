@@ -201,7 +201,7 @@ def samples(draw: st.DrawFn) -> Sample:
 
 
 def by_python(roots: Mapping[str, Node], given: Sequence[FirmFacts]) -> list[tuple[int, ...]]:
-    """A row of values for each enterprise, by the generated function."""
+    """A row of values for each enterprise, one by one."""
     evaluate = compile_by_name(roots)
     return [tuple(evaluate(firm)[name] for name in roots) for firm in given]
 

@@ -1,4 +1,4 @@
-"""One expression, three evaluations: generated Python, Polars and the oracle give the same integers."""
+"""One expression, three evaluations: one enterprise, columns and the oracle give the same integers."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from scoring.catalogue import EVALUATED, Catalogue
 from scoring.compile import CompiledCard, Detail
 from scoring.core import Node
 from scoring.engine import Answer, Engine
-from scoring.python_backend import Evaluate, compile_python
+from scoring.one_backend import Evaluate, compile_one
 
 Seen = dict[tuple[str, str, str], set[str]]
 """By rulebook, edition and part: the verdicts that cases expect of it, the bands that they reach in it."""
@@ -78,7 +78,7 @@ def _bands(answer: Answer, compiled: CompiledCard, item: str) -> set[str]:
 
 @cache
 def _value(node: Node) -> Evaluate:
-    return compile_python([node])
+    return compile_one([node])
 
 
 def _place(compiled: CompiledCard, item: str, detail: Detail) -> str:

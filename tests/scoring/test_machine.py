@@ -16,7 +16,7 @@ from scoring import core, machine, machine_kept
 from scoring.column_backend import Facts, Plan, evaluate
 from scoring.core import Node, const, fill
 from scoring.machine_types import LANES, Result, integers, places, quotient
-from scoring.python_backend import compile_python
+from scoring.one_backend import compile_one
 
 LIMITS = st.one_of(st.sampled_from([1, 2**31, 2**32 - 1, 2**32, 2**47, 2**62, 2**63 - 1]), st.integers(1, 2**63 - 1))
 ROOTS = {"twice": core.mul(fill("x", 0, 0, 1000), 2), "late": core.ge(fill("x", 0, 0, 1000), 7)}
@@ -73,7 +73,7 @@ def test_what_just_fits_into_fewer_bits_and_what_just_does_not(top: int) -> None
     pairs = [(a, b) for a in ends for b in ends if b >= 0]
     facts = Facts(pl.DataFrame(pairs, {"x": pl.Int64, "y": pl.Int64}, orient="row"), {}, {})
     found = evaluate(roots, facts).rows()
-    alone = compile_python(roots.values())
+    alone = compile_one(roots.values())
     assert [tuple(map(int, row)) for row in found] == [
         tuple(map(int, alone(FirmFacts({"x": a, "y": b}, {})))) for a, b in pairs
     ]

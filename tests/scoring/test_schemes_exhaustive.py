@@ -14,7 +14,7 @@ from scoring import core
 from scoring.assembly import Verdict
 from scoring.card import Card
 from scoring.compile import compile_card, stage_truths
-from scoring.python_backend import compile_python
+from scoring.one_backend import compile_one
 
 standing = settings(
     max_examples=80,
@@ -83,5 +83,5 @@ def test_a_stage_is_possible_or_certain_as_its_completions_say(data: st.DataObje
 
 def _stages(sample: Card, firm: FirmFacts) -> dict[str, tuple[bool, bool]]:
     truths = stage_truths(sample)
-    values = iter(compile_python([node for truth in truths.values() for node in ends(truth)])(firm))
+    values = iter(compile_one([node for truth in truths.values() for node in ends(truth)])(firm))
     return {stage: (bool(next(values)), bool(next(values))) for stage in truths}

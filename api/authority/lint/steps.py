@@ -17,7 +17,7 @@ from scoring.assembly import WITHIN, Verdict, assemble
 from scoring.card import Card
 from scoring.compile import compile_card
 from scoring.core import Node, read
-from scoring.python_backend import Evaluate, compile_python
+from scoring.one_backend import Evaluate, compile_one
 
 Places = dict[str, int | None]
 """The inputs on the axes, each with the place of its value; None where it is open."""
@@ -152,12 +152,12 @@ class _Steps:
 
     @cached_property
     def _verdict(self) -> Ask:
-        evaluate = compile_python([self.roots[f"verdict|{self.card.id}"]])
+        evaluate = compile_one([self.roots[f"verdict|{self.card.id}"]])
         return lambda places: _TRUTH[evaluate(FirmFacts(places))[0]]
 
 
 def _asked(nodes: Sequence[Node]) -> Ask:
-    evaluate: Evaluate = compile_python(nodes)
+    evaluate: Evaluate = compile_one(nodes)
 
     def answer(places: Places) -> Answer:
         low, high = evaluate(FirmFacts(places))

@@ -18,7 +18,7 @@ from scoring.card import Card
 from scoring.catalogue import FOLDER
 from scoring.compile import compile_card
 from scoring.core import read
-from scoring.python_backend import Evaluate, compile_python
+from scoring.one_backend import Evaluate, compile_one
 from scoring.reading import read_card
 
 BRACKETS = (
@@ -98,7 +98,7 @@ def compiled(name: str) -> tuple[Evaluate, tuple[str, ...], tuple[Axis, ...]]:
     }
     roots = assemble(placed.card, (ends | WITHIN).__getitem__)
     wanted = [node for key, node in roots.items() if key.startswith(("verdict|", "score|"))]
-    return compile_python(wanted), read(wanted), tuple(axes.values())
+    return compile_one(wanted), read(wanted), tuple(axes.values())
 
 
 def answers(name: str, places: dict[str, int | None]) -> tuple[int, ...]:

@@ -1,0 +1,144 @@
+"""The words of one part, kept by the numbers that they follow from, as machine code finds them (`page_machine`)."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import insort
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from api.answers.forms import Written
+from api.answers.kept import Key, picker
+from api.answers.numbers import Number
+from api.answers.page_machine import BEYOND, MIX, RANK
+from scoring.one_backend import Values
+
+Order = tuple[int, float, str]
+"""By which reasons stand: rank, points (lost ones are below 0), English text."""
+LONG = 8
+"""Bytes of a number."""
+ROOM = b"\0"
+_FEW = 16
+"""Slots of a new table."""
+_WORD = 2**64 - 1
+
+
+class Measure(NamedTuple):
+    """The numbers that belong into the rooms of a piece; in its reason they stand as amounts, in their unit."""
+
+    of: Callable[[Values], Sequence[Number]]
+    unit: str = ""
+
+
+class Piece(NamedTuple):
+    """What is said for one key, and the reason that it is; in both there may be rooms for what is measured."""
+
+    text: Written
+    reason: tuple[Order, Written] | None = None
+    measure: Measure | None = None
+
+
+class Text:
+    """Written words where machine code reads them."""
+
+    def __init__(self, text: Written) -> None:
+        self._bytes = array("B", text + bytes(BEYOND))
+        self.place, self.length, self.rooms = self._bytes.buffer_info()[0], len(text), text.count(ROOM)
+
+
+class Record:
+    """A piece where machine code reads it: text, reason, and where the reason stands among others."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._texts = [Text(text) for text in (piece.text, *(piece.reason[1:] if piece.reason else ()))]
+        numbers = [number for text in self._texts for number in (text.place, text.length, text.rooms)]
+        self._numbers = array("q", [*numbers, *[0] * (RANK + 1 - len(numbers))])
+        self.place, self.measure = self._numbers.buffer_info()[0], piece.measure
+        self.order = piece.reason and piece.reason[0]
+
+    def ranked(self, rank: int) -> None:
+        """Where its reason stands."""
+        self._numbers[RANK] = rank
+
+
+class Ranks:
+    """Where reasons stand that are told together."""
+
+    def __init__(self) -> None:
+        self._records: list[tuple[Order, int, Record]] = []
+
+    def add(self, record: Record) -> None:
+        """A further reason."""
+        if record.order is not None:
+            insort(self._records, (record.order, record.place, record))
+            self._rank()
+
+    def without(self, gone: Sequence[Record]) -> None:
+        """Some reasons are told no more."""
+        places = {record.place for record in gone}
+        self._records = [one for one in self._records if one[1] not in places]
+
+    def _rank(self) -> None:
+        # Those that stand alike have one rank: then their parts stand as on the card.
+        for rank, (_, alike) in enumerate(groupby(self._records, key=itemgetter(0))):
+            for _, _, record in alike:
+                record.ranked(rank)
+
+
+class Question:
+    """What is said of a part, by the numbers at some places. A table has its keys in at most half of its slots: in each the place of a
+    record, 0 where it is free, and the key.
+    """
+
+    def __init__(self, places: Sequence[int], write: Callable[[Key], Piece], most: int) -> None:
+        self.ranks = Ranks()
+        self._places, self._pick = array("q", places), picker(places)
+        self._write, self._most = write, most
+        self._records: list[Record] = []
+        self._room_for(_FEW)
+
+    def _room_for(self, slots: int) -> None:
+        self._slots = slots
+        self._table = array("q", bytes(LONG * slots * (1 + len(self._places))))
+
+    def told(self) -> tuple[int, int, int, int]:
+        """What machine code is told of it."""
+        places, table = (one.buffer_info()[0] for one in (self._places, self._table))
+        return places, len(self._places), table, self._slots - 1
+
+    def meet(self, numbers: Sequence[int]) -> tuple[Record, Sequence[Record]]:
+        """Writes and keeps what is said of an enterprise whose key was not met before; and what was forgotten for it."""
+        forgotten: list[Record] = []
+        if len(self._records) >= self._most:
+            forgotten, self._records = self._records, []
+            self.ranks.without(forgotten)
+            self._room_for(_FEW)
+        if 2 * len(self._records) >= self._slots:
+            before, size = self._table, 1 + len(self._places)
+            self._room_for(4 * self._slots)
+            for at in range(0, len(before), size):
+                if before[at]:
+                    self._keep(before[at + 1 : at + size], before[at])
+        key = self._pick(numbers)
+        record = Record(self._write(key))
+        self._records.append(record)
+        self.ranks.add(record)
+        self._keep(key, record.place)
+        return record, forgotten
+
+    def _keep(self, key: Sequence[int], record: int) -> None:
+        slot, size = _hash(key), 1 + len(self._places)
+        while self._table[at := slot % self._slots * size]:
+            slot += 1
+        self._table[at : at + size] = array("q", (record, *key))
+
+
+def _hash(key: Sequence[int]) -> int:
+    """As `page_machine` finds it."""
+    found = 0
+    for number in key:
+        found = (found ^ number & _WORD) * MIX & _WORD
+        found ^= found >> 32
+    return found

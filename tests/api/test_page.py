@@ -1,0 +1,152 @@
+"""A page says of each enterprise what its own numbers ask for, whatever was kept of others before."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.answers.forms import Written
+from api.answers.numbers import amount
+from api.answers.page import Page
+from api.answers.page_machine import BEYOND
+from api.answers.page_words import Measure, Piece
+from scoring.one_backend import Values
+
+MANY = 6
+"""Numbers of an enterprise."""
+ENDS = [0, 1, -1, 2**31, -(2**31), 2**63 - 1, -(2**63)]
+NUMBERS = st.lists(st.sampled_from(ENDS) | st.integers(-3, 3), min_size=MANY, max_size=MANY)
+PLACES = st.lists(st.integers(0, MANY - 1), max_size=MANY, unique=True)
+
+
+def said(number: int, key: Sequence[int]) -> Written:
+    return b"<%d %b>" % (number, orjson.dumps(list(key)))
+
+
+def told(page: Page, numbers: Sequence[int]) -> list[bytes]:
+    return [b"".join(pieces) for pieces in page.written(Values.of(numbers))]
+
+
+@settings(deadline=None)
+@given(st.lists(PLACES, max_size=9), st.lists(NUMBERS, min_size=1, max_size=12), st.integers(1, 4))
+def test_each_piece_follows_from_its_own_numbers_however_few_are_kept(
+    asked: list[list[int]], firms: list[list[int]], most: int
+) -> None:
+    page, calls = Page(), list[int]()
+    page.section()
+    for number, places in enumerate(asked):
+        page.say(b"|")
+        page.ask(places, lambda key, number=number: calls.append(number) or Piece(said(number, key)), most)
+    for numbers in firms:
+        expected = b"".join(b"|" + said(n, [numbers[at] for at in places]) for n, places in enumerate(asked))
+        assert told(page, numbers) == [expected]
+    before = len(calls)
+    assert told(page, firms[-1]) == [expected]
+    assert len(calls) == before, "what was just said is kept"
+
+
+@given(NUMBERS)
+def test_a_number_is_written_in_full(numbers: list[int]) -> None:
+    page = Page()
+    page.section()
+    for place in range(MANY):
+        page.say(b"," if place else b"[")
+        page.number(place)
+    page.say(b"]")
+    assert orjson.loads(told(page, numbers)[0]) == numbers
+
+
+@given(NUMBERS, st.integers(0, 5 * BEYOND), st.integers(0, 70_000))
+def test_texts_of_every_length_stand_whole_one_behind_the_other(numbers: list[int], short: int, long: int) -> None:
+    page = Page()
+    for length in (short, long, 0, short):
+        page.section()
+        page.say(b"x" * length)
+        page.ask([0], lambda key, length=length: Piece(b"y" * length + b"%d" % key[0]))
+    assert told(page, numbers) == [b"x" * n + b"y" * n + b"%d" % numbers[0] for n in (short, long, 0, short)]
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=6))
+def test_measured_numbers_stand_in_their_rooms_and_as_amounts_in_the_reasons(firms: list[list[int]]) -> None:
+    """The first two numbers decide whether a part has a room; the third and fourth stand in it."""
+    page = Page()
+    page.section()
+
+    def write(part: int, key: Sequence[int]) -> Piece:
+        if key[0] < 0:
+            return Piece(b"[]")
+        measure = Measure(lambda values: (values[2] % 1000 / 8, values[3] % 7), "分")
+        return Piece(b"[\0,\0]", ((part, 0, ""), b"(\0 \0)") if part else None, measure)
+
+    for part in range(2):
+        page.say(b"+")
+        page.ask([part], partial(write, part))
+    last = page.section()
+    page.reasons(0, page.asked)
+    for numbers in firms:
+        stands, off = numbers[2] % 1000 / 8, numbers[3] % 7
+        rooms = [b"[]" if numbers[part] < 0 else b"[%b,%b]" % (orjson.dumps(stands), b"%d" % off) for part in range(2)]
+        sections = told(page, numbers)
+        assert sections[:last] == [b"+%b+%b" % (rooms[0], rooms[1])]
+        why = "" if numbers[1] < 0 else f"({amount(stands, '分')} {amount(off, '分')})"
+        assert sections[last].decode() == why
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(-2, 0), st.sampled_from("ab")), max_size=7), NUMBERS)
+def test_reasons_stand_in_their_order_and_parts_that_weigh_alike_as_on_the_card(
+    orders: list[tuple[int, int, str]], numbers: list[int]
+) -> None:
+    page = Page()
+    page.section()
+    for number, order in enumerate(orders):
+        page.ask([number % MANY], lambda key, o=order, n=number: Piece(b"", (o, b"%d" % n) if key[0] >= 0 else None))
+    page.section()
+    page.reasons(0, page.asked)
+    wanted = [n for n in range(len(orders)) if numbers[n % MANY] >= 0]
+    # Others first: ranks change when further reasons are met.
+    told(page, [1] * MANY)
+    found = told(page, numbers)[1].decode()
+    assert found == ",".join(map(str, sorted(wanted, key=lambda n: orders[n])))
+
+
+def test_a_page_is_good_for_several_threads() -> None:
+    page, wrong = Page(), list[Any]()
+    page.section()
+    for number in range(40):
+        page.ask([number % MANY], partial(lambda n, key: Piece(said(n, key)), number), most=3)
+
+    def work(first: int) -> None:
+        for turn in range(300):
+            numbers = [(first * turn + at) % 11 for at in range(MANY)]
+            if told(page, numbers) != [b"".join(said(n, [numbers[n % MANY]]) for n in range(40))]:
+                wrong.append(numbers)
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_what_fails_while_it_is_written_is_not_kept() -> None:
+    page, refuse = Page(), [True]
+    page.section()
+
+    def write(key: Sequence[int]) -> Piece:
+        if refuse[0]:
+            raise ValueError(key)
+        return Piece(b"said")
+
+    page.ask([0], write)
+    with pytest.raises(ValueError, match="7"):
+        told(page, [7])
+    refuse[0] = False
+    assert told(page, [7]) == [b"said"]
