@@ -40,6 +40,9 @@ ACCOUNTING_YEARS = Fact("enterprise/accounting_years", Number(hi=3))
 LAST_ROUND = "financing_round.last"
 """1 for a round that is the last closed by as_of, 0 for any other; rounds of one day are all the last."""
 
+SELDOM = frozenset({"intellectual_property.acquired_on"})
+"""Columns that most rows have no reason to state: this one is asked of rights that were transferred."""
+
 DERIVED_FROM = {
     SIZE_GROUP.path: "enterprise/industry_code",
     INDUSTRY_SECTION.path: "enterprise/industry_code",

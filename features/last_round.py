@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from features.held import ROW
@@ -22,8 +23,13 @@ def last(closed_on: Sequence[int | None], as_of: int, *, listed: bool) -> list[i
 
 def with_last(rounds: pl.DataFrame, as_of: int, listed: pl.Series) -> pl.DataFrame:
     """The rounds of many firms with column ``last``; ``listed`` is 1 for each firm of which all rounds are known."""
-    closed, of_firm = pl.col("closed_on"), rounds.with_columns(listed.gather(rounds[ROW]).alias("listed"))
-    latest = closed.filter(closed <= as_of).max().over(ROW)
-    certain = pl.when(pl.col("listed").is_not_null() & closed.is_not_null().all().over(ROW)).then(1)
-    found = pl.when(closed.is_null()).then(None).when(closed == latest).then(certain).otherwise(0)
-    return of_firm.with_columns(found.cast(pl.Int64).alias("last")).drop("listed")
+    of_firm, unknown = rounds[ROW].to_numpy(), rounds["closed_on"].is_null().to_numpy()
+    closed = rounds["closed_on"].fill_null(0).to_numpy()
+    done = ~unknown & (closed <= as_of)
+    latest = np.full(listed.len(), np.iinfo(np.int64).min)
+    np.maximum.at(latest, of_firm[done], closed[done])
+    open_ = listed.is_null().to_numpy(writable=True)
+    open_[of_firm[unknown]] = True
+    found = closed == latest[of_firm]
+    last = pl.Series("last", found.astype(np.int64)).set(pl.Series(unknown | (found & open_[of_firm])), None)
+    return rounds.with_columns(last)

@@ -1,16 +1,16 @@
 """What is asked of the rows of one list table, by their kind.
 
-A rule speaks of few kinds of rows, and nearly all rows are known in full: then most of what could be asked of a row, and
-one of every two bounds, need not be. Columns are asked by the questions that are told apart here, and the few rows that are left
-by the full one.
+A rule speaks of few kinds of rows, and nearly all rows are known in full, or but for a cell that few state: then most of what
+could be asked of a row, and one of every two bounds, need not be. Columns are asked by the questions that are told apart here, and
+the few rows that are left by the full one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from features.facts import is_note
+from features.facts import SELDOM, is_note
 from scoring.core import Node, read, settled
 
 KIND = "kind"
@@ -27,6 +27,10 @@ class Alike:
     """What can be other than 0 where all the ``cells`` are known, by name."""
     doubtful: Mapping[str, Node]
     """What can be other than 0 where some are not."""
+    seldom: str | None = None
+    """The one of the cells that is `SELDOM` known."""
+    unstated: Mapping[str, Node] = field(default_factory=dict)
+    """What can be other than 0 where that one is not known and all others are."""
 
 
 class ByKind:
@@ -54,11 +58,15 @@ class ByKind:
         open_ = settled(self.bodies.values(), values)
         # Notes on what was assumed are there or not, and are read with a default of their own.
         cells = tuple(cell for cell in self._read(open_) if not is_note(cell))
-        known, doubtful = (
-            {name: body for name, body in zip(self.bodies, bodies, strict=True) if body.constant != 0}
-            for bodies in (settled(open_, {}, complete=True), open_)
-        )
-        return Alike(kinds, cells, known, doubtful)
+        known, doubtful = self._open(settled(open_, {}, complete=True)), self._open(open_)
+        seldom = next((cell for cell in cells if cell in SELDOM), None)
+        if seldom is None:
+            return Alike(kinds, cells, known, doubtful)
+        return Alike(kinds, cells, known, doubtful, seldom, self._open(settled(open_, {seldom: None}, complete=True)))
+
+    def _open(self, bodies: Iterable[Node]) -> dict[str, Node]:
+        """Those that can be other than 0, by name."""
+        return {name: body for name, body in zip(self.bodies, bodies, strict=True) if body.constant != 0}
 
     def _read(self, bodies: Iterable[Node]) -> tuple[str, ...]:
         return tuple(name for name in read(bodies) if name.startswith(f"{self._table}."))

@@ -78,7 +78,7 @@ class Machine:
         held = max(count, LANES)
         asked = self.code.results, self.code.further if further else {}
         results, more = (_room(self._memory, kinds, held) for kinds in asked)
-        scratch = np.empty(self.code.scratch + _ALIGNED, np.uint8)
+        scratch = _aligned(np.empty(self.code.scratch + _ALIGNED, np.uint8))
         tables = [np.array(some, np.uintp) for some in (columns, lists, _addresses(results))]
         beside = np.array(_addresses(more), np.uintp) if further else None
         if count:
@@ -111,12 +111,17 @@ def _room(memory: _Memory, kinds: Mapping[str, str], held: int) -> dict[str, Col
     """A column for each, in one array, which the system can give in large pages."""
     sizes = [held * BYTES[kind] for kind in kinds.values()]
     ends = np.cumsum([0, *(size + -size % _ALIGNED for size in sizes)])
-    whole = memory.of(int(ends[-1]))
+    whole = _aligned(memory.of(int(ends[-1]) + _ALIGNED))
     columns = {}
     for (name, kind), size, begin in zip(kinds.items(), sizes, ends, strict=False):
         column = whole[begin : begin + size].view(_HELD.get(kind, np.int64))
         columns[name] = column.reshape(2, held) if kind == "i128" else column
     return columns
+
+
+def _aligned(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An array from its first place on at which a line begins: what stands in two lines takes two turns."""
+    return array[-array.ctypes.data % _ALIGNED :]
 
 
 def _addresses(columns: Mapping[str, Column]) -> list[int]:

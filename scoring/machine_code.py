@@ -113,11 +113,21 @@ class _Module:
         for n, group in enumerate(groups):
             found.say(f"of{n}:")
             of_kind = found.within()
-            known = of_kind.joined("and", "i1", "true", *map(of_kind.known, group.cells))
-            of_kind.say(f"br i1 {known}, label %known{n}, label %doubtful{n}")
-            for label, bodies in (("doubtful", group.doubtful), ("known", group.bodies)):
+            others = [cell for cell in group.cells if cell != group.seldom]
+            known = of_kind.joined("and", "i1", "true", *map(of_kind.known, others))
+            branches: list[tuple[str, Mapping[str, Node], Sequence[str]]]
+            branches = [("doubtful", group.doubtful, ()), ("known", group.bodies, group.cells)]
+            if group.seldom is None:
+                of_kind.say(f"br i1 {known}, label %known{n}, label %doubtful{n}")
+            else:
+                seldom = of_kind.known(group.seldom)
+                of_kind.say(f"br i1 {known}, label %sure{n}, label %doubtful{n}", f"sure{n}:")
+                of_kind.say(f"br i1 {seldom}, label %known{n}, label %unstated{n}")
+                branches.append(("unstated", group.unstated, others))
+            for label, bodies, cells in branches:
                 of_kind.say(f"{label}{n}:")
                 branch = of_kind.within()
+                branch.are_known(cells)
                 for at, body in bodies.items():
                     branch.add_to(totals[at], body)
                 branch.say("br label %tail")

@@ -43,6 +43,10 @@ def of_frame(frame: pl.DataFrame) -> dict[str, Input]:
     bits, held = np.full((frame.width, room), 255, np.uint8), (frame, chunk)
     found = {}
     for name, column, known in zip(frame.columns, chunk.children, bits, strict=True):
+        if column.null_count == frame.height:
+            # Memory that was never written is read much slower where all that is read is left out.
+            found[name] = of_all(None, frame.height)
+            continue
         valid, values = column.buffers
         if valid:
             some = _bits(valid, column.offset, frame.height)

@@ -89,7 +89,8 @@ _WRITING = Path(__file__).parent, Path(features.__file__).parent
 def sources(folders: tuple[Path, ...]) -> bytes:
     """Hash of the sources in some folders, and of the tables that they read."""
     whole = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(path for kind in ("py", "csv", "yaml") for path in folder.rglob(f"*.{kind}")):
-            whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    for here, _, names in (found for folder in folders for found in sorted(os.walk(folder))):
+        for name in (name for name in sorted(names) if name.endswith((".py", ".csv", ".yaml"))):
+            with open(os.path.join(here, name), "rb") as file:
+                whole.update(name.encode() + b"\0" + file.read())
     return whole.digest()

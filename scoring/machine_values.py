@@ -6,7 +6,7 @@ processor has no vectors of 128 bits. What is computed of wide operands is compu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol, cast
 
 from scoring.core import Node, balanced
@@ -57,6 +57,10 @@ class Writer(Instructions):
     def known(self, name: str) -> str:
         """Whether an input is known."""
         return self.once(("known", name), lambda: self._known(*self._where(name)))
+
+    def are_known(self, names: Iterable[str]) -> None:
+        """From here on these inputs are surely known."""
+        self._values.update({("known", name): "true" for name in names})
 
     def _where(self, name: str) -> tuple[str, int, str]:
         array, at = self._places.inputs[name]

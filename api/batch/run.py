@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from api.batch.counts import columns_counted, counts
 from api.batch.frames import Framed
 from api.batch.row_groups import concatenate
 from features.durable import fingerprint, write_text, write_whole
@@ -55,8 +57,11 @@ class Batch:
             "cards": self.framed.cards,
         }
 
-    def run(self, rejects: pl.DataFrame, *, resume: bool, workers: int, done: Callable[[int], None]) -> dict[str, Any]:
-        """Score what is not scored yet and write the result files; ``done`` is told the enterprises of each part.
+    def run(
+        self, rejects: pl.DataFrame, *, resume: bool, workers: int, done: Callable[[int], None]
+    ) -> tuple[dict[str, Any], Counter[str]]:
+        """Score what is not scored yet and write the result files; ``done`` is told the enterprises of each part. Gives the
+        manifest, and what `counts` says of all.
 
         Raises `FileProblem` where ``resume`` finds the beginning of another run.
         """
@@ -64,35 +69,38 @@ class Batch:
         journal = _Journal(self.target / WORK, identity, resume=resume)
         (self.target / MANIFEST).unlink(missing_ok=True)
         sizes = self.snapshot.sizes
-        left = []
+        left, counted, cards = [], Counter[str](), self.framed.heads
         for number, firms in enumerate(sizes):
             if journal.has(number):
+                scores = pl.read_parquet(journal.path("scores", number), columns=columns_counted(cards))
+                counted.update(counts(scores, cards))
                 done(firms)
             else:
                 left.append(number)
-        for number in self._scored(left, journal, workers):
+        for number, of_part in self._scored(left, journal, workers):
+            counted.update(of_part)
             done(sizes[number])
         self._publish(journal, len(sizes), rejects)
         files = {f"{name}.parquet": fingerprint(self.target / f"{name}.parquet") for name in (*RESULTS, "rejects")}
         manifest = {**identity, "firms": sum(sizes), "rejected_rows": rejects.height, "files": files}
         write_text(self.target / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
         shutil.rmtree(journal.folder)
-        return manifest
+        return manifest, counted
 
-    def _scored(self, numbers: list[int], journal: _Journal, workers: int) -> Iterator[int]:
-        def part(number: int) -> tuple[int, dict[str, str]]:
+    def _scored(self, numbers: list[int], journal: _Journal, workers: int) -> Iterator[tuple[int, Counter[str]]]:
+        def part(number: int) -> tuple[int, dict[str, str], Counter[str]]:
             found = dict(zip(RESULTS, self.framed.part(self.snapshot, number), strict=True))
             hashes = {}
             for name, frame in found.items():
                 path = journal.path(name, number)
                 write_whole(path, partial(frame.write_parquet, compression="zstd"))
                 hashes[path.name] = fingerprint(path)
-            return number, hashes
+            return number, hashes, counts(found["scores"], self.framed.heads)
 
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            for number, hashes in pool.map(part, numbers):
+            for number, hashes, counted in pool.map(part, numbers):
                 journal.add(number, hashes)
-                yield number
+                yield number, counted
 
     def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:
         """Parts become the result files."""

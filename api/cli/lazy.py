@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any, ClassVar
 
 import typer
@@ -24,7 +27,7 @@ class LazyGroup(TyperGroup):
         if cmd_name not in self.where:
             return None
         module, _, name = self.where[cmd_name].partition(":")
-        found = getattr(import_module(module), name)
+        found = getattr(_loaded(module), name)
         if not isinstance(found, typer.Typer):
             alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
             alone.command(cmd_name)(found)
@@ -32,3 +35,15 @@ class LazyGroup(TyperGroup):
         command = get_command(found)
         command.name = cmd_name
         return command
+
+
+def _loaded(name: str) -> ModuleType:
+    """The module; while it is loaded nothing is searched for cycles, as in `api.cli.main`, and what it brings never is."""
+    if name in sys.modules:
+        return sys.modules[name]
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()

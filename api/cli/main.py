@@ -17,9 +17,14 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # No command multiplies great matrices: threads for that would be made at each start, and wait by spinning.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# What is loaded stays as long as the process: it is not searched for cycles, now or later.
+gc.disable()
 
-from api.cli import console, usage
-from api.cli.lazy import LazyGroup
+from api.cli import console, usage  # noqa: E402
+from api.cli.lazy import LazyGroup  # noqa: E402
+
+gc.freeze()
+gc.enable()
 
 
 class Commands(LazyGroup):

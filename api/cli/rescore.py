@@ -60,8 +60,8 @@ def rescore(
     batch = Batch(framed, given.snapshot, question, given.named, target)
     with console.progress() as bar:
         task = bar.add_task("评分 scoring", total=sum(given.snapshot.sizes))
-        manifest = batch.run(given.rejects, resume=resume, workers=workers, done=lambda n: bar.advance(task, n))
+        manifest, counts = batch.run(given.rejects, resume=resume, workers=workers, done=lambda n: bar.advance(task, n))
     shutil.rmtree(target / PIVOTED, ignore_errors=True)
-    summary(target / "scores.parquet", manifest["firms"], framed, question)
+    summary(target, manifest["firms"], counts, framed, question)
     tables.reject_reasons(given.rejects)
     console.out.print(f"结果目录 results: {target}", highlight=False)

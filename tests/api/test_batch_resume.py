@@ -126,6 +126,18 @@ def test_parts_that_are_done_are_not_scored_again(population: Path, unfinished: 
     assert all(path.stat().st_mtime_ns == done[path] for path in kept)
 
 
+def test_a_run_that_goes_on_tells_of_the_parts_that_were_done_too(
+    population: Path, undisturbed: Path, unfinished: Path
+) -> None:
+    code, printed = rescored([population, unfinished, "--as-of", AS_OF, "--resume"], unfinished / "log")
+    assert code == 0, printed
+    assert _summary(printed) == _summary((undisturbed / "log").read_text(encoding="utf-8"))
+
+
+def _summary(printed: str) -> str:
+    return printed[printed.index("评价日") : printed.index("结果目录")]
+
+
 def test_tampered_parts_are_scored_again(population: Path, undisturbed: Path, unfinished: Path) -> None:
     differs, short, missing = (unfinished / "unfinished" / f"scores-{part:05d}.parquet" for part in range(3))
     whole = differs.read_bytes()

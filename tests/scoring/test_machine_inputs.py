@@ -72,3 +72,12 @@ def test_the_same_for_all_and_what_nobody_states() -> None:
     found = evaluate(roots, Facts(WHOLE.head(20), {}, {"day": 7, "none": None}))
     assert found["day"].to_list() == [7] * 20
     assert found["none"].to_list() == [3] * 20
+
+
+@pytest.mark.parametrize("firms", [3, 20, 300])
+def test_columns_that_are_known_of_nobody(firms: int) -> None:
+    nobody = pl.lit(None, dtype=pl.Int64)
+    told(
+        WHOLE.head(firms).with_columns(nobody.alias("x")),
+        LONG.filter(pl.col(ROW) < firms).with_columns(nobody.alias("kind")),
+    )
