@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import polars as pl
 import polars.selectors as cs
 from nanoarrow import c_schema
 from nanoarrow.c_schema import CSchema
-from polars._typing import ParquetCompression
 
 from features import parquet_footer
 from features.parquet_footer import (
@@ -42,6 +41,8 @@ from features.parquet_footer import (
     Fields,
 )
 
+Packing = Literal["lz4", "uncompressed"]
+
 _STRUCT = "(integers)"
 _LARGE = 2**24
 """A number from here on takes more than three of its eight bytes: LZ4 packs it into hardly less, and slowly."""
@@ -52,7 +53,7 @@ _SAMPLE = 1000
 def write(frame: pl.DataFrame, path: Path) -> None:
     """Write the frame, in one piece and without statistics."""
     large = _large(frame)
-    halves: list[tuple[pl.DataFrame, ParquetCompression]]
+    halves: list[tuple[pl.DataFrame, Packing]]
     halves = [(frame.drop(large), "lz4"), (frame.select(large), "uncompressed")]
     with path.open("wb+") as file:
         footers = [_append(half, compression, file) for half, compression in halves if half.width]
@@ -66,7 +67,7 @@ def _large(frame: pl.DataFrame) -> list[str]:
     return [name for row in shares for name, share in row.items() if share is not None and share > 1 / 2]
 
 
-def _append(frame: pl.DataFrame, compression: ParquetCompression, file: BinaryIO) -> Fields:
+def _append(frame: pl.DataFrame, compression: Packing, file: BinaryIO) -> Fields:
     """Write the pages of the frame behind what stands in the file; the footer that tells of them."""
     start = file.seek(0, 2)
     integers = [pl.struct(cs.integer()).alias(_STRUCT)] if frame.select(cs.integer()).width else []
