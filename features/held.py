@@ -76,8 +76,7 @@ def _alike(table: type[Table], frame: pl.DataFrame, at: pl.Series, among: pl.Ser
         rows = wanted.arg_true()
         for some in (names[:_FIRST], names):
             columns = at.to_frame(ROW).hstack(frame.select(some))
-            hashes = (columns if rows.len() == columns.height else columns[rows]).hash_rows()
-            rows = rows.filter(_shared(hashes))
+            rows = rows.filter(_shared(columns if rows.len() == columns.height else columns[rows]))
             if rows.is_empty():
                 break
         found.append(rows)
@@ -88,10 +87,13 @@ _FIRST = 4
 """Columns that are compared first."""
 
 
-def _shared(hashes: pl.Series) -> pl.Series:
-    """Which of the hashes stand more than once; sorting tells it sooner than a table of them."""
-    ordered = pl.Series(np.sort(hashes.to_numpy()))
-    return hashes.is_in(ordered.filter(ordered == ordered.shift(1)).unique().implode())
+def _shared(columns: pl.DataFrame) -> pl.Series:
+    """Which rows have the hash of another row of their enterprise, whose place stands in `ROW`."""
+    hashes = columns.hash_rows().to_numpy() >> np.uint64(32)
+    keys = columns[ROW].to_numpy().astype(np.uint64) << np.uint64(32) | hashes
+    # The enterprises stand in order already, which a stable sort makes use of.
+    ordered = np.sort(keys, kind="stable")
+    return pl.Series(keys).is_in(pl.Series(ordered[1:][ordered[1:] == ordered[:-1]]).unique().implode())
 
 
 def _keys(table: type[Table], frame: pl.DataFrame, among: pl.Series) -> list[tuple[Sequence[str], pl.Series]]:

@@ -11,16 +11,20 @@ from typing import Any, BinaryIO, NamedTuple
 
 MAGIC = b"PAR1"
 TRUE, FALSE, BYTE, I32, I64, DOUBLE, BINARY, LIST, STRUCT = 1, 2, 3, 5, 6, 7, 8, 9, 12
-SCHEMA, ROWS, GROUPS, NOTES = 2, 3, 4, 5
+SCHEMA, ROWS, GROUPS, NOTES, ORDERS = 2, 3, 4, 5, 7
 """Fields of the footer."""
 NAME, CHILDREN = 4, 5
 """Fields of an element of the schema."""
 COLUMNS, FILE_OFFSET, ORDINAL = 1, 5, 7
 """Fields of a row group."""
-META = 3
-"""Field of a column chunk: its metadata."""
-PATH = 3
-"""Field of a chunk's metadata: its name, behind those of the groups that it stands in."""
+SIZES = 2, 6
+"""Fields of a row group: bytes of its pages, unpacked and packed."""
+CHUNK_OFFSET, META = 2, 3
+"""Fields of a column chunk: where it is, its metadata."""
+PATH, CODEC = 3, 4
+"""Fields of a chunk's metadata: its name, behind those of the groups that it stands in; how its pages are packed."""
+PAGE_OFFSETS = 9, 10, 11
+"""Fields of a chunk's metadata: where its data, its index and its dictionary begin."""
 
 
 class Field(NamedTuple):

@@ -222,28 +222,36 @@ def _annual(held: Held | None, founded: pl.Series) -> list[pl.Series]:
     """
     if held is None:
         return []
-    reports = held.frame
-    unknown, nothing = reports.height, reports.height + 1
+    reports, firms = held.frame, founded.len()
+    year = reports[_YEAR].filter(held.holds)
+    years = year.unique().sort()
+    # Two more rows say "unknown" and "nothing".
     began = founded.cast(pl.Date).dt.year()
-    years = reports[_YEAR].filter(held.holds).unique().sort().to_list()
-    lines = [pl.Series([], dtype=pl.UInt32)]
-    for year in years:
-        stated = held.holds & (reports[_YEAR] == year)
-        before = (began > year).fill_null(False)
-        line = before.to_frame("b").select(pl.when("b").then(nothing).otherwise(unknown).cast(pl.UInt32)).to_series()
-        lines.append(line.scatter(held.at.filter(stated), stated.arg_true()))
-    line = pl.concat(lines)
-    # Two more rows say "unknown" and "nothing". A column is gathered for all years while it is in the cache, then cut.
+    before = [(began > year).fill_null(False).cast(pl.UInt32) for year in years]
+    nobody = pl.concat([pl.Series([], dtype=pl.UInt32), *before]) + reports.height
+    stated = years.search_sorted(year) * firms + held.at.filter(held.holds)
+    line = nobody.scatter(stated, held.holds.arg_true())
+    # A column is gathered for all years while it is in the cache, then cut.
     gathered = [
-        pl.concat([column, pl.Series([None, None if name == _YEAR else 0], dtype=column.dtype)], rechunk=True)[line]
+        _gathered(pl.concat([column, pl.Series([None, None if name == _YEAR else 0], dtype=column.dtype)]), line)
         for name in (_YEAR, *ANNUAL)
         if (column := reports[name]).null_count() < column.len()
     ]
     return [
-        column.slice(place * founded.len(), founded.len()).alias(f"annual_report/{year}/{column.name}")
+        column.slice(place * firms, firms).alias(f"annual_report/{year}/{column.name}")
         for place, year in enumerate(years)
         for column in gathered
     ]
+
+
+def _gathered(column: pl.Series, rows: pl.Series) -> pl.Series:
+    """The column at the rows; nulls are dearer to gather than a number that stands for them."""
+    found = column.fill_null(_NEVER).rechunk()[rows]
+    return found.set(found == _NEVER, None)
+
+
+_NEVER = -(2**63)
+"""No fact is this number."""
 
 
 def _lines(rows: pl.Series, at: pl.Series, firms: int) -> pl.Series:

@@ -1,14 +1,18 @@
-"""A frame as a Parquet file whose integers are as they are in memory, one behind the other, and packed: no dictionaries.
+"""A frame as a Parquet file whose integers are as they are in memory, one behind the other: no dictionaries.
 
 Polars tries a dictionary for every column of integers, which costs more than writing it, and has no option against it; for the
-fields of a struct it tries none. So the integers are written as the fields of one struct that is never null. Its pages are
+fields of a struct it tries none. So the integers are written as the fields of a struct that is never null. Its pages are
 those of columns that stand by themselves; the footer is made to say so.
+
+What packing makes little smaller is left as it is. Polars packs all columns or none, so the file is two of them, one behind the
+other, with one footer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 import polars as pl
 import polars.selectors as cs
@@ -19,6 +23,7 @@ from features import parquet_footer
 from features.parquet_footer import (
     BINARY,
     CHILDREN,
+    CHUNK_OFFSET,
     COLUMNS,
     GROUPS,
     I32,
@@ -26,51 +31,92 @@ from features.parquet_footer import (
     META,
     NAME,
     NOTES,
+    ORDERS,
+    PAGE_OFFSETS,
     PATH,
     SCHEMA,
+    SIZES,
     STRUCT,
     Field,
     Fields,
 )
 
+Packing = Literal["lz4", "uncompressed"]
+
 _STRUCT = "(integers)"
+_LARGE = 2**24
+"""A number from here on takes more than three of its eight bytes: LZ4 packs it into hardly less, and slowly."""
+_SAMPLE = 1000
+"""Rows that tell whether most numbers of a column are large."""
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
-    """Write the frame, in one piece and without statistics; some column holds integers."""
-    together = frame.select(~cs.integer(), pl.struct(cs.integer()).alias(_STRUCT))
+    """Write the frame, in one piece and without statistics."""
+    large = _large(frame)
+    halves: list[tuple[pl.DataFrame, Packing]]
+    halves = [(frame.drop(large), "lz4"), (frame.select(large), "uncompressed")]
+    with path.open("wb+") as file:
+        footers = [_append(half, compression, file) for half, compression in halves if half.width]
+        file.write(parquet_footer.written(_together(footers, frame.columns)))
+
+
+def _large(frame: pl.DataFrame) -> list[str]:
+    """The columns of integers in which most numbers are large."""
+    large = (~cs.integer().is_between(-_LARGE, _LARGE, closed="none")).mean()
+    shares = frame.head(_SAMPLE).select(large).iter_rows(named=True)
+    return [name for row in shares for name, share in row.items() if share is not None and share > 1 / 2]
+
+
+def _append(frame: pl.DataFrame, compression: Packing, file: BinaryIO) -> Fields:
+    """Write the pages of the frame behind what stands in the file; the footer that tells of them."""
+    start = file.seek(0, 2)
+    integers = [pl.struct(cs.integer()).alias(_STRUCT)] if frame.select(cs.integer()).width else []
+    together = frame.select(~cs.integer(), *integers)
     together.write_parquet(
-        path,
-        compression="lz4",
+        file,
+        compression=compression,
         statistics=False,
         row_group_size=max(frame.height, 1),
         arrow_schema=_never_null(c_schema(together.schema)),
     )
-    with path.open("rb+") as file:
-        footer, end = parquet_footer.read(file)
-        file.seek(end)
-        file.write(parquet_footer.written(_apart(footer, frame.columns)))
-        file.truncate()
+    footer, end = parquet_footer.read(file)
+    file.seek(end)
+    file.truncate()
+    return _apart(footer, start)
 
 
 def _never_null(schema: CSchema) -> CSchema:
     """The schema of a frame, in which the struct cannot be null."""
-    *others, struct = schema.children
-    return schema.modify(children=[*others, struct.modify(nullable=False)])
+    return schema.modify(children=[c.modify(nullable=c.name != _STRUCT) for c in schema.children])
 
 
-def _apart(footer: Fields, names: list[str]) -> Fields:
-    """The footer of a file in which the struct's fields are columns by themselves, in the order of the names."""
+def _apart(footer: Fields, start: int) -> Fields:
+    """The footer of pages that begin at a place, in which the struct's fields are columns by themselves."""
     kind, (root, *elements) = footer[SCHEMA].value
-    columns = dict(_columns(iter(elements)))
-    schema = [{**root, CHILDREN: Field(I32, len(names))}, *(e for name in names for e in columns[name])]
+    columns = [element for _, found in _columns(iter(elements)) for element in found]
     groups = []
     for group in footer[GROUPS].value[1]:
         of, chunks = group[COLUMNS].value
-        found = {_path(chunk)[0]: chunk for chunk in map(_without_struct, chunks)}
-        groups.append({**group, COLUMNS: Field(LIST, (of, [found[name.encode()] for name in names]))})
+        moved = [_moved(_without_struct(chunk), start) for chunk in chunks]
+        groups.append({**group, COLUMNS: Field(LIST, (of, moved))})
     told = {n: field for n, field in footer.items() if n != NOTES}
-    return told | {SCHEMA: Field(LIST, (kind, schema)), GROUPS: Field(LIST, (STRUCT, groups))}
+    return told | {SCHEMA: Field(LIST, (kind, [root, *columns])), GROUPS: Field(LIST, (STRUCT, groups))}
+
+
+def _together(footers: Sequence[Fields], names: list[str]) -> Fields:
+    """One footer of several, which tell of the same rows; the columns in the order of the names."""
+    kind, (root, *_) = footers[0][SCHEMA].value
+    columns = {n: found for footer in footers for n, found in _columns(iter(footer[SCHEMA].value[1][1:]))}
+    schema = [{**root, CHILDREN: Field(I32, len(names))}, *(element for name in names for element in columns[name])]
+    groups = []
+    for pieces in zip(*(footer[GROUPS].value[1] for footer in footers), strict=True):
+        of, _ = pieces[0][COLUMNS].value
+        chunks = {_path(chunk)[0]: chunk for piece in pieces for chunk in piece[COLUMNS].value[1]}
+        sizes = {n: Field(pieces[0][n].kind, sum(piece[n].value for piece in pieces)) for n in SIZES}
+        groups.append({**pieces[0], **sizes, COLUMNS: Field(LIST, (of, [chunks[name.encode()] for name in names]))})
+    orders = (STRUCT, [order for footer in footers for order in footer[ORDERS].value[1]])
+    told = {SCHEMA: (kind, schema), GROUPS: (STRUCT, groups), ORDERS: orders}
+    return footers[0] | {n: Field(LIST, value) for n, value in told.items()}
 
 
 def _columns(elements: Iterator[Fields]) -> Iterator[tuple[str, list[Fields]]]:
@@ -98,3 +144,9 @@ def _without_struct(chunk: Fields) -> Fields:
     if path[0] != _STRUCT.encode():
         return chunk
     return {**chunk, META: Field(STRUCT, {**chunk[META].value, PATH: Field(LIST, (BINARY, path[1:]))})}
+
+
+def _moved(chunk: Fields, by: int) -> Fields:
+    """The chunk so much further on. Indexes of its pages, which say themselves where these are, go."""
+    meta = {n: Field(f.kind, f.value + by) if n in PAGE_OFFSETS else f for n, f in chunk[META].value.items()}
+    return {CHUNK_OFFSET: Field(chunk[CHUNK_OFFSET].kind, chunk[CHUNK_OFFSET].value + by), META: Field(STRUCT, meta)}

@@ -177,12 +177,14 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
         return cast(dict[str, Cell], first)
     distinct = {_natural(table, row) for row in versions}
     known.duplicates += len(versions) - len(distinct)
-    merged: dict[str, Cell] = {}
-    for name, spec in table.fields.items():
+    merged = {name: cast(Cell, first[name]) for name in table.fields}
+    for name, cells in zip(table.fields, zip(*distinct, strict=True), strict=True):
+        if cells.count(cells[0]) == len(cells):
+            continue
         # Silence that is read as "not so" gives way to what another source says.
         speaking = [row for row in versions if not row.get(f"{name}/assumed")] or versions
         stated = sorted({v for row in speaking if isinstance(v := row[name], int)})
-        if not spec.kind.readable and name != "industry_code":
+        if not table.fields[name].kind.readable and name != "industry_code":
             merged[name] = next((row[name] for row in versions if row[name] is not None), None)
         elif name == "industry_code":
             codes = tuple(dict.fromkeys(row[name] for row in versions if row[name] is not None))
@@ -194,9 +196,9 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
             known.conflicts.append(_path(table, first, name))
         else:
             merged[name] = stated[0] if stated else None
-    for name in table.fields:
-        if all(row.get(f"{name}/assumed") for row in versions):
-            merged[f"{name}/assumed"] = 1
+    for note in (f"{name}/assumed" for name in table.fields):
+        if first.get(note) and all(row.get(note) for row in versions):
+            merged[note] = 1
     return merged
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features import parquet_footer, plain_parquet
-from features.parquet_footer import COLUMNS, GROUPS, META, PATH
+from features.parquet_footer import CODEC, COLUMNS, GROUPS, META, PATH
 
 INTEGERS = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.sampled_from([0, 1]))
 _DICTIONARY = 11
@@ -61,6 +61,19 @@ def test_only_texts_have_dictionaries_and_no_struct_is_left(tmp_path: Path) -> N
     assert {path for path in chunks if _DICTIONARY in chunks[path]} == {(b"park",)}
 
 
+def test_large_numbers_are_not_packed_whatever_else_is_in_the_file(tmp_path: Path) -> None:
+    large = frame([10**9 + n for n in range(1000)])
+    packed = {"revenue": False, "row": True}
+    for names in (large.columns, ["revenue"], ["revenue", "park"], ["row"], ["park"]):
+        plain_parquet.write(large.select(names), tmp_path / "one.parquet")
+        assert pl.read_parquet(tmp_path / "one.parquet").equals(large.select(names))
+        with (tmp_path / "one.parquet").open("rb") as file:
+            footer, _ = parquet_footer.read(file)
+        (group,) = footer[GROUPS].value[1]
+        codecs = {c[META].value[PATH].value[1][0].decode(): c[META].value[CODEC].value for c in group[COLUMNS].value[1]}
+        assert {name: codecs[name] > 0 for name in names} == {name: packed.get(name, True) for name in names}
+
+
 def test_other_readers_read_it(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     duckdb = pytest.importorskip("duckdb")
@@ -69,3 +82,5 @@ def test_other_readers_read_it(tmp_path: Path) -> None:
     assert parquet.read_table(tmp_path / "one.parquet").column("revenue").to_pylist() == money
     asked = f"select count(*), sum(revenue), count(nothing) from '{tmp_path}/one.parquet'"
     assert duckdb.sql(asked).fetchall() == [(1000, sum(n or 0 for n in money), 0)]
+    few = f"select row, revenue from '{tmp_path}/one.parquet' where revenue > 990 * 10**12 order by revenue"
+    assert duckdb.sql(few).fetchall() == [(n, n * 10**12) for n in range(991, 1000) if n % 7]
