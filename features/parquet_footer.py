@@ -7,6 +7,7 @@ ours changes what a footer says of pages that are written already.
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 from typing import Any, BinaryIO, NamedTuple
 
 MAGIC = b"PAR1"
@@ -21,10 +22,12 @@ SIZES = 2, 6
 """Fields of a row group: bytes of its pages, unpacked and packed."""
 CHUNK_OFFSET, META = 2, 3
 """Fields of a column chunk: where it is, its metadata."""
+INDEXES = 4, 5, 6, 7
+"""Fields of a column chunk: where the indexes of its pages are, and how long."""
 PATH, CODEC = 3, 4
 """Fields of a chunk's metadata: its name, behind those of the groups that it stands in; how its pages are packed."""
-PAGE_OFFSETS = 9, 10, 11
-"""Fields of a chunk's metadata: where its data, its index and its dictionary begin."""
+PAGE_OFFSETS = 9, 10, 11, 14
+"""Fields of a chunk's metadata: where its data, its index, its dictionary and its Bloom filter begin."""
 
 
 class Field(NamedTuple):
@@ -54,6 +57,18 @@ def written(footer: Fields) -> bytes:
     out = bytearray()
     _write_struct(out, footer)
     return bytes(out) + struct.pack("<I", len(out)) + MAGIC
+
+
+def moved(chunk: Fields, by: int) -> Fields:
+    """A column chunk that stands so much further on. The indexes of its pages, which say themselves where these are, go."""
+    meta = Field(STRUCT, shifted(chunk[META].value, PAGE_OFFSETS, by))
+    return {n: f for n, f in shifted(chunk, (CHUNK_OFFSET,), by).items() if n not in INDEXES} | {META: meta}
+
+
+def shifted(fields: Fields, offsets: Collection[int], by: int) -> Fields:
+    """The fields, of which some are offsets, of pages that stand so much further on."""
+    # An offset of 0 says that there is none: the first bytes of a file are its mark.
+    return {n: Field(f.kind, f.value + by) if n in offsets and f.value else f for n, f in fields.items()}
 
 
 def _read_struct(data: bytes, at: int) -> tuple[Fields, int]:

@@ -23,7 +23,6 @@ from features import parquet_footer
 from features.parquet_footer import (
     BINARY,
     CHILDREN,
-    CHUNK_OFFSET,
     COLUMNS,
     GROUPS,
     I32,
@@ -32,7 +31,6 @@ from features.parquet_footer import (
     NAME,
     NOTES,
     ORDERS,
-    PAGE_OFFSETS,
     PATH,
     SCHEMA,
     SIZES,
@@ -97,7 +95,7 @@ def _apart(footer: Fields, start: int) -> Fields:
     groups = []
     for group in footer[GROUPS].value[1]:
         of, chunks = group[COLUMNS].value
-        moved = [_moved(_without_struct(chunk), start) for chunk in chunks]
+        moved = [parquet_footer.moved(_without_struct(chunk), start) for chunk in chunks]
         groups.append({**group, COLUMNS: Field(LIST, (of, moved))})
     told = {n: field for n, field in footer.items() if n != NOTES}
     return told | {SCHEMA: Field(LIST, (kind, [root, *columns])), GROUPS: Field(LIST, (STRUCT, groups))}
@@ -144,9 +142,3 @@ def _without_struct(chunk: Fields) -> Fields:
     if path[0] != _STRUCT.encode():
         return chunk
     return {**chunk, META: Field(STRUCT, {**chunk[META].value, PATH: Field(LIST, (BINARY, path[1:]))})}
-
-
-def _moved(chunk: Fields, by: int) -> Fields:
-    """The chunk so much further on. Indexes of its pages, which say themselves where these are, go."""
-    meta = {n: Field(f.kind, f.value + by) if n in PAGE_OFFSETS else f for n, f in chunk[META].value.items()}
-    return {CHUNK_OFFSET: Field(chunk[CHUNK_OFFSET].kind, chunk[CHUNK_OFFSET].value + by), META: Field(STRUCT, meta)}

@@ -18,16 +18,12 @@ from features.parquet_footer import (
     I64,
     LIST,
     MAGIC,
-    META,
     ORDINAL,
     ROWS,
     STRUCT,
     Field,
     Fields,
 )
-
-_OF_CHUNK, _OF_META = (2, 4, 6), (9, 10, 11, 14)
-"""Fields that are offsets: of the chunk and of its indexes; of its pages and of its Bloom filter."""
 
 
 def concatenate(parts: Sequence[Path], target: Path) -> None:
@@ -63,19 +59,11 @@ def _described(footer: Fields) -> Fields:
 
 def _moved(group: Fields, by: int, ordinal: int) -> Fields:
     kind, chunks = group[COLUMNS].value
-    moved = []
-    for chunk in chunks:
-        meta = Field(STRUCT, _shifted(chunk[META].value, _OF_META, by))
-        moved.append({**_shifted(chunk, _OF_CHUNK, by), META: meta})
-    found = {**_shifted(group, (FILE_OFFSET,), by), COLUMNS: Field(LIST, (kind, moved))}
+    moved = [parquet_footer.moved(chunk, by) for chunk in chunks]
+    found = {**parquet_footer.shifted(group, (FILE_OFFSET,), by), COLUMNS: Field(LIST, (kind, moved))}
     if ORDINAL in found:
         found[ORDINAL] = Field(found[ORDINAL].kind, ordinal)
     return found
-
-
-def _shifted(fields: Fields, offsets: Sequence[int], by: int) -> Fields:
-    # An offset of 0 says that there is none: the first bytes of a file are its mark.
-    return {n: Field(f.kind, f.value + by) if n in offsets and f.value else f for n, f in fields.items()}
 
 
 def _copy(source: BinaryIO, out: BinaryIO, size: int) -> None:

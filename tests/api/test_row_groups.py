@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.batch.row_groups import concatenate
+from features import parquet_footer
+from features.parquet_footer import COLUMNS, GROUPS, INDEXES
 
 VERDICT = pl.Enum(["fail", "pass"])
 
@@ -82,3 +84,16 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path, content: bytes) -> N
 def test_no_parts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no parts"):
         concatenate([], tmp_path / "whole.parquet")
+
+
+def test_what_says_where_pages_were_in_the_parts_is_left_out(tmp_path: Path) -> None:
+    """An index of pages has their places in the part's file: whoever skips pages by it would read others."""
+    files = [tmp_path / f"{number}.parquet" for number in range(2)]
+    for number, file in enumerate(files):
+        frame(number * 1000, 1000).write_parquet(file, compression="zstd", data_page_size=500)
+    concatenate(files, tmp_path / "whole.parquet")
+    with (tmp_path / "whole.parquet").open("rb") as source:
+        footer, _ = parquet_footer.read(source)
+    chunks = [chunk for group in footer[GROUPS].value[1] for chunk in group[COLUMNS].value[1]]
+    assert len(chunks) == 2 * frame(0, 1).width
+    assert not [number for chunk in chunks for number in chunk if number in INDEXES]
