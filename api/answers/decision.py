@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from orjson import Fragment
@@ -82,15 +82,15 @@ def fingerprint(decided: bytes) -> str:
 
 
 Sections = Sequence[Written]
-OfCard = Callable[[Answer, Sections], Json | Fragment]
-"""What one card decided, told the sections of the page."""
+OfCards = Callable[[Answer, Sections], Written]
+"""What some cards decided, members by their names, told the sections of the page."""
 
 
 @dataclass(frozen=True)
 class _Side:
     """One part of a decision: its cards, and the facts that they read."""
 
-    cards: dict[str, OfCard]
+    cards: list[OfCards]
     scalars: frozenset[str]
     on_page: int
     """The section that tells those that are known."""
@@ -105,11 +105,12 @@ class _Side:
             # A page tells one completion.
             alone = len(answer.facts) == 1
             scalars = Fragment(b"{%b}" % sections[self.on_page][1:]) if alone else _known(one.scalars, self.scalars)
-            told = {"scalars": scalars, "rows": self._rows(one)}
+            stated = {"scalars": scalars, "rows": self._rows(one)}
             # Completions that differ only in what the other part reads are one here.
-            if told not in facts:
-                facts.append(told)
-        return {"facts": facts, "cards": {name: of_card(answer, sections) for name, of_card in self.cards.items()}}
+            if stated not in facts:
+                facts.append(stated)
+        cards = b",".join([told(answer, sections) for told in self.cards])
+        return {"facts": facts, "cards": Fragment(b"{%b}" % cards)}
 
     def _rows(self, facts: FirmFacts) -> Json:
         fields = self.row_fields
@@ -133,8 +134,7 @@ class _Sides(NamedTuple):
 @cache
 def _sides(program: Program) -> _Sides:
     hidden, page = reference_schemes(program), Page()
-    cards: dict[str, OfCard] = {name: _of_card(program, compiled, page) for name, compiled in program.cards.items()}
-    cards |= {card.id: _of_learned(program, card) for card in told_cards(program)}
+    names = [*program.cards, *(card.id for card in told_cards(program))]
     roots = {**program.parts, **program.shown}
     apart = {name for name in roots if not hidden.isdisjoint(name.split("|"))}
     # Whether any card is for the enterprise is asked beside every card.
@@ -146,14 +146,14 @@ def _sides(program: Program) -> _Sides:
     }
     only = (read - elsewhere) & every
     return _Sides(
-        _side(program, page, {name: of for name, of in cards.items() if name not in hidden}, every - only),
-        _side(program, page, {name: of for name, of in cards.items() if name in hidden}, every & read, only),
+        _side(program, page, [name for name in names if name not in hidden], every - only),
+        _side(program, page, [name for name in names if name in hidden], every & read, only),
         page,
     )
 
 
 def _side(
-    program: Program, page: Page, cards: dict[str, OfCard], names: Iterable[str], only: frozenset[str] = frozenset()
+    program: Program, page: Page, cards: Iterable[str], names: Iterable[str], only: frozenset[str] = frozenset()
 ) -> _Side:
     scalars, fields = set(), dict[str, set[str]]()
     for name in names:
@@ -167,7 +167,7 @@ def _side(
     on_page = page.section()
     for name in sorted(scalars):
         page.fact(b",%b:" % canonical(name), program.stated_at(name))
-    return _Side(cards, frozenset(scalars), on_page, of_rows, only)
+    return _Side(_cards(program, page, cards), frozenset(scalars), on_page, of_rows, only)
 
 
 def _unless_all(names: set[str], every: Iterable[str]) -> frozenset[str] | None:
@@ -192,66 +192,91 @@ def status_of(card: Card) -> str:
     return CONFIRMED if any(laid.park and laid.document for laid in card.overlays) else OFFICIAL
 
 
-def _of_learned(program: Program, card: LearnedCard) -> OfCard:
+def _cards(program: Program, page: Page, names: Iterable[str]) -> list[OfCards]:
+    """In canonical order. A scheme's figures are no numbers of roots: between schemes all cards are one section of the page."""
+    found: list[OfCards] = []
+    learned, on_page = {card.id: card for card in program.learned}, False
+    for name in sorted(names):
+        compiled = program.cards.get(name)
+        if compiled is not None and compiled.card.scheme:
+            found.append(_of_scheme(program, compiled, page))
+            on_page = False
+            continue
+        if on_page:
+            page.say(b",")
+        else:
+            found.append(partial(_section, page.section()))
+            on_page = True
+        page.say(b"%b:{" % canonical(name))
+        if compiled is None:
+            _say_learned(program, learned[name], page)
+        else:
+            _say_card(program, compiled, page)
+        page.say(b"}")
+    return found
+
+
+def _section(number: int, _: Answer, sections: Sections) -> Written:
+    return sections[number]
+
+
+def _say_learned(program: Program, card: LearnedCard, page: Page) -> None:
     """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing; its range in millionths."""
+    page.say(b'"bands":{},"clauses":{},"parts":')
     told = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
-    roots = {part: [program.at[f"{card.id}|{part}|{end}"] for end in ("low", "high")] for part in told}
-
-    def write(answer: Answer, _: Sections) -> Json:
-        values = answer.values
-        parts = {part: [values[place] for place in places] for part, places in roots.items()}
-        return {"sha256": card.sha256, "clauses": {}, "parts": parts, "bands": {}}
-
-    return write
+    _say_pairs(page, {part: _ends(program, f"{card.id}|{part}") for part in told})
+    page.say(b',"sha256":%b' % canonical(card.sha256))
 
 
-def _of_card(program: Program, compiled: CompiledCard, page: Page) -> OfCard:
-    """On the page, in canonical order."""
-    card, at = compiled.card, program.at
-    parts = {name: _ends(program, f"{card.id}|{name}") for name in compiled.parts}
-    bands = {
-        f"{name}|{detail.path}": _ends(program, f"show|{card.id}|{name}|{detail.path}|band")
-        for name, own in compiled.parts.items()
-        for detail in own.details
-        if detail.band_low is not None
-    }
-    if card.scheme:
-        return _of_scheme(program, compiled, page, parts, bands)
-    section = page.section()
+def _say_card(program: Program, compiled: CompiledCard, page: Page) -> None:
+    card = compiled.card
     page.say(b'"bands":')
-    _say_pairs(page, bands)
+    _say_pairs(page, _bands(program, compiled))
     page.say(b',%b,"parts":' % canonical({"clauses": _clauses(card), "edition": card.edition})[1:-1])
-    _say_pairs(page, parts)
+    _say_pairs(page, _parts(program, compiled))
+    # A sum without the indicators whose points are not published is no score.
     if card.items and not card.unset:
         page.say(b',"score":')
         _say_pair(page, _ends(program, f"score|{card.id}"))
     if not card.classes:
-        page.ask([at[f"verdict|{card.id}"]], lambda key: Piece(b',"verdict":"%b"' % WORDS[key[0]].encode()))
-    return lambda _, sections: Fragment(b"{%b}" % sections[section])
+        verdict = program.at[f"verdict|{card.id}"]
+        page.ask([verdict], lambda key: Piece(b',"verdict":%b' % canonical(WORDS[key[0]])))
 
 
-def _of_scheme(program: Program, compiled: CompiledCard, page: Page, parts: _Ends, bands: _Ends) -> OfCard:
+def _of_scheme(program: Program, compiled: CompiledCard, page: Page) -> OfCards:
     """With the figures that stand beside the points."""
     card, figures = compiled.card, Figures(program, compiled)
-    of_parts = page.section()
-    _say_pairs(page, parts)
-    of_bands = page.section()
-    _say_pairs(page, bands)
+    parts = page.section()
+    _say_pairs(page, _parts(program, compiled))
+    bands = page.section()
+    _say_pairs(page, _bands(program, compiled))
     fixed = {"edition": card.edition, "clauses": Fragment(canonical(_clauses(card)))}
     verdict = program.at[f"verdict|{card.id}"]
-    # A sum without the indicators whose points are not published is no score.
     score = _ends(program, f"score|{card.id}") if card.items and not card.unset else None
 
-    def write(answer: Answer, sections: Sections) -> Json:
+    def told(answer: Answer, sections: Sections) -> Written:
         values = answer.values
-        out: Json = {**fixed, "parts": Fragment(sections[of_parts]), "bands": Fragment(sections[of_bands])}
+        out: Json = {**fixed, "parts": Fragment(sections[parts]), "bands": Fragment(sections[bands])}
         out["verdict"] = WORDS[values[verdict]]
         out |= figures.decided(values, park_id(answer), answer.question.as_of)
         if score is not None and "refused" not in out:
             out["score"] = [values[end] for end in score]
-        return out
+        return canonical({card.id: out})[1:-1]
 
-    return write
+    return told
+
+
+def _parts(program: Program, compiled: CompiledCard) -> _Ends:
+    return {name: _ends(program, f"{compiled.card.id}|{name}") for name in compiled.parts}
+
+
+def _bands(program: Program, compiled: CompiledCard) -> _Ends:
+    return {
+        f"{name}|{detail.path}": _ends(program, f"show|{compiled.card.id}|{name}|{detail.path}|band")
+        for name, own in compiled.parts.items()
+        for detail in own.details
+        if detail.band_low is not None
+    }
 
 
 _Ends = Mapping[str, Sequence[int]]
