@@ -189,6 +189,7 @@ input.done:
   store ptr %input.further, ptr %given.at
   store ptr %args, ptr %pc
   br label %next
+; How many rows there are is the next number that is given.
 rows:
   %rows.given = load ptr, ptr %given.at
   %rows.count = load i64, ptr %rows.given, align 8
@@ -272,6 +273,7 @@ entry:
   store ptr %given, ptr %given.at
   store ptr %told, ptr %told.at
   br label %next
+; A run: what it does, how many, the first slot of what is made, the slots of the operands.
 next:
   %head = load ptr, ptr %pc
   %do = load i32, ptr %head, align 4

@@ -47,6 +47,7 @@ _LOOP = f"<{BEYOND} x i8>"
 _TEXT = f"""
 @comma = private constant [{BEYOND} x i8] c",{_NULS}"
 
+; Puts a text behind what stands there, as far as there is room; where it ends, or would.
 define internal i64 @put(ptr %out, i64 %pos, i64 %room, ptr %text, i64 %len) {{
 entry:
   %end = add i64 %pos, %len
@@ -68,6 +69,7 @@ done:
   ret i64 %end
 }}
 
+; Here a section begins.
 define internal void @mark(ptr %bounds, ptr %sections, ptr %pos, ptr %rooms) {{
   %n = load i64, ptr %sections
   %twice = shl i64 %n, 1
@@ -107,6 +109,7 @@ next:
   %misses = phi i64 [0, %entry], [%misses.next, %answered.on]
   %asked = icmp eq i64 %q, %count
   br i1 %asked, label %searched, label %question
+; A question: its places, how many they are, its table, its last slot.
 question:
   %first = mul i64 %q, 4
   %places.at = getelementptr ptr, ptr %questions, i64 %first
@@ -135,6 +138,7 @@ mix:
   %h.next = xor i64 %h.mixed, %h.upper
   %i.next = add i64 %i, 1
   br label %hash
+; A slot: the record, 0 where the slot is free; the key.
 probe:
   %at = phi i64 [%h, %hash], [%at.next, %differs]
   %slot = and i64 %at, %last
@@ -173,6 +177,7 @@ answered.on:
   %misses.next = phi i64 [%misses.more, %missed], [%misses, %answered]
   %q.next = add i64 %q, 1
   br label %next
+; Nothing is told where a key was never met: all those questions are listed.
 searched:
   store i64 %misses, ptr %told
   %complete = icmp eq i64 %misses, 0
@@ -202,6 +207,7 @@ say:
   %say.end = call i64 @put(ptr %out, i64 %say.pos, i64 %room, ptr %say.text, i64 %two)
   store i64 %say.end, ptr %pos
   br label %stepped
+; The last digit first.
 number:
   %number.at = getelementptr i64, ptr %numbers, i64 %one
   %signed = load i64, ptr %number.at
@@ -233,6 +239,7 @@ sign:
   %number.end = call i64 @put(ptr %out, i64 %number.pos, i64 %room, ptr %number.text, i64 %length)
   store i64 %number.end, ptr %pos
   br label %stepped
+; Where the number is not known this step and two more are left out.
 known:
   %known.at = getelementptr i64, ptr %numbers, i64 %one
   %known.number = load i64, ptr %known.at
@@ -245,6 +252,7 @@ section:
   %section.begun = load i64, ptr %pos
   store i64 %section.begun, ptr %begun
   br label %stepped
+; A record: text, its length and rooms; reason, its length and rooms; rank.
 ask:
   %ask.at = getelementptr ptr, ptr %found, i64 %one
   %ask.record = load ptr, ptr %ask.at
@@ -269,6 +277,7 @@ ask.name:
   store i64 %ask.rooms.after, ptr %rooms
   br label %stepped
 
+; The records that have a reason, sorted by rank and then as they were asked for: few, so each is put in its place.
 reasons:
   br label %collect
 collect:
