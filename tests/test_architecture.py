@@ -19,7 +19,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE = 3_130, 350, 850
+LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE, LARGEST_ONE = 3_010, 350, 880, 440
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""
@@ -28,6 +28,8 @@ MACHINE = {
     for of in ("", "_code", "_inputs", "_instructions", "_kept", "_schedule", "_truths", "_types", "_values")
 }
 """The core form as machine code."""
+ONE = {"one_backend.py", "one_code.py", "one_machine.py"}
+"""The core form as a list of runs, and the machine that works it off."""
 
 
 def _imports(path: Path) -> set[str]:
@@ -97,10 +99,11 @@ def test_the_rule_engine_stays_small_enough_to_read() -> None:
     engine = _engine()
     assert {"core.py", "reading.py", "column_backend.py", "catalogue.py"} <= {path.name for path in engine}
     lines = {path.name: _code_lines(path) for path in engine}
-    learned, machine = (sum(lines.pop(name) for name in some) for some in (LEARNED, MACHINE))
+    learned, machine, one = (sum(lines.pop(name) for name in some) for some in (LEARNED, MACHINE, ONE))
     assert sum(lines.values()) < LARGEST_SCORING
     assert learned < LARGEST_LEARNED
     assert machine < LARGEST_MACHINE
+    assert one < LARGEST_ONE
 
 
 def test_the_verifier_is_short_and_knows_nothing_of_the_engine() -> None:

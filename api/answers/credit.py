@@ -168,8 +168,10 @@ def _ask_score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[Sequ
     score = page.section()
     ask_points(prepared, orjson.dumps({"low": ROOM, "high": ROOM, "max": points(card.maximum)}), [f"score|{card.id}"])
     groups = page.section()
+    page.say(b"{")
     for number, (name, group) in enumerate(card.groups.items()):
-        page.say(b"," if number else b"{")
+        if number:
+            page.say(b",")
         ask_points(
             prepared,
             members({name: {"label": label(group.label), "points": {"low": ROOM, "high": ROOM}}}),

@@ -141,7 +141,7 @@ class Page:
     def _meet(self, values: Values, questions: Sequence[int]) -> None:
         for number in questions:
             question = self._questions[number]
-            record, forgotten = question.meet(values)
+            record, forgotten = question.meet(values.told)
             if record.measure is not None:
                 self._measures[record.place] = record.measure
             for one in forgotten:

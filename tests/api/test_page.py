@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -150,3 +151,12 @@ def test_what_fails_while_it_is_written_is_not_kept() -> None:
         told(page, [7])
     refuse[0] = False
     assert told(page, [7]) == [b"said"]
+
+
+def test_a_key_is_what_machine_code_finds_whatever_else_is_said_of_the_enterprise() -> None:
+    """A card of which united parts say less than the completions is marked so where machine code reads, and nowhere else."""
+    page = Page()
+    page.section()
+    page.ask([0], lambda key: Piece(b"%d" % key[0]))
+    marked = Values([0], array("q", [1]))
+    assert [page.written(values) for values in (marked, Values.of([0]), marked)] == [[[b"1"]], [[b"0"]], [[b"1"]]]
