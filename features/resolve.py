@@ -91,11 +91,10 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
             known.tables[name] = None if given is None else []
             continue
         visible = [row for row in given if row["known_from"] is None or not _later(row, until)]
-        if not visible:
-            known.tables[name] = None
+        if len(visible) < 2:
+            known.tables[name] = cast(list[dict[str, Cell]], _latest(visible)) if visible else None
             continue
-        groups = _by_identity(table, visible) if len(visible) > 1 else [_latest(visible)]
-        merged = [_merge(table, versions, known) for versions in groups if versions]
+        merged = [_merge(table, versions, known) for versions in _by_identity(table, visible) if versions]
         # Rows that were told apart by what they say need not be compared again.
         renamed = not table.identity and len(merged) > 1 and any(row["row_id"] for row in visible)
         known.tables[name] = _once(table, merged, known) if renamed else merged
