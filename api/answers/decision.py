@@ -37,16 +37,29 @@ USABLE = (OFFICIAL, CONFIRMED)
 """Statuses under which a bank gets points; under `REFERENCE` park, authority and the firm itself see them."""
 
 
-def decided(answer: Answer) -> Pieces:
-    """The members of the result that the receipt covers, in canonical form, behind it."""
-    sides = _sides(answer.rules.program)
-    sections = [b"".join(pieces) for pieces in sides.page.written(answer.values)]
-    part, reference = _part(answer, sides.open, sections), _reference_part(answer, sides.reference, sections)
-    receipt, told = {"sha256": fingerprint(part)}, [b',"decision":', part]
-    if reference is not None:
-        receipt["reference"] = fingerprint(reference)
-        told += (b',"decision_reference":', reference)
-    return [members({"receipt": receipt}), *told]
+Sections = Sequence[Pieces]
+Decide = Callable[[Answer, Sections], Pieces]
+
+
+def ask_decision(program: Program, page: Page) -> Decide:
+    """What is decided, in sections of the page; and how it is written with them: the members of the result that the receipt covers, in
+    canonical form, behind it.
+    """
+    facts = _facts(program)
+    hidden = reference_schemes(program)
+    names = [*program.cards, *(card.id for card in told_cards(program))]
+    open_ = _side(program, page, [name for name in names if name not in hidden], facts.open)
+    apart = _side(program, page, [name for name in names if name in hidden], facts.reference, facts.only)
+
+    def decide(answer: Answer, sections: Sections) -> Pieces:
+        part, reference = _part(answer, open_, sections), _reference_part(answer, apart, sections)
+        receipt, told = {"sha256": fingerprint(part)}, [b',"decision":', part]
+        if reference is not None:
+            receipt["reference"] = fingerprint(reference)
+            told += (b',"decision_reference":', reference)
+        return [members({"receipt": receipt}), *told]
+
+    return decide
 
 
 def _part(answer: Answer, side: _Side, sections: Sections) -> bytes:
@@ -81,7 +94,6 @@ def fingerprint(decided: bytes) -> str:
     return "sha256:" + hashlib.sha256(decided).hexdigest()
 
 
-Sections = Sequence[Written]
 OfCards = Callable[[Answer, Sections], Written]
 """What some cards decided, members by their names, told the sections of the page."""
 
@@ -104,7 +116,9 @@ class _Side:
         for one in answer.facts:
             # A page tells one completion.
             alone = len(answer.facts) == 1
-            scalars = Fragment(b"{%b}" % sections[self.on_page][1:]) if alone else _known(one.scalars, self.scalars)
+            scalars = (
+                Fragment(b"{%b}" % _said(sections, self.on_page)[1:]) if alone else _known(one.scalars, self.scalars)
+            )
             stated = {"scalars": scalars, "rows": self._rows(one)}
             # Completions that differ only in what the other part reads are one here.
             if stated not in facts:
@@ -123,33 +137,25 @@ def _known(row: Row, names: frozenset[str] | None) -> Row:
     return {name: value for name, value in row.items() if value is not None and name in names}
 
 
-class _Sides(NamedTuple):
-    """What everybody gets, what stands under schemes of reference, and the page on which both are written."""
+class _Facts(NamedTuple):
+    """The facts that are told to everybody, those that stand beside schemes of reference, and of these the ones that nothing else reads."""
 
-    open: _Side
-    reference: _Side
-    page: Page
+    open: frozenset[str]
+    reference: frozenset[str]
+    only: frozenset[str]
 
 
 @cache
-def _sides(program: Program) -> _Sides:
-    hidden, page = reference_schemes(program), Page()
-    names = [*program.cards, *(card.id for card in told_cards(program))]
-    roots = {**program.parts, **program.shown}
+def _facts(program: Program) -> _Facts:
+    hidden, roots = reference_schemes(program), {**program.parts, **program.shown}
     apart = {name for name in roots if not hidden.isdisjoint(name.split("|"))}
     # Whether any card is for the enterprise is asked beside every card.
     read = frozenset(core.read(roots[name] for name in (*apart, f"{OUTSIDE}|low")))
     elsewhere = frozenset(core.read(node for name, node in roots.items() if name not in apart))
-    every = {
-        *program.scalars,
-        *(f"{table}.{field}" for table, fields in program.row_fields.items() for field in fields),
-    }
+    columns = (f"{table}.{field}" for table, fields in program.row_fields.items() for field in fields)
+    every = frozenset((*program.scalars, *columns))
     only = (read - elsewhere) & every
-    return _Sides(
-        _side(program, page, [name for name in names if name not in hidden], every - only),
-        _side(program, page, [name for name in names if name in hidden], every & read, only),
-        page,
-    )
+    return _Facts(every - only, every & read, only)
 
 
 def _side(
@@ -217,7 +223,13 @@ def _cards(program: Program, page: Page, names: Iterable[str]) -> list[OfCards]:
 
 
 def _section(number: int, _: Answer, sections: Sections) -> Written:
-    return sections[number]
+    return _said(sections, number)
+
+
+def _said(sections: Sections, number: int) -> Written:
+    """Of a section without rooms."""
+    (text,) = sections[number]
+    return text
 
 
 def _say_learned(program: Program, card: LearnedCard, page: Page) -> None:
@@ -256,7 +268,7 @@ def _of_scheme(program: Program, compiled: CompiledCard, page: Page) -> OfCards:
 
     def told(answer: Answer, sections: Sections) -> Written:
         values = answer.values
-        out: Json = {**fixed, "parts": Fragment(sections[parts]), "bands": Fragment(sections[bands])}
+        out: Json = {**fixed, "parts": Fragment(_said(sections, parts)), "bands": Fragment(_said(sections, bands))}
         out["verdict"] = WORDS[values[verdict]]
         out |= figures.decided(values, park_id(answer), answer.question.as_of)
         if score is not None and "refused" not in out:

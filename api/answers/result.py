@@ -11,7 +11,7 @@ import orjson
 
 from api.answers.cards import LeftToExperts, ask_assessment
 from api.answers.credit import ask_credit
-from api.answers.decision import decided, park_id
+from api.answers.decision import ask_decision, park_id
 from api.answers.forms import Json, Pieces, listed, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
@@ -64,6 +64,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
                 page.say(b",")
             left[name] = asked(name, ask_assessment)
     schemes = {name: asked(name, ask_credit) for name, card in of_cards.items() if card.scheme}
+    decide = ask_decision(program, page)
     # Reasons of a scheme are told with its points only: they have sections of their own.
     reasons: list[tuple[int, str]] = []
     for name in of_cards:
@@ -105,7 +106,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             out += (members(further), b",")
         out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
         why = [sections[at] for at, scheme in reasons if not scheme or "score" in credits[scheme]]
-        out += (b',"reasons":[', *listed([*first, *why]), b"],", *decided(answer), b"}")
+        out += (b',"reasons":[', *listed([*first, *why]), b"],", *decide(answer, sections), b"}")
         return b"".join(out)
 
     return write

@@ -12,12 +12,12 @@ import pytest
 from overlay_texts import overlay
 from reference_implementation.random_dossiers import random_dossier
 
-from api.answers.decision import decided
 from api.answers.result import result
 from api.authority.bundle import pack, unpack
 from features.dossier import Dossier, read
 from scoring.catalogue import Catalogue
 from scoring.engine import Engine, Question
+from scoring.release import canonical
 
 START = date(2025, 1, 1)
 FIRMS, FACTS = 24, 150
@@ -36,7 +36,8 @@ class Kept(NamedTuple):
 
 
 def _decided(engine: Engine, dossier: Dossier, question: Question) -> bytes:
-    return b"".join(decided(engine.answer(dossier, question)))
+    found = result(engine.answer(dossier, question))
+    return canonical({name: found.get(name) for name in ("receipt", "decision", "decision_reference")})
 
 
 @pytest.fixture(scope="module")
