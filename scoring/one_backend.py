@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, overload
 
 from features.facts import FirmFacts
 from scoring.core import Node
@@ -18,20 +18,52 @@ _LONG = 8
 """Bytes of one."""
 
 
-class Values(list[int]):
-    """What roots are, as numbers; and for machine code, where they have 64 bits."""
+class Values(Sequence[int]):
+    """What roots are: numbers as machine code tells them, the lower 64 bits of each, and behind them the upper ones of the few that have
+    more.
+    """
 
-    __slots__ = ("told",)
+    __slots__ = ("_upper", "told")
 
-    def __init__(self, numbers: Iterable[int], told: array[int]) -> None:
-        super().__init__(numbers)
-        self.told = told
-        """Their lower 64 bits, and whatever behind them."""
+    def __init__(self, told: array[int], upper: Mapping[int, int]) -> None:
+        """``upper``: of a number that may have more than 64 bits, where its upper ones stand."""
+        self.told, self._upper = told, upper
 
     @classmethod
     def of(cls, numbers: Sequence[int]) -> Values:
         """Of numbers that were not made by the machine."""
-        return cls(numbers, array("q", [_halves(number)[0] for number in numbers]))
+        halves = [_halves(number) for number in numbers]
+        wide = [place for place, (low, _) in enumerate(halves) if low != numbers[place]]
+        told = array("q", [*(low for low, _ in halves), *(halves[place][1] for place in wide)])
+        return cls(told, _uppers(wide, len(halves)))
+
+    def copy(self) -> Values:
+        """Others, to be changed."""
+        return Values(self.told[:], self._upper)
+
+    def __len__(self) -> int:
+        return len(self.told) - len(self._upper)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[int]: ...
+    def __getitem__(self, place: int | slice) -> int | list[int]:
+        if isinstance(place, slice):
+            return [*self][place]
+        upper = self._upper.get(place)
+        return self.told[place] if upper is None else _whole(self.told[place], self.told[upper])
+
+    def __iter__(self) -> Iterator[int]:
+        numbers = self.told[: len(self)].tolist()
+        for place, upper in self._upper.items():
+            numbers[place] = _whole(numbers[place], self.told[upper])
+        return iter(numbers)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def compile_one(roots: Iterable[Node]) -> Callable[[FirmFacts], Values]:
@@ -47,7 +79,7 @@ class _Compiled:
         self._run = machine()
         self._scalars = _picker(code.scalars)
         self._rows = [(t, _picker([cell.partition(".")[2] for cell in cells])) for t, cells in code.cells.items()]
-        self._wide, self._room = code.wide, bytes(_LONG * (len(roots) + len(code.wide)))
+        self._upper, self._room = _uppers(code.wide, len(roots)), bytes(_LONG * (len(roots) + len(code.wide)))
         self._code = array("i", code.runs)
         self._slots = array("q", [half for number in code.constants for half in _halves(number)])
         self._slots.frombytes(bytes(2 * _LONG * (code.slots - len(code.constants))))
@@ -61,15 +93,21 @@ class _Compiled:
                 given += [UNKNOWN if value is None else value for value in cells(row)]
         numbers, told = array("q", given), array("q", self._room)
         self._run(*[some.buffer_info()[0] for some in (self._code, self._slots, numbers, told)])
-        values = Values(told, told)
-        for place in reversed(self._wide):
-            values[place] = values[place] % _WORD + values.pop() * _WORD
-        return values
+        return Values(told, self._upper)
+
+
+def _uppers(wide: Sequence[int], count: int) -> dict[int, int]:
+    """Where the upper bits of some numbers stand behind so many."""
+    return {place: count + number for number, place in enumerate(wide)}
 
 
 def _halves(number: int) -> tuple[int, int]:
     """The lower 64 bits and the upper of a number that 128 hold, each as a signed integer."""
     return (number + 2**63) % _WORD - 2**63, number >> 64
+
+
+def _whole(lower: int, upper: int) -> int:
+    return lower % _WORD + upper * _WORD
 
 
 def _picker(names: Sequence[str]) -> Callable[[Mapping[str, int | None]], Sequence[int | None]]:

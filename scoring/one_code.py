@@ -16,6 +16,11 @@ _PLAIN = {do.name.lower(): do for do in (Do.ADD, Do.MUL, Do.DIV, Do.GE, Do.EQ, D
 _HELD = 2**63 - 1
 
 
+def is_wide(node: Node) -> bool:
+    """Whether 64 bits may not hold it."""
+    return not -_HELD - 1 <= node.lo <= node.hi <= _HELD
+
+
 @dataclass
 class _Value:
     """What a slot holds."""
@@ -55,7 +60,7 @@ class Code:
         self.scalars, *cells = map(list, self._inputs.values())
         self.cells = dict(zip(tables, cells, strict=True))
         """The columns that are read of each table's rows."""
-        self.wide = [place for place, root in enumerate(roots) if not -_HELD - 1 <= root.lo <= root.hi <= _HELD]
+        self.wide = [place for place, root in enumerate(roots) if is_wide(root)]
         """Roots that 64 bits may not hold: their upper halves are told behind all others."""
         self.runs: list[int] = []
         self.slots = len(self.constants)

@@ -164,4 +164,4 @@ def _ask_review(prepared: Prepared, card: Card) -> LeftToExperts:
     prepared.page.say(b",")
     ask_points(prepared, members({"points_certain": ROOM, "points_possible": ROOM, **needed}), [f"score|{card.id}"])
     prepared.page.say(b"}")
-    return lambda state: state[verdict] == Verdict.UNDETERMINED.value and passed(pick(state)) == PASS
+    return lambda state: state.told[verdict] == Verdict.UNDETERMINED.value and passed(pick(state.told)) == PASS

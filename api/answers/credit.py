@@ -67,18 +67,18 @@ def ask_credit(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
     as_of = prepared.as_of
 
     def write(state: State, park: str | None, wider: bool, sections: Sequence[Pieces]) -> Json:
-        out = {**fixed, **_stage(figures.stages(state))}
-        if (year := figures.accounts(state)) is not None:
+        out = {**fixed, **_stage(figures.stages(state.told))}
+        if (year := figures.accounts(state.told)) is not None:
             out["accounts"] = _accounts(year, scheme, as_of)
         if score is None:
             out["undetermined"] = UNSET
-        elif figures.refuses(state, as_of):
+        elif figures.refuses(state.told, as_of):
             out |= {"undetermined": _refused(scheme), "coverage": _coverage(figures, state)}
         else:
             out["bounds"] = "safe" if wider or state[unsafe] else "exact"
             out |= {**score(sections), "coverage": _coverage(figures, state)}
-            if group := figures.group(state):
-                out["percentile"] = _percentile(figures.share(state, group), group, out.get("stage"))
+            if group := figures.group(state.told):
+                out["percentile"] = _percentile(figures.share(state.told, group), group, out.get("stage"))
             elif scheme.peers_of_others:
                 out["percentile_unavailable"] = PEERS_OF_OTHERS
             out["items"] = Fragment(b"{%b}" % b"".join(sections[items]))
@@ -87,7 +87,7 @@ def ask_credit(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
         out["constraints"] = Fragment(b"[%b]" % b"".join(sections[gates]))
         out["flags"] = Fragment(b"".join(sections[flags]))
         if "score" in out and (own := f"park:{park}") in figures.groups:
-            out["percentile_in_park"] = {**figures.share(state, own).told(), "among": own}
+            out["percentile_in_park"] = {**figures.share(state.told, own).told(), "among": own}
         return out
 
     return write
@@ -143,7 +143,7 @@ def _why(stage: str) -> Json:
 
 
 def _coverage(figures: Figures, state: State) -> float:
-    return round(float(figures.coverage(state)), 4)
+    return round(float(figures.coverage(state.told)), 4)
 
 
 def _accounts(year: int, scheme: Scheme, as_of: date) -> Json:

@@ -270,7 +270,7 @@ def _of_scheme(program: Program, compiled: CompiledCard, page: Page) -> OfCards:
         values = answer.values
         out: Json = {**fixed, "parts": Fragment(_said(sections, parts)), "bands": Fragment(_said(sections, bands))}
         out["verdict"] = WORDS[values[verdict]]
-        out |= figures.decided(values, park_id(answer), answer.question.as_of)
+        out |= figures.decided(values.told, park_id(answer), answer.question.as_of)
         if score is not None and "refused" not in out:
             out["score"] = [values[end] for end in score]
         return canonical({card.id: out})[1:-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from itertools import compress
 from operator import ne
@@ -17,7 +17,6 @@ from features.facts import path_of_year
 from features.tables import LIST_TABLES
 from scoring.assembly import Verdict
 from scoring.engine import Answer
-from scoring.one_backend import Values
 
 LISTED = {table.id for table in LIST_TABLES}
 
@@ -68,7 +67,7 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
         return found
 
     def write(answer: Answer) -> list[Written]:
-        values, conflicts = answer.values, set(answer.known.conflicts)
+        values, conflicts = answer.values.told, set(answer.known.conflicts)
         facts = asked(are_open(values))
         out: list[Written] = []
         for fact in facts if conflicts else compress(facts, unknown(values)):
@@ -88,7 +87,7 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
     return write
 
 
-def _open(prepared: Prepared) -> tuple[list[str], Callable[[Values], tuple[bool, ...]]]:
+def _open(prepared: Prepared) -> tuple[list[str], Callable[[Sequence[int]], tuple[bool, ...]]]:
     """Cards, and whether each leaves its verdict, class or credit open."""
     cards = {name: one.card for name, one in prepared.program.cards.items()}
     by_points = [name for name, card in cards.items() if card.classes or (card.scheme and card.items)]
@@ -100,7 +99,7 @@ def _open(prepared: Prepared) -> tuple[list[str], Callable[[Values], tuple[bool,
     verdicts = picker([prepared.program.at[f"verdict|{name}"] for name in by_verdict])
     undetermined = Verdict.UNDETERMINED.value
 
-    def are_open(values: Values) -> tuple[bool, ...]:
+    def are_open(values: Sequence[int]) -> tuple[bool, ...]:
         points = map(ne, lows(values), highs(values))
         return *points, *[verdict == undetermined for verdict in verdicts(values)]
 

@@ -22,6 +22,7 @@ from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
 from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
 from scoring.compile import Detail, Part
+from scoring.one_code import is_wide
 from scoring.one_machine import UNKNOWN
 from scoring.program import MEASURED
 
@@ -231,14 +232,17 @@ def _value(reads: Reads, root: str, detail: Detail, gap: Gap | None = None) -> _
     if detail.value is None:
         return None
     shown = f"show|{root}|{detail.path}"
-    over, under = (reads.prepared.program.at[f"{shown}|{part}|low"] for part in ("numerator", "denominator"))
+    roots = [f"{shown}|{part}|low" for part in ("numerator", "denominator")]
+    over, under = (reads.prepared.program.at[root] for root in roots)
+    narrow = not any(is_wide(reads.prepared.program.whole[root]) for root in roots)
     expression, scale = detail.indicator.expression, detail.indicator.unit.scale
     minus = expression.minus if isinstance(expression, Ratio) else 0
     # The root that is taken of the quotient first: of compound growth.
     intervals = expression.intervals if isinstance(expression, Compound) else 1
 
     def of(state: State) -> Sequence[Number]:
-        numerator, denominator = state[over], state[under]
+        numbers = state.told if narrow else state
+        numerator, denominator = numbers[over], numbers[under]
         if intervals > 1:
             numerator, denominator = nth_root(numerator, denominator, intervals)
         found = numerator - minus * denominator, denominator * scale

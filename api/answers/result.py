@@ -23,7 +23,6 @@ from scoring import assembly
 from scoring.card import Card
 from scoring.criteria import criteria, nearest
 from scoring.engine import Answer
-from scoring.one_backend import Values
 from scoring.program import Program
 from scoring.release import ENGINE
 
@@ -116,10 +115,10 @@ def _wider(answer: Answer) -> State:
     """The values, with the cards marked as unsafe of which the united parts say less than the completions."""
     if not answer.wider:
         return answer.values
-    values = Values(answer.values, answer.values.told[:])
+    marked = answer.values.copy()
     for name in answer.wider:
-        values.told[answer.rules.program.at[f"{name}|unsafe"]] = 1
-    return values
+        marked.told[answer.rules.program.at[f"{name}|unsafe"]] = 1
+    return marked
 
 
 def _credit(found: list[Json]) -> Json:

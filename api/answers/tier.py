@@ -60,6 +60,6 @@ def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Collecti
     pick, cards = picker(reads.places), [(r.id, r.card) for r in ladder.rungs if r.card in prepared.program.cards]
 
     def write(state: State, left_to_experts: Collection[str]) -> Json:
-        return told(pick(state), tuple(name for name, card in cards if card in left_to_experts))
+        return told(pick(state.told), tuple(name for name, card in cards if card in left_to_experts))
 
     return write

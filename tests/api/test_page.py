@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from array import array
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -158,5 +157,6 @@ def test_a_key_is_what_machine_code_finds_whatever_else_is_said_of_the_enterpris
     page = Page()
     page.section()
     page.ask([0], lambda key: Piece(b"%d" % key[0]))
-    marked = Values([0], array("q", [1]))
+    marked = Values.of([0]).copy()
+    marked.told[0] = 1
     assert [page.written(values) for values in (marked, Values.of([0]), marked)] == [[[b"1"]], [[b"0"]], [[b"1"]]]

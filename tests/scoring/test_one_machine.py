@@ -121,10 +121,13 @@ def test_an_unknown_input_can_be_told_as_such() -> None:
 
 
 @given(st.lists(st.integers(-(2**126), 2**126)))
-def test_the_lower_bits_of_values_are_at_hand_for_machine_code(numbers: list[int]) -> None:
+def test_values_are_whole_numbers_and_their_lower_bits_are_at_hand_for_machine_code(numbers: list[int]) -> None:
     values = Values.of(numbers)
     assert values == numbers
-    assert [one % 2**64 for one in values.told] == [one % 2**64 for one in numbers]
+    assert [values[place] for place in range(len(numbers))] == numbers
+    assert (values[:2], values[1:], len(values)) == (numbers[:2], numbers[1:], len(numbers))
+    assert [one % 2**64 for one in values.told[: len(numbers)]] == [one % 2**64 for one in numbers]
+    assert values.copy() == numbers
 
 
 DENIED = """
