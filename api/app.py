@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
 
-from api import problems, rules
+from api import memory, problems, rules
 from api.answers.receipts import SIGNING_KEY
 from api.clock import today
 from api.http.edge import Edge
@@ -85,6 +85,7 @@ def _serving(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManage
     @asynccontextmanager
     async def serving(_: FastAPI) -> AsyncIterator[None]:
         """While it serves, the garbage collector passes over the rules and all else made before: a tenth of a second."""
+        memory.keep()
         keeper = Keeper(service)
         keeper.start()
         gc.collect()
