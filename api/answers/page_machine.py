@@ -211,13 +211,29 @@ say:
 number:
   %number.at = getelementptr i64, ptr %numbers, i64 %one
   %signed = load i64, ptr %number.at
+  %single = icmp ult i64 %signed, 10
+  br i1 %single, label %one.digit, label %several
+; Most numbers are truths.
+one.digit:
+  %one.pos = load i64, ptr %pos
+  %one.end = add i64 %one.pos, 1
+  store i64 %one.end, ptr %pos
+  %one.fits = icmp ule i64 %one.end, %room
+  br i1 %one.fits, label %one.put, label %stepped
+one.put:
+  %one.short = trunc i64 %signed to i8
+  %one.text = add i8 %one.short, 48
+  %one.at.out = getelementptr i8, ptr %out, i64 %one.pos
+  store i8 %one.text, ptr %one.at.out
+  br label %stepped
+several:
   %negative = icmp slt i64 %signed, 0
   %opposite = sub i64 0, %signed
   %size = select i1 %negative, i64 %opposite, i64 %signed
   br label %digit
 digit:
-  %rest = phi i64 [%size, %number], [%tenth, %digit]
-  %place = phi i64 [{BEYOND}, %number], [%place.next, %digit]
+  %rest = phi i64 [%size, %several], [%tenth, %digit]
+  %place = phi i64 [{BEYOND}, %several], [%place.next, %digit]
   %tenth = udiv i64 %rest, 10
   %tens = mul i64 %tenth, 10
   %ones = sub i64 %rest, %tens
