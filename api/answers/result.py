@@ -36,24 +36,29 @@ def result(answer: Answer) -> Json:
 
 
 def written(answer: Answer) -> bytes:
-    """The same as JSON, most of it kept from enterprises of which the same was said."""
+    """The same as JSON."""
+    return b"".join(pieces(answer))
+
+
+def pieces(answer: Answer) -> Pieces:
+    """The same in pieces, most of them kept from enterprises of which the same was said; the first is the opening brace."""
     rules = answer.rules
     outside = tuple([name for name, one in rules.picked.items() if one.outside])
     return _writer(rules.program, outside, answer.question.as_of)(answer)
 
 
 @lru_cache(maxsize=32)
-def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer], bytes]:
+def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer], Pieces]:
     """How answers by a program, which many regions share, as of this day are written."""
     prepared = Prepared(program, as_of)
     flagged = {name: ["edition_outside_period"] if name in outside else [] for name in program.cards}
     page, of_cards = prepared.page, {name: one.card for name, one in program.cards.items()}
-    pieces: dict[str, tuple[int, int]] = {}
+    asked_for: dict[str, tuple[int, int]] = {}
 
     def asked(name: str, ask: Callable[[Prepared, Card, list[str]], Asked]) -> Asked:
         first = page.asked
         found = ask(prepared, of_cards[name], flagged[name])
-        pieces[name] = first, page.asked
+        asked_for[name] = first, page.asked
         return found
 
     assessments, left = page.section(), dict[str, LeftToExperts]()
@@ -70,13 +75,13 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         scheme = name if name in schemes else ""
         if scheme or not reasons or reasons[-1][1]:
             reasons.append((page.section(), scheme))
-        page.reasons(*pieces[name])
+        page.reasons(*asked_for[name])
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
     missing = missing_writer(prepared)
     later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
-    def write(answer: Answer) -> bytes:
+    def write(answer: Answer) -> Pieces:
         state = answer.values
         flags: list[str] = []
         first: list[Pieces] = []
@@ -106,7 +111,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
         why = [sections[at] for at, scheme in reasons if not scheme or "score" in credits[scheme]]
         out += (b',"reasons":[', *listed([*first, *why]), b"],", *decide(answer, sections), b"}")
-        return b"".join(out)
+        return out
 
     return write
 
