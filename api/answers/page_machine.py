@@ -17,6 +17,8 @@ MIX = 0x9E3779B97F4A7C15
 """What the hash of a key is multiplied by at each number."""
 RANK = 6
 """Where in a record the rank stands; before it are place, length and rooms of the text, then of the reason, 0 where there is none."""
+RANK_BITS = 43
+"""A rank has so many; below them stands which of the pieces it is, at most 2²⁰."""
 HEAD = 4
 """Numbers that are told first: of questions whose key was never met, bytes, pieces with rooms, reasons with rooms. Then come three lists:
 those questions, or the records of those pieces; the records of those reasons; where each section begins, in bytes and in rooms before

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from bisect import insort
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from api.answers.forms import Written
 from api.answers.kept import Key, picker
 from api.answers.numbers import Number
-from api.answers.page_machine import BEYOND, MIX, RANK
+from api.answers.page_machine import BEYOND, MIX, RANK, RANK_BITS
 from scoring.one_backend import Values
 
 Order = tuple[int, float, str]
@@ -20,6 +18,7 @@ Order = tuple[int, float, str]
 LONG = 8
 """Bytes of a number."""
 ROOM = b"\0"
+_RANKS = 1 << RANK_BITS
 _FEW = 16
 """Slots of a new table."""
 _WORD = 2**64 - 1
@@ -64,27 +63,48 @@ class Record:
 
 
 class Ranks:
-    """Where reasons stand that are told together."""
+    """Where reasons stand that are told together. Those of one order have one rank: then their parts stand as on the card. Between ranks there
+    are gaps, so that one more seldom moves the others.
+    """
 
     def __init__(self) -> None:
-        self._records: list[tuple[Order, int, Record]] = []
+        self._orders: list[Order] = []
+        self._of: dict[Order, tuple[int, list[Record]]] = {}
 
     def add(self, record: Record) -> None:
         """A further reason."""
-        if record.order is not None:
-            insort(self._records, (record.order, record.place, record))
-            self._rank()
+        order = record.order
+        if order is None:
+            return
+        if order not in self._of:
+            self._of[order] = self._between(order), []
+        rank, records = self._of[order]
+        records.append(record)
+        record.ranked(rank)
+
+    def _between(self, order: Order) -> int:
+        at = bisect_left(self._orders, order)
+        self._orders.insert(at, order)
+        before = self._of[self._orders[at - 1]][0] if at else 0
+        behind = self._of[self._orders[at + 1]][0] if at + 1 < len(self._orders) else _RANKS
+        if behind - before > 1:
+            return (before + behind) // 2
+        ranks = {one: (number + 1) * _RANKS // (len(self._orders) + 1) for number, one in enumerate(self._orders)}
+        for one, (_, records) in self._of.items():
+            self._of[one] = ranks[one], records
+            for record in records:
+                record.ranked(ranks[one])
+        return ranks[order]
 
     def without(self, gone: Sequence[Record]) -> None:
         """Some reasons are told no more."""
-        places = {record.place for record in gone}
-        self._records = [one for one in self._records if one[1] not in places]
-
-    def _rank(self) -> None:
-        # Those that stand alike have one rank: then their parts stand as on the card.
-        for rank, (_, alike) in enumerate(groupby(self._records, key=itemgetter(0))):
-            for _, _, record in alike:
-                record.ranked(rank)
+        for record in gone:
+            if record.order is not None:
+                _, records = self._of[record.order]
+                records.remove(record)
+                if not records:
+                    del self._of[record.order]
+                    self._orders.remove(record.order)
 
 
 class Question:

@@ -116,6 +116,19 @@ def test_reasons_stand_in_their_order_and_parts_that_weigh_alike_as_on_the_card(
     assert found == ",".join(map(str, sorted(wanted, key=lambda n: orders[n])))
 
 
+@pytest.mark.parametrize("weights", [range(200), range(200, 0, -1), [n * 37 % 101 for n in range(200)]])
+def test_reasons_stay_in_order_however_many_come_between_two_others(weights: Sequence[int]) -> None:
+    page = Page()
+    page.section()
+    for number, weight in enumerate(weights):
+        page.ask([0], partial(lambda w, n, _: Piece(b"", ((0, w, ""), b"%d" % n)), weight, number), most=2)
+    page.section()
+    page.reasons(0, page.asked)
+    for turn in range(4):
+        found = told(page, [turn] * MANY)[1].decode()
+        assert found == ",".join(map(str, sorted(range(200), key=lambda n: weights[n])))
+
+
 def test_a_page_is_good_for_several_threads() -> None:
     page, wrong = Page(), list[Any]()
     page.section()
