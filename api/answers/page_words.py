@@ -1,4 +1,4 @@
-"""The words of one part, kept by the numbers that they follow from, as machine code finds them (`page_machine`)."""
+"""The words of one part, kept by the numbers that they follow from, as machine code finds them (`page_search`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import NamedTuple
 from api.answers.forms import Written
 from api.answers.kept import Key, picker
 from api.answers.numbers import Number
-from api.answers.page_machine import BEYOND, MIX, RANK, RANK_BITS
+from api.answers.page_machine import BEYOND, RANK, RANK_BITS
+from api.answers.page_search import MIX
 from scoring.one_backend import Values
 
 Order = tuple[int, float, str]
@@ -156,7 +157,7 @@ class Question:
 
 
 def _hash(key: Sequence[int]) -> int:
-    """As `page_machine` finds it."""
+    """As `page_search` finds it."""
     found = 0
     for number in key:
         found = (found ^ number & _WORD) * MIX & _WORD

@@ -1,0 +1,153 @@
+"""How a page finds the words of an enterprise: by all questions at once, in machine code (`page_machine` has the lists)."""
+
+from __future__ import annotations
+
+MIX = 0x9E3779B97F4A7C15
+"""What the hash of a key is multiplied by at each number."""
+
+SEARCH = f"""
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+
+; What an enterprise's words need is far apart in memory. It is asked for before it is needed, by all questions at once: the slots by the
+; hashes of all keys, then the records that stand there, then the texts.
+; Gives how many keys were never met, and lists their questions.
+define internal i64 @search(ptr %questions, i64 %count, ptr %numbers, ptr %found, ptr %sorted, ptr %list) {{
+entry:
+  br label %next
+next:
+  %q = phi i64 [0, %entry], [%q.next, %hashed]
+  %q.done = icmp eq i64 %q, %count
+  br i1 %q.done, label %search, label %question
+; A question: its places, how many they are, its table, its last slot.
+question:
+  %first = mul i64 %q, 4
+  %places.at = getelementptr ptr, ptr %questions, i64 %first
+  %places = load ptr, ptr %places.at
+  %many.at = getelementptr i64, ptr %places.at, i64 1
+  %many = load i64, ptr %many.at
+  br label %hash
+hash:
+  %i = phi i64 [0, %question], [%i.next, %mix]
+  %h = phi i64 [0, %question], [%h.next, %mix]
+  %whole = icmp eq i64 %i, %many
+  br i1 %whole, label %hashed, label %mix
+mix:
+  %q.place.at = getelementptr i64, ptr %places, i64 %i
+  %q.place = load i64, ptr %q.place.at
+  %q.number.at = getelementptr i64, ptr %numbers, i64 %q.place
+  %q.number = load i64, ptr %q.number.at
+  %h.with = xor i64 %h, %q.number
+  %h.mixed = mul i64 %h.with, {MIX - 2**64}
+  %h.upper = lshr i64 %h.mixed, 32
+  %h.next = xor i64 %h.mixed, %h.upper
+  %i.next = add i64 %i, 1
+  br label %hash
+hashed:
+  %hash.at = getelementptr i64, ptr %sorted, i64 %q
+  store i64 %h, ptr %hash.at
+  %h.table.at = getelementptr ptr, ptr %places.at, i64 2
+  %h.table = load ptr, ptr %h.table.at
+  %h.last.at = getelementptr i64, ptr %places.at, i64 3
+  %h.last = load i64, ptr %h.last.at
+  %h.slot = and i64 %h, %h.last
+  %h.size = add i64 %many, 1
+  %h.begin = mul i64 %h.slot, %h.size
+  %h.entry = getelementptr i64, ptr %h.table, i64 %h.begin
+  call void @llvm.prefetch.p0(ptr %h.entry, i32 0, i32 3, i32 1)
+  %h.entry.end = getelementptr i64, ptr %h.entry, i64 %many
+  call void @llvm.prefetch.p0(ptr %h.entry.end, i32 0, i32 3, i32 1)
+  %q.next = add i64 %q, 1
+  br label %next
+
+search:
+  %s = phi i64 [0, %next], [%s.next, %answered.on]
+  %misses = phi i64 [0, %next], [%misses.next, %answered.on]
+  %asked = icmp eq i64 %s, %count
+  br i1 %asked, label %searched, label %of.question
+of.question:
+  %s.first = mul i64 %s, 4
+  %s.places.at = getelementptr ptr, ptr %questions, i64 %s.first
+  %s.places = load ptr, ptr %s.places.at
+  %s.many.at = getelementptr i64, ptr %s.places.at, i64 1
+  %s.many = load i64, ptr %s.many.at
+  %table.at = getelementptr ptr, ptr %s.places.at, i64 2
+  %table = load ptr, ptr %table.at
+  %last.at = getelementptr i64, ptr %s.places.at, i64 3
+  %last = load i64, ptr %last.at
+  %q.size = add i64 %s.many, 1
+  %s.hash.at = getelementptr i64, ptr %sorted, i64 %s
+  %s.hash = load i64, ptr %s.hash.at
+  br label %probe
+; A slot: the record, 0 where the slot is free; the key.
+probe:
+  %at = phi i64 [%s.hash, %of.question], [%at.next, %differs]
+  %slot = and i64 %at, %last
+  %q.begin = mul i64 %slot, %q.size
+  %entry.at = getelementptr i64, ptr %table, i64 %q.begin
+  %record = load i64, ptr %entry.at
+  %free = icmp eq i64 %record, 0
+  br i1 %free, label %missed, label %compare
+compare:
+  %j = phi i64 [0, %probe], [%j.next, %compared]
+  %equal = icmp eq i64 %j, %s.many
+  br i1 %equal, label %answered, label %compared
+compared:
+  %j.next = add i64 %j, 1
+  %kept.at = getelementptr i64, ptr %entry.at, i64 %j.next
+  %kept = load i64, ptr %kept.at
+  %own.at = getelementptr i64, ptr %s.places, i64 %j
+  %own = load i64, ptr %own.at
+  %given.at = getelementptr i64, ptr %numbers, i64 %own
+  %given = load i64, ptr %given.at
+  %is = icmp eq i64 %kept, %given
+  br i1 %is, label %compare, label %differs
+differs:
+  %at.next = add i64 %at, 1
+  br label %probe
+missed:
+  %miss.at = getelementptr i64, ptr %list, i64 %misses
+  store i64 %s, ptr %miss.at
+  %misses.more = add i64 %misses, 1
+  br label %answered.on
+answered:
+  %found.at = getelementptr i64, ptr %found, i64 %s
+  store i64 %record, ptr %found.at
+  %record.near = inttoptr i64 %record to ptr
+  call void @llvm.prefetch.p0(ptr %record.near, i32 0, i32 3, i32 1)
+  br label %answered.on
+answered.on:
+  %misses.next = phi i64 [%misses.more, %missed], [%misses, %answered]
+  %s.next = add i64 %s, 1
+  br label %search
+searched:
+  ret i64 %misses
+}}
+
+; Asks for the texts of the records that were found.
+define internal void @bring(ptr %found, i64 %count) {{
+entry:
+  br label %near
+near:
+  %f = phi i64 [0, %entry], [%f.next, %near.text], [%f.next, %near.line]
+  %f.done = icmp eq i64 %f, %count
+  br i1 %f.done, label %done, label %near.text
+near.text:
+  %f.at = getelementptr ptr, ptr %found, i64 %f
+  %f.record = load ptr, ptr %f.at
+  %f.text = load ptr, ptr %f.record
+  %f.len.at = getelementptr i64, ptr %f.record, i64 1
+  %f.len = load i64, ptr %f.len.at
+  %f.next = add i64 %f, 1
+  %f.none = icmp eq i64 %f.len, 0
+  br i1 %f.none, label %near, label %near.line
+near.line:
+  %line = phi i64 [0, %near.text], [%line.next, %near.line]
+  %line.at = getelementptr i8, ptr %f.text, i64 %line
+  call void @llvm.prefetch.p0(ptr %line.at, i32 0, i32 2, i32 1)
+  %line.next = add i64 %line, 64
+  %line.more = icmp ult i64 %line.next, %f.len
+  br i1 %line.more, label %near.line, label %near
+done:
+  ret void
+}}
+"""
