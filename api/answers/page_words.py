@@ -131,6 +131,9 @@ class Question:
 
     def meet(self, numbers: Sequence[int]) -> tuple[Record, Sequence[Record]]:
         """Writes and keeps what is said of an enterprise whose key was not met before; and what was forgotten for it."""
+        # Where writing fails nothing has changed: machine code was told of the table as it is.
+        key = self._pick(numbers)
+        record = Record(self._write(key))
         forgotten: list[Record] = []
         if len(self._records) >= self._most:
             forgotten, self._records = self._records, []
@@ -142,8 +145,6 @@ class Question:
             for at in range(0, len(before), size):
                 if before[at]:
                     self._keep(before[at + 1 : at + size], before[at])
-        key = self._pick(numbers)
-        record = Record(self._write(key))
         self._records.append(record)
         self.ranks.add(record)
         self._keep(key, record.place)

@@ -149,20 +149,25 @@ def test_a_page_is_good_for_several_threads() -> None:
     assert not wrong
 
 
-def test_what_fails_while_it_is_written_is_not_kept() -> None:
-    page, refuse = Page(), [True]
+def test_where_writing_fails_nothing_is_kept_and_nothing_is_lost() -> None:
+    """Only one key is kept: the next one would take its place."""
+    page, written, refused = Page(), list[int](), {7}
     page.section()
 
     def write(key: Sequence[int]) -> Piece:
-        if refuse[0]:
+        written.append(key[0])
+        if key[0] in refused:
             raise ValueError(key)
-        return Piece(b"said")
+        return Piece(b"%d" % key[0])
 
-    page.ask([0], write)
+    page.ask([0], write, most=1)
+    assert told(page, [1]) == [b"1"]
     with pytest.raises(ValueError, match="7"):
         told(page, [7])
-    refuse[0] = False
-    assert told(page, [7]) == [b"said"]
+    assert told(page, [1]) == [b"1"]
+    assert written == [1, 7], "what was kept before is kept still"
+    refused.clear()
+    assert told(page, [7]) == [b"7"]
 
 
 def test_a_key_is_what_machine_code_finds_whatever_else_is_said_of_the_enterprise() -> None:
