@@ -11,7 +11,7 @@ from orjson import Fragment
 
 from api.answers.cards import ask_flags, ask_gates, ask_items, ask_points, head
 from api.answers.decision import CONFIRMED, status_of
-from api.answers.forms import ROOM, Json, Pieces, members
+from api.answers.forms import ROOM, Json, members
 from api.answers.kept import Key
 from api.answers.numbers import points
 from api.answers.parts import Add, More, clause, label
@@ -41,7 +41,7 @@ SMALL_CELL = {
     "en": "too few enterprises in the stage: told among all",
 }
 
-Write = Callable[[State, str | None, bool, Sequence[Pieces]], Json]
+Write = Callable[[State, str | None, bool, Sequence[memoryview]], Json]
 """The credit of an enterprise, told its values, its park, whether united parts are wider than the completions, and the page's sections."""
 
 
@@ -66,7 +66,7 @@ def ask_credit(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
     unset = {name: {"label": label(one.label), **clause(one.source)} for name, one in card.unset.items()}
     as_of = prepared.as_of
 
-    def write(state: State, park: str | None, wider: bool, sections: Sequence[Pieces]) -> Json:
+    def write(state: State, park: str | None, wider: bool, sections: Sequence[memoryview]) -> Json:
         out = {**fixed, **_stage(figures.stages(state.told))}
         if (year := figures.accounts(state.told)) is not None:
             out["accounts"] = _accounts(year, scheme, as_of)
@@ -81,11 +81,11 @@ def ask_credit(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
                 out["percentile"] = _percentile(figures.share(state.told, group), group, out.get("stage"))
             elif scheme.peers_of_others:
                 out["percentile_unavailable"] = PEERS_OF_OTHERS
-            out["items"] = Fragment(b"{%b}" % b"".join(sections[items]))
+            out["items"] = Fragment(b"".join((b"{", sections[items], b"}")))
         if unset:
             out["unset"] = unset
-        out["constraints"] = Fragment(b"[%b]" % b"".join(sections[gates]))
-        out["flags"] = Fragment(b"".join(sections[flags]))
+        out["constraints"] = Fragment(b"".join((b"[", sections[gates], b"]")))
+        out["flags"] = Fragment(bytes(sections[flags]))
         if "score" in out and (own := f"park:{park}") in figures.groups:
             out["percentile_in_park"] = {**figures.share(state.told, own).told(), "among": own}
         return out
@@ -162,7 +162,7 @@ def _refused(scheme: Scheme) -> Json:
     }
 
 
-def _ask_score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[Sequence[Pieces]], Json]:
+def _ask_score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[Sequence[memoryview]], Json]:
     """The points and those of each group in sections of the page, and how they are written."""
     page, scale = prepared.page, {"base": points(scheme.base or 0), "bonus": points(scheme.bonus)}
     score = page.section()
@@ -179,11 +179,11 @@ def _ask_score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[Sequ
         )
     page.say(b"}")
 
-    def write(sections: Sequence[Pieces]) -> Json:
+    def write(sections: Sequence[memoryview]) -> Json:
         return {
             "scale": scale,
-            "score": Fragment(b"".join(sections[score])),
-            "groups": Fragment(b"".join(sections[groups])),
+            "score": Fragment(bytes(sections[score])),
+            "groups": Fragment(bytes(sections[groups])),
         }
 
     return write

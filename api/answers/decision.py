@@ -37,7 +37,7 @@ USABLE = (OFFICIAL, CONFIRMED)
 """Statuses under which a bank gets points; under `REFERENCE` park, authority and the firm itself see them."""
 
 
-Sections = Sequence[Pieces]
+Sections = Sequence[memoryview]
 Decide = Callable[[Answer, Sections], Pieces]
 
 
@@ -62,31 +62,27 @@ def ask_decision(program: Program, page: Page) -> Decide:
     return decide
 
 
-def _part(answer: Answer, side: _Side, sections: Sections) -> bytes:
-    """What was decided, from which facts, in which park, under which release; but for schemes of reference."""
-    park = park_id(answer)
-    return canonical(
-        {
-            "uscc": answer.dossier.uscc,
-            "as_of": answer.question.as_of.isoformat(),
-            "known_at": answer.question.known_at.isoformat(),
-            "release": answer.rules.release.id,
-            **({"park": park} if park else {}),
-            **side.of(answer, sections),
-        }
-    )
+def _part(answer: Answer, side: _Side, sections: Sections) -> Written:
+    """What was decided, from which facts, in which park, under which release; but for schemes of reference. In canonical form: the cards
+    and the facts stand between the day and the others.
+    """
+    question, park = answer.question, park_id(answer)
+    told = {"as_of": question.as_of.isoformat(), "known_at": question.known_at.isoformat()}
+    told |= {"release": answer.rules.release.id, "uscc": answer.dossier.uscc, **({"park": park} if park else {})}
+    as_of, others = canonical(told).split(b",", 1)
+    return b"".join((as_of, b",", *side.of(answer, sections), b",", others))
 
 
-def _reference_part(answer: Answer, side: _Side, sections: Sections) -> bytes | None:
+def _reference_part(answer: Answer, side: _Side, sections: Sections) -> Written | None:
     """What schemes of reference decided, from which facts, and the facts that nothing else reads; None without such a scheme."""
     if not side.cards:
         return None
-    return canonical({**side.of(answer, sections), "only": _paths(side.only, answer.question.as_of)})
+    return b"".join((b"{", *side.of(answer, sections), b',"only":', _paths(side.only, answer.question.as_of), b"}"))
 
 
 @lru_cache(maxsize=256)
-def _paths(names: frozenset[str], as_of: date) -> list[str]:
-    return sorted({path_of_year(stated(name), as_of) for name in names})
+def _paths(names: frozenset[str], as_of: date) -> Written:
+    return canonical(sorted({path_of_year(stated(name), as_of) for name in names}))
 
 
 def fingerprint(decided: bytes) -> str:
@@ -94,7 +90,7 @@ def fingerprint(decided: bytes) -> str:
     return "sha256:" + hashlib.sha256(decided).hexdigest()
 
 
-OfCards = Callable[[Answer, Sections], Written]
+OfCards = Callable[[Answer, Sections], Written | memoryview]
 """What some cards decided, members by their names, told the sections of the page."""
 
 
@@ -111,20 +107,21 @@ class _Side:
     only: frozenset[str] = frozenset()
     """Facts that nothing outside reads."""
 
-    def of(self, answer: Answer, sections: Sections) -> Json:
-        facts: list[Json] = []
-        for one in answer.facts:
-            # A page tells one completion.
-            alone = len(answer.facts) == 1
-            scalars = (
-                Fragment(b"{%b}" % _said(sections, self.on_page)[1:]) if alone else _known(one.scalars, self.scalars)
-            )
-            stated = {"scalars": scalars, "rows": self._rows(one)}
-            # Completions that differ only in what the other part reads are one here.
-            if stated not in facts:
-                facts.append(stated)
+    def of(self, answer: Answer, sections: Sections) -> Pieces:
+        """The members ``cards`` and ``facts``."""
+        facts = [
+            b'{"rows":%b,"scalars":%b}' % (canonical(self._rows(one)), self._scalars(answer, one, sections))
+            for one in answer.facts
+        ]
         cards = b",".join([told(answer, sections) for told in self.cards])
-        return {"facts": facts, "cards": Fragment(b"{%b}" % cards)}
+        # Completions that differ only in what the other part reads are one here.
+        return [b'"cards":{', cards, b'},"facts":[', b",".join(dict.fromkeys(facts)), b"]"]
+
+    def _scalars(self, answer: Answer, facts: FirmFacts, sections: Sections) -> Written:
+        # A page tells one completion.
+        if len(answer.facts) == 1:
+            return b"".join((b"{", sections[self.on_page][1:], b"}"))
+        return canonical(_known(facts.scalars, self.scalars))
 
     def _rows(self, facts: FirmFacts) -> Json:
         fields = self.row_fields
@@ -222,14 +219,8 @@ def _cards(program: Program, page: Page, names: Iterable[str]) -> list[OfCards]:
     return found
 
 
-def _section(number: int, _: Answer, sections: Sections) -> Written:
-    return _said(sections, number)
-
-
-def _said(sections: Sections, number: int) -> Written:
-    """Of a section without rooms."""
-    (text,) = sections[number]
-    return text
+def _section(number: int, _: Answer, sections: Sections) -> memoryview:
+    return sections[number]
 
 
 def _say_learned(program: Program, card: LearnedCard, page: Page) -> None:
@@ -268,7 +259,7 @@ def _of_scheme(program: Program, compiled: CompiledCard, page: Page) -> OfCards:
 
     def told(answer: Answer, sections: Sections) -> Written:
         values = answer.values
-        out: Json = {**fixed, "parts": Fragment(_said(sections, parts)), "bands": Fragment(_said(sections, bands))}
+        out: Json = {**fixed, "parts": Fragment(bytes(sections[parts])), "bands": Fragment(bytes(sections[bands]))}
         out["verdict"] = WORDS[values[verdict]]
         out |= figures.decided(values.told, park_id(answer), answer.question.as_of)
         if score is not None and "refused" not in out:

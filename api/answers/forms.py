@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -10,7 +9,7 @@ import orjson
 Json = dict[str, Any]
 Written = bytes
 """A JSON value in its written form, or members of an object without its braces."""
-Pieces = list[Written]
+Pieces = list[Written | memoryview]
 """What is written so far, to be joined once: each joining would copy it all."""
 
 ROOM = orjson.Fragment(b"\0")
@@ -32,12 +31,3 @@ def roomy(text: Written) -> Written:
 def form(text: Written) -> bytes:
     """Written JSON with rooms as a form: ``form % (…)`` fills them in, in their order, with bytes."""
     return roomy(text).replace(b"%", b"%%").replace(b"\0", b"%b")
-
-
-def listed(groups: Iterable[Pieces]) -> Pieces:
-    """Pieces with commas between the groups, of which some may say nothing."""
-    found: Pieces = []
-    for pieces in groups:
-        if pieces != [b""]:
-            found += (b",", *pieces) if found else pieces
-    return found

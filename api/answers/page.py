@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import orjson
 
-from api.answers.forms import Pieces, Written
+from api.answers.forms import Written
 from api.answers.kept import Key
 from api.answers.numbers import amount
-from api.answers.page_machine import BEYOND, HEAD, Step, put_together
-from api.answers.page_words import LONG, ROOM, Measure, Piece, Question, Ranks, Text
+from api.answers.page_machine import BEYOND, NUL, Step, put_together
+from api.answers.page_search import search
+from api.answers.page_words import LONG, Measure, Piece, Question, Ranks, Text
 from scoring.one_backend import Values
 
 _FIRST = 2**14
@@ -33,21 +34,19 @@ class _Sheet(NamedTuple):
     steps: array[int]
     questions: array[int]
     found: array[int]
-    """By question the record that was found; behind them the ranks of reasons."""
+    """By question the record that was found; behind them room to work, twice as much."""
     told: array[int]
-    """As `page_machine.HEAD` says."""
+    """As `page_search.search` tells it."""
+    sections: array[int]
+    """Where each section begins, and where the last one ends."""
 
 
-class _Draft(NamedTuple):
-    """A page of one enterprise with its rooms."""
+class _Rooms(NamedTuple):
+    """What belongs into the rooms of a record."""
 
-    text: Written
-    bounds: list[int]
-    """Where each section begins in the text, and before how many rooms; and where the last one ends."""
-    pieces: dict[int, Measure]
-    """Those with rooms, by their records."""
-    reasons: list[int]
-    """Those with rooms, which stand behind all pieces, by the same records."""
+    measure: Measure
+    amounts: bool
+    """Whether also into those of its reason, as amounts."""
 
 
 class Page:
@@ -59,7 +58,9 @@ class Page:
         self._steps, self._texts, self._sections = array("q"), list[Text](), 0
         self._said = b""
         """What is no step yet."""
-        self._questions, self._measures = list[Question](), dict[int, Measure]()
+        self._questions = list[Question]()
+        self._rooms = dict[int, _Rooms]()
+        """By record."""
         self._out = array("B", bytes(_FIRST + BEYOND))
         self._lock = Lock()
 
@@ -108,44 +109,61 @@ class Page:
             self._steps.extend((Step.SAY, said.place, said.length))
         self._steps.extend((step, *numbers, *[0] * (2 - len(numbers))))
 
-    def written(self, values: Values) -> list[Pieces]:
-        """The sections for one enterprise, each in pieces."""
+    def written(self, values: Values) -> list[memoryview]:
+        """The sections for one enterprise."""
         with self._lock:
-            draft = self._draft(values)
-        given = _given(draft, values)
-        bounds = pairwise(zip(draft.bounds[::2], draft.bounds[1::2], strict=True))
-        return [_filled(draft.text, begin, end, given[before:behind]) for (begin, before), (end, behind) in bounds]
+            given, amounts = self._given(values)
+            text = memoryview(self._text(values, given, amounts))
+            bounds = pairwise(self._sheet.sections)
+            return [text[begin:end] for begin, end in bounds]
 
-    def _draft(self, values: Values) -> _Draft:
+    def _given(self, values: Values) -> tuple[Written, Written]:
+        """What belongs into the rooms of the words that are found, and of their reasons."""
+        found = [self._rooms[record] for record in self._found(values)]
+        measured = [rooms.measure.of(values) for rooms in found]
+        # All at once: for each JSON that it writes orjson takes a kilobyte first.
+        numbers = orjson.dumps([*chain.from_iterable(measured)])[1:-1]
+        amounts = [
+            amount(number, rooms.measure.unit).encode()
+            for rooms, own in zip(found, measured, strict=True)
+            if rooms.amounts
+            for number in own
+        ]
+        return b"%b,%b" % (numbers, bytes(BEYOND)), b"%b\0%b" % (NUL.join(amounts), bytes(BEYOND))
+
+    def _found(self, values: Values) -> Sequence[int]:
+        """The records with rooms, once all words are met."""
+        sheet, asked = self._sheet, len(self._questions)
+        while True:
+            lists = (sheet.questions, values.told, sheet.found, sheet.told)
+            questions, numbers, found, told = [some.buffer_info()[0] for some in lists]
+            search()(questions, asked, numbers, found, told)
+            never_met, with_rooms = sheet.told[:2]
+            if not never_met:
+                return sheet.told[2 : 2 + with_rooms]
+            self._meet(values, sheet.told[2 : 2 + never_met])
+
+    def _text(self, values: Values, given: Written, amounts: Written) -> Written:
+        """All sections, one behind the other."""
         sheet, asked = self._sheet, len(self._questions)
         while True:
             room = len(self._out) - BEYOND
-            lists = (sheet.steps, sheet.questions, values.told, sheet.found, self._out, sheet.told)
-            steps, questions, numbers, found, out, told = [some.buffer_info()[0] for some in lists]
-            put_together()(steps, asked, questions, numbers, found, out, room, told)
-            never_met, length, pieces, reasons = sheet.told[:HEAD]
-            if never_met:
-                self._meet(values, sheet.told[HEAD : HEAD + never_met])
-            elif length > room:
-                self._out = array("B", bytes(2 * length + BEYOND))
-            else:
-                break
-        of_pieces, of_reasons, of_bounds = (HEAD + number * asked for number in range(3))
-        return _Draft(
-            bytes(memoryview(self._out)[:length]),
-            sheet.told[of_bounds:].tolist(),
-            {place: self._measures[place] for place in sheet.told[of_pieces : of_pieces + pieces]},
-            sheet.told[of_reasons : of_reasons + reasons].tolist(),
-        )
+            lists = (sheet.steps, values.told, sheet.found, self._out, sheet.sections)
+            steps, numbers, found, out, sections = [some.buffer_info()[0] for some in lists]
+            put_together()(steps, asked, numbers, found, out, room, given, amounts, sections)
+            length = sheet.sections[-1]
+            if length <= room:
+                return bytes(memoryview(self._out)[:length])
+            self._out = array("B", bytes(2 * length + BEYOND))
 
     def _meet(self, values: Values, questions: Sequence[int]) -> None:
         for number in questions:
             question = self._questions[number]
             record, forgotten = question.meet(values.told)
             if record.measure is not None:
-                self._measures[record.place] = record.measure
+                self._rooms[record.place] = _Rooms(record.measure, record.has_amounts)
             for one in forgotten:
-                self._measures.pop(one.place, None)
+                self._rooms.pop(one.place, None)
             self._sheet.questions[4 * number : 4 * number + 4] = array("q", question.told())
 
     @cached_property
@@ -155,29 +173,7 @@ class Page:
         return _Sheet(
             self._steps,
             array("q", [number for one in self._questions for number in one.told()]),
-            array("q", bytes(2 * LONG * self.asked)),
-            array("q", bytes(LONG * (HEAD + 2 * self.asked + 2 * self._sections + 2))),
+            array("q", bytes(3 * LONG * self.asked)),
+            array("q", bytes(LONG * (2 + self.asked))),
+            array("q", bytes(LONG * (self._sections + 1))),
         )
-
-
-def _given(draft: _Draft, values: Values) -> list[Written]:
-    """What belongs into the rooms."""
-    if not draft.pieces:
-        return []
-    measured = {place: measure.of(values) for place, measure in draft.pieces.items()}
-    # All at once: for each JSON that it writes orjson takes a kilobyte first.
-    given = orjson.dumps([*chain.from_iterable(measured.values())])[1:-1].split(b",")
-    for place in draft.reasons:
-        given += [amount(number, draft.pieces[place].unit).encode() for number in measured[place]]
-    return given
-
-
-def _filled(text: Written, begin: int, end: int, given: Sequence[Written]) -> Pieces:
-    """A section in pieces, its rooms filled in; found one by one, for `split` looks at every byte."""
-    found: Pieces = []
-    for one in given:
-        room = text.index(ROOM, begin)
-        found += (text[begin:room], one)
-        begin = room + 1
-    found.append(text[begin:end])
-    return found

@@ -1,4 +1,4 @@
-"""How a page is put together: for each question the words kept of an enterprise's numbers are found, then all is copied in turn.
+"""How a page is put together: the words that were found (`page_search`) are copied in turn, their rooms filled in.
 
 In machine code, the same whatever is asked; `api.answers.page` says what the lists hold.
 """
@@ -10,21 +10,16 @@ from collections.abc import Callable
 from enum import IntEnum
 from functools import cache
 
-from api.answers.page_search import SEARCH
+from api.answers.page_search import RANK, REASON, TEXT
 from scoring.machine import linked
 from scoring.one_machine import UNKNOWN
 
-RANK = 6
-"""Where in a record the rank stands; before it are place, length and rooms of the text, then of the reason, 0 where there is none."""
 RANK_BITS = 43
 """A rank has so many; below them stands which of the pieces it is, at most 2²⁰."""
-HEAD = 4
-"""Numbers that are told first: of questions whose key was never met, bytes, pieces with rooms, reasons with rooms. Then come three lists:
-those questions, or the records of those pieces; the records of those reasons; where each section begins, in bytes and in rooms before
-it, and where the last one ends. Each has space for all pieces.
-"""
 BEYOND = 32
 """Bytes that may be read and written behind a text."""
+COMMA, NUL = b",", b"\0"
+"""What ends each number that belongs into a piece, and each amount that belongs into a reason."""
 
 
 class Step(IntEnum):
@@ -45,7 +40,9 @@ class Step(IntEnum):
 _NULS = r"\00" * (BEYOND - 1)
 _LOOP = f"<{BEYOND} x i8>"
 
-_TEXT = f"""{SEARCH}
+_TEXT = f"""
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+
 @comma = private constant [{BEYOND} x i8] c",{_NULS}"
 
 ; Puts a text behind what stands there, as far as there is room; where it ends, or would.
@@ -70,51 +67,126 @@ done:
   ret i64 %end
 }}
 
-; Here a section begins.
-define internal void @mark(ptr %bounds, ptr %sections, ptr %pos, ptr %rooms) {{
-  %n = load i64, ptr %sections
-  %twice = shl i64 %n, 1
-  %bytes.at = getelementptr i64, ptr %bounds, i64 %twice
-  %bytes = load i64, ptr %pos
-  store i64 %bytes, ptr %bytes.at
-  %rooms.at = getelementptr i64, ptr %bytes.at, i64 1
-  %before = load i64, ptr %rooms
-  store i64 %before, ptr %rooms.at
-  %more = add i64 %n, 1
-  store i64 %more, ptr %sections
+; Puts a record's text or reason, and what comes next of what is given into each of its rooms.
+define internal i64 @fill(ptr %out, i64 %pos, i64 %room, ptr %words, ptr %cursor, i8 %end) {{
+entry:
+  %text = load ptr, ptr %words
+  %len.at = getelementptr i64, ptr %words, i64 1
+  %len = load i64, ptr %len.at
+  %rooms.at = getelementptr i64, ptr %words, i64 2
+  %rooms = load i64, ptr %rooms.at
+  %places.at = getelementptr ptr, ptr %words, i64 3
+  %places = load ptr, ptr %places.at
+  br label %next
+next:
+  %r = phi i64 [0, %entry], [%r.next, %given]
+  %begin = phi i64 [0, %entry], [%behind, %given]
+  %at = phi i64 [%pos, %entry], [%filled, %given]
+  %from = getelementptr i8, ptr %text, i64 %begin
+  %last = icmp eq i64 %r, %rooms
+  br i1 %last, label %rest, label %part
+part:
+  %place.at = getelementptr i64, ptr %places, i64 %r
+  %place = load i64, ptr %place.at
+  %part.len = sub i64 %place, %begin
+  %parted = call i64 @put(ptr %out, i64 %at, i64 %room, ptr %from, i64 %part.len)
+  %some = load ptr, ptr %cursor
+  br label %measure
+measure:
+  %n = phi i64 [0, %part], [%n.next, %measure]
+  %char.at = getelementptr i8, ptr %some, i64 %n
+  %char = load i8, ptr %char.at
+  %ends = icmp eq i8 %char, %end
+  %n.next = add i64 %n, 1
+  br i1 %ends, label %given, label %measure
+given:
+  %filled = call i64 @put(ptr %out, i64 %parted, i64 %room, ptr %some, i64 %n)
+  %some.behind = getelementptr i8, ptr %some, i64 %n.next
+  store ptr %some.behind, ptr %cursor
+  %behind = add i64 %place, 1
+  %r.next = add i64 %r, 1
+  br label %next
+rest:
+  %rest.len = sub i64 %len, %begin
+  %whole = call i64 @put(ptr %out, i64 %at, i64 %room, ptr %from, i64 %rest.len)
+  ret i64 %whole
+}}
+
+; Goes on behind so many of the amounts that are given.
+define internal ptr @skip(ptr %from, i64 %count) {{
+entry:
+  br label %next
+next:
+  %at = phi ptr [%from, %entry], [%at.next, %char]
+  %left = phi i64 [%count, %entry], [%left.next, %char]
+  %none = icmp eq i64 %left, 0
+  br i1 %none, label %done, label %char
+char:
+  %is = load i8, ptr %at
+  %ends = icmp eq i8 %is, {NUL[0]}
+  %one = zext i1 %ends to i64
+  %left.next = sub i64 %left, %one
+  %at.next = getelementptr i8, ptr %at, i64 1
+  br label %next
+done:
+  ret ptr %at
+}}
+
+; Asks for the texts of the records that were found, and finds the amounts of each: they are given in the order of the questions.
+define internal void @bring(ptr %found, i64 %count, ptr %amounts, ptr %own) {{
+entry:
+  br label %near
+near:
+  %f = phi i64 [0, %entry], [%f.next, %near.amounts]
+  %amount = phi ptr [%amounts, %entry], [%amount.next, %near.amounts]
+  %f.done = icmp eq i64 %f, %count
+  br i1 %f.done, label %done, label %near.text
+near.text:
+  %f.at = getelementptr ptr, ptr %found, i64 %f
+  %f.record = load ptr, ptr %f.at
+  %f.text = load ptr, ptr %f.record
+  %f.len.at = getelementptr i64, ptr %f.record, i64 {TEXT + 1}
+  %f.len = load i64, ptr %f.len.at
+  %f.next = add i64 %f, 1
+  %f.none = icmp eq i64 %f.len, 0
+  br i1 %f.none, label %near.amounts, label %near.line
+near.line:
+  %line = phi i64 [0, %near.text], [%line.next, %near.line]
+  %line.at = getelementptr i8, ptr %f.text, i64 %line
+  call void @llvm.prefetch.p0(ptr %line.at, i32 0, i32 2, i32 1)
+  %line.next = add i64 %line, 64
+  %line.more = icmp ult i64 %line.next, %f.len
+  br i1 %line.more, label %near.line, label %near.amounts
+near.amounts:
+  %own.at = getelementptr ptr, ptr %own, i64 %f
+  store ptr %amount, ptr %own.at
+  %why.rooms.at = getelementptr i64, ptr %f.record, i64 {REASON + 2}
+  %why.rooms = load i64, ptr %why.rooms.at
+  %amount.next = call ptr @skip(ptr %amount, i64 %why.rooms)
+  br label %near
+done:
   ret void
 }}
 
-define void @evaluate(ptr %steps, i64 %count, ptr %questions, ptr %numbers, ptr %found, ptr %out, i64 %room, ptr %told) {{
+define void @evaluate(ptr %steps, i64 %count, ptr %numbers, ptr %found, ptr %out, i64 %room, ptr %given, ptr %amounts, ptr %told) {{
 entry:
   %pos = alloca i64
-  %names = alloca i64
-  %whys = alloca i64
-  %rooms = alloca i64
-  %sections = alloca i64
+  %sections = alloca ptr
   %begun = alloca i64
+  %next.given = alloca ptr
+  %next.amount = alloca ptr
   %digits = alloca [{2 * BEYOND} x i8]
-  %list = getelementptr i64, ptr %told, i64 {HEAD}
-  %list.of.whys = getelementptr i64, ptr %list, i64 %count
-  %bounds = getelementptr i64, ptr %list.of.whys, i64 %count
   %sorted = getelementptr i64, ptr %found, i64 %count
+  %own.amounts = getelementptr i64, ptr %sorted, i64 %count
   store i64 0, ptr %pos
-  store i64 0, ptr %names
-  store i64 0, ptr %whys
-  store i64 0, ptr %rooms
-  store i64 0, ptr %sections
+  store ptr %told, ptr %sections
   store i64 0, ptr %begun
-  %misses = call i64 @search(ptr %questions, i64 %count, ptr %numbers, ptr %found, ptr %sorted, ptr %list)
-  store i64 %misses, ptr %told
-  %complete = icmp eq i64 %misses, 0
-  br i1 %complete, label %found.all, label %out.of
-; Nothing is told where a key was never met: all those questions are listed.
-found.all:
-  call void @bring(ptr %found, i64 %count)
+  store ptr %given, ptr %next.given
+  call void @bring(ptr %found, i64 %count, ptr %amounts, ptr %own.amounts)
   br label %step
 
 step:
-  %now = phi ptr [%steps, %found.all], [%now.next, %stepped], [%now.after, %known]
+  %now = phi ptr [%steps, %entry], [%now.next, %stepped], [%now.after, %known]
   %kind = load i64, ptr %now
   %one.at = getelementptr i64, ptr %now, i64 1
   %one = load i64, ptr %one.at
@@ -194,33 +266,19 @@ known:
   %now.after = getelementptr i64, ptr %now, i64 %known.skipped
   br label %step
 section:
-  call void @mark(ptr %bounds, ptr %sections, ptr %pos, ptr %rooms)
   %section.begun = load i64, ptr %pos
   store i64 %section.begun, ptr %begun
+  %section.at = load ptr, ptr %sections
+  store i64 %section.begun, ptr %section.at
+  %section.next = getelementptr i64, ptr %section.at, i64 1
+  store ptr %section.next, ptr %sections
   br label %stepped
-; A record: text, its length and rooms; reason, its length and rooms; rank.
 ask:
   %ask.at = getelementptr ptr, ptr %found, i64 %one
   %ask.record = load ptr, ptr %ask.at
-  %ask.text = load ptr, ptr %ask.record
-  %ask.len.at = getelementptr i64, ptr %ask.record, i64 1
-  %ask.len = load i64, ptr %ask.len.at
-  %ask.rooms.at = getelementptr i64, ptr %ask.record, i64 2
-  %ask.rooms = load i64, ptr %ask.rooms.at
   %ask.pos = load i64, ptr %pos
-  %ask.end = call i64 @put(ptr %out, i64 %ask.pos, i64 %room, ptr %ask.text, i64 %ask.len)
+  %ask.end = call i64 @fill(ptr %out, i64 %ask.pos, i64 %room, ptr %ask.record, ptr %next.given, i8 {COMMA[0]})
   store i64 %ask.end, ptr %pos
-  %ask.plain = icmp eq i64 %ask.rooms, 0
-  br i1 %ask.plain, label %stepped, label %ask.name
-ask.name:
-  %ask.names = load i64, ptr %names
-  %ask.name.at = getelementptr ptr, ptr %list, i64 %ask.names
-  store ptr %ask.record, ptr %ask.name.at
-  %ask.names.more = add i64 %ask.names, 1
-  store i64 %ask.names.more, ptr %names
-  %ask.rooms.before = load i64, ptr %rooms
-  %ask.rooms.after = add i64 %ask.rooms.before, %ask.rooms
-  store i64 %ask.rooms.after, ptr %rooms
   br label %stepped
 
 ; The records that have a reason, sorted by rank and then as they were asked for: few, so each is put in its place.
@@ -234,7 +292,7 @@ collect:
 reason:
   %c.at = getelementptr ptr, ptr %found, i64 %c
   %c.record = load ptr, ptr %c.at
-  %c.text.at = getelementptr i64, ptr %c.record, i64 3
+  %c.text.at = getelementptr i64, ptr %c.record, i64 {REASON}
   %c.text = load i64, ptr %c.text.at
   %c.none = icmp eq i64 %c.text, 0
   br i1 %c.none, label %collected, label %rank
@@ -269,7 +327,7 @@ collected:
   %c.next = add i64 %c, 1
   br label %collect
 tell:
-  %t = phi i64 [0, %collect], [%t.next, %told.on]
+  %t = phi i64 [0, %collect], [%t.next, %tell.one]
   %t.done = icmp eq i64 %t, %n
   br i1 %t.done, label %stepped, label %tell.one
 tell.one:
@@ -284,43 +342,19 @@ tell.one:
   %t.q = add i64 %t.lower, %one
   %t.at = getelementptr ptr, ptr %found, i64 %t.q
   %t.record = load ptr, ptr %t.at
-  %t.text.at = getelementptr ptr, ptr %t.record, i64 3
-  %t.text = load ptr, ptr %t.text.at
-  %t.len.at = getelementptr i64, ptr %t.record, i64 4
-  %t.len = load i64, ptr %t.len.at
-  %t.rooms.at = getelementptr i64, ptr %t.record, i64 5
-  %t.rooms = load i64, ptr %t.rooms.at
-  %t.end = call i64 @put(ptr %out, i64 %t.after, i64 %room, ptr %t.text, i64 %t.len)
+  %t.words = getelementptr i64, ptr %t.record, i64 {REASON}
+  %t.amount.at = getelementptr ptr, ptr %own.amounts, i64 %t.q
+  %t.amount = load ptr, ptr %t.amount.at
+  store ptr %t.amount, ptr %next.amount
+  %t.end = call i64 @fill(ptr %out, i64 %t.after, i64 %room, ptr %t.words, ptr %next.amount, i8 {NUL[0]})
   store i64 %t.end, ptr %pos
-  %t.plain = icmp eq i64 %t.rooms, 0
-  br i1 %t.plain, label %told.on, label %tell.name
-tell.name:
-  %t.names = load i64, ptr %whys
-  %t.name.at = getelementptr ptr, ptr %list.of.whys, i64 %t.names
-  store ptr %t.record, ptr %t.name.at
-  %t.names.more = add i64 %t.names, 1
-  store i64 %t.names.more, ptr %whys
-  %t.rooms.before = load i64, ptr %rooms
-  %t.rooms.after = add i64 %t.rooms.before, %t.rooms
-  store i64 %t.rooms.after, ptr %rooms
-  br label %told.on
-told.on:
   %t.next = add i64 %t, 1
   br label %tell
 
 end:
-  call void @mark(ptr %bounds, ptr %sections, ptr %pos, ptr %rooms)
   %size.whole = load i64, ptr %pos
-  %size.at = getelementptr i64, ptr %told, i64 1
+  %size.at = load ptr, ptr %sections
   store i64 %size.whole, ptr %size.at
-  %names.whole = load i64, ptr %names
-  %names.at = getelementptr i64, ptr %told, i64 2
-  store i64 %names.whole, ptr %names.at
-  %whys.whole = load i64, ptr %whys
-  %whys.at = getelementptr i64, ptr %told, i64 3
-  store i64 %whys.whole, ptr %whys.at
-  br label %out.of
-out.of:
   ret void
 }}
 """
@@ -328,6 +362,6 @@ out.of:
 
 @cache
 def put_together() -> Callable[..., None]:
-    """Searches and copies, given the addresses and lengths that `api.answers.page` names."""
-    pointer, number = ctypes.c_void_p, ctypes.c_int64
-    return linked(_TEXT, [pointer, number, *[pointer] * 4, number, pointer], brief=True)
+    """Copies the words, given the addresses and numbers that `api.answers.page` names."""
+    pointer, number, given = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
+    return linked(_TEXT, [pointer, number, *[pointer] * 3, number, given, given, pointer], brief=True)

@@ -1,18 +1,29 @@
-"""How a page finds the words of an enterprise: by all questions at once, in machine code (`page_machine` has the lists)."""
+"""How a page finds the words of an enterprise: by all questions at once, in machine code, the same whatever is asked."""
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
+from functools import cache
+
+from scoring.machine import linked
+
 MIX = 0x9E3779B97F4A7C15
 """What the hash of a key is multiplied by at each number."""
+TEXT, REASON, RANK = 0, 4, 8
+"""Where in a record its text stands, its reason, and the rank of that. Text and reason are four numbers each: where it is, how long, how
+many rooms it has, where the list of their places is; zeros where there is none.
+"""
 
-SEARCH = f"""
+_TEXT = f"""
 declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
 
 ; What an enterprise's words need is far apart in memory. It is asked for before it is needed, by all questions at once: the slots by the
-; hashes of all keys, then the records that stand there, then the texts.
-; Gives how many keys were never met, and lists their questions.
-define internal i64 @search(ptr %questions, i64 %count, ptr %numbers, ptr %found, ptr %sorted, ptr %list) {{
+; hashes of all keys, then the records that stand there.
+define void @evaluate(ptr %questions, i64 %count, ptr %numbers, ptr %found, ptr %told) {{
 entry:
+  %hashes = getelementptr i64, ptr %found, i64 %count
+  %list = getelementptr i64, ptr %told, i64 2
   br label %next
 next:
   %q = phi i64 [0, %entry], [%q.next, %hashed]
@@ -43,7 +54,7 @@ mix:
   %i.next = add i64 %i, 1
   br label %hash
 hashed:
-  %hash.at = getelementptr i64, ptr %sorted, i64 %q
+  %hash.at = getelementptr i64, ptr %hashes, i64 %q
   store i64 %h, ptr %hash.at
   %h.table.at = getelementptr ptr, ptr %places.at, i64 2
   %h.table = load ptr, ptr %h.table.at
@@ -75,7 +86,7 @@ of.question:
   %last.at = getelementptr i64, ptr %s.places.at, i64 3
   %last = load i64, ptr %last.at
   %q.size = add i64 %s.many, 1
-  %s.hash.at = getelementptr i64, ptr %sorted, i64 %s
+  %s.hash.at = getelementptr i64, ptr %hashes, i64 %s
   %s.hash = load i64, ptr %s.hash.at
   br label %probe
 ; A slot: the record, 0 where the slot is free; the key.
@@ -119,35 +130,42 @@ answered.on:
   %misses.next = phi i64 [%misses.more, %missed], [%misses, %answered]
   %s.next = add i64 %s, 1
   br label %search
+; Nothing is told of records where a key was never met.
 searched:
-  ret i64 %misses
-}}
-
-; Asks for the texts of the records that were found.
-define internal void @bring(ptr %found, i64 %count) {{
-entry:
-  br label %near
-near:
-  %f = phi i64 [0, %entry], [%f.next, %near.text], [%f.next, %near.line]
+  store i64 %misses, ptr %told
+  %complete = icmp eq i64 %misses, 0
+  br i1 %complete, label %measured, label %done
+measured:
+  %f = phi i64 [0, %searched], [%f.next, %told.of]
+  %n = phi i64 [0, %searched], [%n.next, %told.of]
   %f.done = icmp eq i64 %f, %count
-  br i1 %f.done, label %done, label %near.text
-near.text:
+  br i1 %f.done, label %listed, label %told.of
+told.of:
   %f.at = getelementptr ptr, ptr %found, i64 %f
   %f.record = load ptr, ptr %f.at
-  %f.text = load ptr, ptr %f.record
-  %f.len.at = getelementptr i64, ptr %f.record, i64 1
-  %f.len = load i64, ptr %f.len.at
+  %f.rooms.at = getelementptr i64, ptr %f.record, i64 {TEXT + 2}
+  %f.rooms = load i64, ptr %f.rooms.at
+  %f.has = icmp ne i64 %f.rooms, 0
+  %f.told.at = getelementptr ptr, ptr %list, i64 %n
+  store ptr %f.record, ptr %f.told.at
+  %f.one = zext i1 %f.has to i64
+  %n.next = add i64 %n, %f.one
   %f.next = add i64 %f, 1
-  %f.none = icmp eq i64 %f.len, 0
-  br i1 %f.none, label %near, label %near.line
-near.line:
-  %line = phi i64 [0, %near.text], [%line.next, %near.line]
-  %line.at = getelementptr i8, ptr %f.text, i64 %line
-  call void @llvm.prefetch.p0(ptr %line.at, i32 0, i32 2, i32 1)
-  %line.next = add i64 %line, 64
-  %line.more = icmp ult i64 %line.next, %f.len
-  br i1 %line.more, label %near.line, label %near
+  br label %measured
+listed:
+  %whole.at = getelementptr i64, ptr %told, i64 1
+  store i64 %n, ptr %whole.at
+  br label %done
 done:
   ret void
 }}
 """
+
+
+@cache
+def search() -> Callable[..., None]:
+    """Given the addresses of the questions (`Question.told` of each) and their number, of an enterprise's numbers, of room for the records
+    that are found (twice as many), and of what is told: how many keys were never met, how many records have rooms; then the questions of
+    those keys, or those records in the order of their questions.
+    """
+    return linked(_TEXT, [ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3], brief=True)

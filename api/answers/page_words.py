@@ -10,8 +10,8 @@ from typing import NamedTuple
 from api.answers.forms import Written
 from api.answers.kept import Key, picker
 from api.answers.numbers import Number
-from api.answers.page_machine import BEYOND, RANK, RANK_BITS
-from api.answers.page_search import MIX
+from api.answers.page_machine import BEYOND, RANK_BITS
+from api.answers.page_search import MIX, RANK
 from scoring.one_backend import Values
 
 Order = tuple[int, float, str]
@@ -41,11 +41,13 @@ class Piece(NamedTuple):
 
 
 class Text:
-    """Written words where machine code reads them."""
+    """Written words where machine code reads them, with the places of their rooms."""
 
     def __init__(self, text: Written) -> None:
         self._bytes = array("B", text + bytes(BEYOND))
-        self.place, self.length, self.rooms = self._bytes.buffer_info()[0], len(text), text.count(ROOM)
+        self._rooms = array("q", [place for place, byte in enumerate(text) if byte == ROOM[0]])
+        self.place, self.length, self.rooms = self._bytes.buffer_info()[0], len(text), len(self._rooms)
+        self.told = self.place, self.length, self.rooms, self._rooms.buffer_info()[0]
 
 
 class Record:
@@ -53,9 +55,10 @@ class Record:
 
     def __init__(self, piece: Piece) -> None:
         self._texts = [Text(text) for text in (piece.text, *(piece.reason[1:] if piece.reason else ()))]
-        numbers = [number for text in self._texts for number in (text.place, text.length, text.rooms)]
+        numbers = [number for text in self._texts for number in text.told]
         self._numbers = array("q", [*numbers, *[0] * (RANK + 1 - len(numbers))])
         self.place, self.measure = self._numbers.buffer_info()[0], piece.measure
+        self.has_amounts = self._texts[-1].rooms > 0 if piece.reason else False
         self.order = piece.reason and piece.reason[0]
 
     def ranked(self, rank: int) -> None:

@@ -12,7 +12,7 @@ import orjson
 from api.answers.cards import LeftToExperts, ask_assessment
 from api.answers.credit import ask_credit
 from api.answers.decision import ask_decision, park_id
-from api.answers.forms import Json, Pieces, listed, members
+from api.answers.forms import Json, Pieces, Written, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
 from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
@@ -84,13 +84,13 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     def write(answer: Answer) -> Pieces:
         state = answer.values
         flags: list[str] = []
-        first: list[Pieces] = []
+        first: list[Written | memoryview] = []
         if state[later]:
             flags.append(assembly.FOUNDED_LATER.rpartition("|")[2])
-            first.append([orjson.dumps(FOUNDED_LATER if state[certainly] else PERHAPS_LATER)])
+            first.append(orjson.dumps(FOUNDED_LATER if state[certainly] else PERHAPS_LATER))
         for given, meant in _unknown_criteria(answer):
             flags.append(f"unknown_criterion:{given}")
-            first.append([orjson.dumps(unknown_criterion(given, meant))])
+            first.append(orjson.dumps(unknown_criterion(given, meant)))
         sections = page.written(_wider(answer))
         park = park_id(answer) if schemes else None
         credits = {name: credit(state, park, name in answer.wider, sections) for name, credit in schemes.items()}
@@ -105,12 +105,13 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "tier": tier,
         }
         further = {**_credit([*credits.values()]), **probability[answer.ladder.id](state, tier)}
-        out: Pieces = [b"{", members(placed), b',"assessments":{', *sections[assessments], b"},"]
+        out: Pieces = [b"{", members(placed), b',"assessments":{', sections[assessments], b"},"]
         if further:
             out += (members(further), b",")
         out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
-        why = [sections[at] for at, scheme in reasons if not scheme or "score" in credits[scheme]]
-        out += (b',"reasons":[', *listed([*first, *why]), b"],", *decide(answer, sections), b"}")
+        told = (sections[at] for at, scheme in reasons if not scheme or "score" in credits[scheme])
+        why = b",".join([*first, *filter(len, told)])
+        out += (b',"reasons":[', why, b"],", *decide(answer, sections), b"}")
         return out
 
     return write

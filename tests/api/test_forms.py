@@ -8,7 +8,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answers.forms import ROOM, ROOM_IN_TEXT, form, listed, roomy
+from api.answers.forms import ROOM, ROOM_IN_TEXT, form, roomy
 
 # Words of the rulebooks: % and quotation marks, no control characters and no backslash.
 TEXTS = st.text(st.characters(exclude_categories=["C"], exclude_characters="\\"), max_size=8) | st.sampled_from(
@@ -29,14 +29,6 @@ def test_what_is_filled_in_stands_where_the_room_was(around: dict[str, Any], one
 def test_words_can_be_filled_in_within_a_text(around: dict[str, Any], words: str) -> None:
     filled = form(orjson.dumps({**around, "zh": f"（现为 {ROOM_IN_TEXT}）"})) % words.encode()
     assert filled == orjson.dumps({**around, "zh": f"（现为 {words}）"})
-
-
-@given(st.lists(st.lists(OBJECTS.map(orjson.dumps), min_size=1, max_size=3), max_size=4))
-def test_what_is_listed_has_commas_between_and_none_for_what_says_nothing(groups: list[list[bytes]]) -> None:
-    pieces = [[one for part in group for one in (b",", part)][1:] for group in groups]
-    with_silent = [silent for one in pieces for silent in ([b""], one)]
-    told = b"[%b]" % b"".join(listed(with_silent))
-    assert told == b"[%b]" % b",".join(part for group in groups for part in group)
 
 
 @given(OBJECTS)
