@@ -8,9 +8,9 @@ the words copied one behind the other, by machine code (`page_machine`).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple
 
@@ -18,12 +18,14 @@ import orjson
 
 from api.answers.forms import Written
 from api.answers.kept import Key
-from api.answers.numbers import amount
-from api.answers.page_machine import BEYOND, NUL, Step, put_together
-from api.answers.page_search import search
-from api.answers.page_words import LONG, Measure, Piece, Question, Ranks, Text
+from api.answers.measure import Measure
+from api.answers.numbers import Number, amount, number
+from api.answers.page_machine import BEYOND, COMMA, NUL, Step, put_together
+from api.answers.page_search import HEAD, search
+from api.answers.page_words import LONG, Piece, Question, Ranks, Text
 from scoring.one_backend import Values
 
+_BEYOND = bytes(BEYOND)
 _FIRST = 2**14
 """Bytes of which a page is thought at first."""
 
@@ -36,17 +38,10 @@ class _Sheet(NamedTuple):
     found: array[int]
     """By question the record that was found; behind them room to work, twice as much."""
     told: array[int]
-    """As `page_search.search` tells it."""
+    """As `page_search.HEAD` says."""
+    measured: array[float]
     sections: array[int]
     """Where each section begins, and where the last one ends."""
-
-
-class _Rooms(NamedTuple):
-    """What belongs into the rooms of a record."""
-
-    measure: Measure
-    amounts: bool
-    """Whether also into those of its reason, as amounts."""
 
 
 class Page:
@@ -58,9 +53,7 @@ class Page:
         self._steps, self._texts, self._sections = array("q"), list[Text](), 0
         self._said = b""
         """What is no step yet."""
-        self._questions = list[Question]()
-        self._rooms = dict[int, _Rooms]()
-        """By record."""
+        self._questions, self._measures = list[Question](), dict[int, Measure]()
         self._out = array("B", bytes(_FIRST + BEYOND))
         self._lock = Lock()
 
@@ -119,29 +112,32 @@ class Page:
 
     def _given(self, values: Values) -> tuple[Written, Written]:
         """What belongs into the rooms of the words that are found, and of their reasons."""
-        found = [self._rooms[record] for record in self._found(values)]
-        measured = [rooms.measure.of(values) for rooms in found]
+        sheet = self._found(values)
+        _, count, left, told = sheet.told[:HEAD]
+        numbers: list[Number] = [*sheet.measured[:count]]
+        for place, record in _pairs(sheet.told, HEAD, left):
+            measure = self._measures[record]
+            numbers[place : place + measure.count] = measure.of(values)
+        amounts: list[str] = []
+        for place, record in _pairs(sheet.told, HEAD + 2 * self.asked, told):
+            measure = self._measures[record]
+            own = (number(*one.as_integer_ratio()) for one in numbers[place : place + measure.count])
+            amounts += [amount(one, measure.unit) for one in own]
         # All at once: for each JSON that it writes orjson takes a kilobyte first.
-        numbers = orjson.dumps([*chain.from_iterable(measured)])[1:-1]
-        amounts = [
-            amount(number, rooms.measure.unit).encode()
-            for rooms, own in zip(found, measured, strict=True)
-            if rooms.amounts
-            for number in own
-        ]
-        return b"%b,%b" % (numbers, bytes(BEYOND)), b"%b\0%b" % (NUL.join(amounts), bytes(BEYOND))
+        in_pieces, in_reasons = orjson.dumps(numbers)[1:-1], NUL.join(map(str.encode, amounts))
+        return b"".join((in_pieces, COMMA, _BEYOND)), b"".join((in_reasons, NUL, _BEYOND))
 
-    def _found(self, values: Values) -> Sequence[int]:
-        """The records with rooms, once all words are met."""
-        sheet, asked = self._sheet, len(self._questions)
+    def _found(self, values: Values) -> _Sheet:
+        """With the records that are found, once all are met, and what is measured."""
+        sheet = self._sheet
         while True:
-            lists = (sheet.questions, values.told, sheet.found, sheet.told)
-            questions, numbers, found, told = [some.buffer_info()[0] for some in lists]
-            search()(questions, asked, numbers, found, told)
-            never_met, with_rooms = sheet.told[:2]
+            lists = (sheet.questions, values.told, sheet.found, sheet.told, sheet.measured)
+            questions, numbers, found, told, measured = [some.buffer_info()[0] for some in lists]
+            search()(questions, self.asked, numbers, found, told, measured)
+            never_met = sheet.told[0]
             if not never_met:
-                return sheet.told[2 : 2 + with_rooms]
-            self._meet(values, sheet.told[2 : 2 + never_met])
+                return sheet
+            self._meet(values, sheet.told[HEAD : HEAD + never_met])
 
     def _text(self, values: Values, given: Written, amounts: Written) -> Written:
         """All sections, one behind the other."""
@@ -157,14 +153,14 @@ class Page:
             self._out = array("B", bytes(2 * length + BEYOND))
 
     def _meet(self, values: Values, questions: Sequence[int]) -> None:
-        for number in questions:
-            question = self._questions[number]
+        for asked in questions:
+            question = self._questions[asked]
             record, forgotten = question.meet(values.told)
             if record.measure is not None:
-                self._rooms[record.place] = _Rooms(record.measure, record.has_amounts)
+                self._measures[record.place] = record.measure
             for one in forgotten:
-                self._rooms.pop(one.place, None)
-            self._sheet.questions[4 * number : 4 * number + 4] = array("q", question.told())
+                self._measures.pop(one.place, None)
+            self._sheet.questions[4 * asked : 4 * asked + 4] = array("q", question.told())
 
     @cached_property
     def _sheet(self) -> _Sheet:
@@ -172,8 +168,14 @@ class Page:
         self._step(Step.END)
         return _Sheet(
             self._steps,
-            array("q", [number for one in self._questions for number in one.told()]),
+            array("q", [told for one in self._questions for told in one.told()]),
             array("q", bytes(3 * LONG * self.asked)),
-            array("q", bytes(LONG * (2 + self.asked))),
+            array("q", bytes(LONG * (HEAD + 4 * self.asked))),
+            array("d", bytes(2 * LONG * self.asked)),
             array("q", bytes(LONG * (self._sections + 1))),
         )
+
+
+def _pairs(told: Sequence[int], first: int, count: int) -> Iterator[tuple[int, int]]:
+    some = told[first : first + 2 * count]
+    return zip(some[::2], some[1::2], strict=True)

@@ -99,8 +99,19 @@ measure:
   %ends = icmp eq i8 %char, %end
   %n.next = add i64 %n, 1
   br i1 %ends, label %given, label %measure
+; Of a double that is whole ".0" is not said.
 given:
-  %filled = call i64 @put(ptr %out, i64 %parted, i64 %room, ptr %some, i64 %n)
+  %ones.place = sub i64 %n, 1
+  %ones.at = getelementptr i8, ptr %some, i64 %ones.place
+  %ones = load i8, ptr %ones.at
+  %point.place = sub i64 %n, 2
+  %point.at = getelementptr i8, ptr %some, i64 %point.place
+  %point = load i8, ptr %point.at
+  %zero.is = icmp eq i8 %ones, {ord("0")}
+  %point.is = icmp eq i8 %point, {ord(".")}
+  %is.whole = and i1 %zero.is, %point.is
+  %said = select i1 %is.whole, i64 %point.place, i64 %n
+  %filled = call i64 @put(ptr %out, i64 %parted, i64 %room, ptr %some, i64 %said)
   %some.behind = getelementptr i8, ptr %some, i64 %n.next
   store ptr %some.behind, ptr %cursor
   %behind = add i64 %place, 1

@@ -6,24 +6,32 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 
+from api.answers.page_measure import COUNT, MEASURE
 from scoring.machine import linked
 
 MIX = 0x9E3779B97F4A7C15
 """What the hash of a key is multiplied by at each number."""
-TEXT, REASON, RANK = 0, 4, 8
-"""Where in a record its text stands, its reason, and the rank of that. Text and reason are four numbers each: where it is, how long, how
-many rooms it has, where the list of their places is; zeros where there is none.
+TEXT, REASON, RANK, MEASURED = 0, 4, 8, 9
+"""Where in a record its text stands, its reason, the rank of that, and where it is told what is measured (`Measure.told`). Text and reason
+are four numbers each: where it is, how long, how many rooms it has, where the list of their places is; zeros where there is none.
+"""
+HEAD = 4
+"""Numbers that are told first: of keys never met, of numbers measured, of records left to measure, of reasons with rooms. Then come two
+lists, each with space for two numbers a question: the questions of those keys, or of those records the place among the numbers and the
+record; the same of those reasons.
 """
 
-_TEXT = f"""
+_TEXT = f"""{MEASURE}
 declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
 
 ; What an enterprise's words need is far apart in memory. It is asked for before it is needed, by all questions at once: the slots by the
 ; hashes of all keys, then the records that stand there.
-define void @evaluate(ptr %questions, i64 %count, ptr %numbers, ptr %found, ptr %told) {{
+define void @evaluate(ptr %questions, i64 %count, ptr %numbers, ptr %found, ptr %told, ptr %measured) {{
 entry:
   %hashes = getelementptr i64, ptr %found, i64 %count
-  %list = getelementptr i64, ptr %told, i64 2
+  %list = getelementptr i64, ptr %told, i64 {HEAD}
+  %twice = shl i64 %count, 1
+  %whys = getelementptr i64, ptr %list, i64 %twice
   br label %next
 next:
   %q = phi i64 [0, %entry], [%q.next, %hashed]
@@ -134,27 +142,60 @@ answered.on:
 searched:
   store i64 %misses, ptr %told
   %complete = icmp eq i64 %misses, 0
-  br i1 %complete, label %measured, label %done
-measured:
-  %f = phi i64 [0, %searched], [%f.next, %told.of]
-  %n = phi i64 [0, %searched], [%n.next, %told.of]
+  br i1 %complete, label %measure, label %done
+measure:
+  %f = phi i64 [0, %searched], [%f.next, %measure.on]
+  %n = phi i64 [0, %searched], [%n.next, %measure.on]
+  %l = phi i64 [0, %searched], [%l.next, %measure.on]
+  %w = phi i64 [0, %searched], [%w.next, %measure.on]
   %f.done = icmp eq i64 %f, %count
-  br i1 %f.done, label %listed, label %told.of
-told.of:
+  br i1 %f.done, label %all.measured, label %of.record
+of.record:
+  %f.next = add i64 %f, 1
   %f.at = getelementptr ptr, ptr %found, i64 %f
   %f.record = load ptr, ptr %f.at
-  %f.rooms.at = getelementptr i64, ptr %f.record, i64 {TEXT + 2}
+  %f.measure.at = getelementptr ptr, ptr %f.record, i64 {MEASURED}
+  %f.measure = load ptr, ptr %f.measure.at
+  %f.none = icmp eq ptr %f.measure, null
+  br i1 %f.none, label %measure.on, label %of.measure
+; Both lists are written, and go on where it belongs to them.
+of.measure:
+  %n.at = getelementptr double, ptr %measured, i64 %n
+  %f.told = call i1 @measure(ptr %f.measure, ptr %numbers, ptr %n.at)
+  %l.twice = shl i64 %l, 1
+  %l.place.at = getelementptr i64, ptr %list, i64 %l.twice
+  store i64 %n, ptr %l.place.at
+  %l.record.at = getelementptr ptr, ptr %l.place.at, i64 1
+  store ptr %f.record, ptr %l.record.at
+  %f.left = xor i1 %f.told, true
+  %f.left.one = zext i1 %f.left to i64
+  %l.more = add i64 %l, %f.left.one
+  %w.twice = shl i64 %w, 1
+  %w.place.at = getelementptr i64, ptr %whys, i64 %w.twice
+  store i64 %n, ptr %w.place.at
+  %w.record.at = getelementptr ptr, ptr %w.place.at, i64 1
+  store ptr %f.record, ptr %w.record.at
+  %f.rooms.at = getelementptr i64, ptr %f.record, i64 {REASON + 2}
   %f.rooms = load i64, ptr %f.rooms.at
-  %f.has = icmp ne i64 %f.rooms, 0
-  %f.told.at = getelementptr ptr, ptr %list, i64 %n
-  store ptr %f.record, ptr %f.told.at
-  %f.one = zext i1 %f.has to i64
-  %n.next = add i64 %n, %f.one
-  %f.next = add i64 %f, 1
-  br label %measured
-listed:
-  %whole.at = getelementptr i64, ptr %told, i64 1
-  store i64 %n, ptr %whole.at
+  %f.why = icmp ne i64 %f.rooms, 0
+  %f.why.one = zext i1 %f.why to i64
+  %w.more = add i64 %w, %f.why.one
+  %f.many.at = getelementptr i64, ptr %f.measure, i64 {COUNT}
+  %f.many = load i64, ptr %f.many.at
+  %n.more = add i64 %n, %f.many
+  br label %measure.on
+measure.on:
+  %n.next = phi i64 [%n, %of.record], [%n.more, %of.measure]
+  %l.next = phi i64 [%l, %of.record], [%l.more, %of.measure]
+  %w.next = phi i64 [%w, %of.record], [%w.more, %of.measure]
+  br label %measure
+all.measured:
+  %n.whole.at = getelementptr i64, ptr %told, i64 1
+  store i64 %n, ptr %n.whole.at
+  %l.whole.at = getelementptr i64, ptr %told, i64 2
+  store i64 %l, ptr %l.whole.at
+  %w.whole.at = getelementptr i64, ptr %told, i64 3
+  store i64 %w, ptr %w.whole.at
   br label %done
 done:
   ret void
@@ -165,7 +206,6 @@ done:
 @cache
 def search() -> Callable[..., None]:
     """Given the addresses of the questions (`Question.told` of each) and their number, of an enterprise's numbers, of room for the records
-    that are found (twice as many), and of what is told: how many keys were never met, how many records have rooms; then the questions of
-    those keys, or those records in the order of their questions.
+    that are found (twice as many), of what is told (`HEAD`), and of room for what is measured, two doubles a question.
     """
-    return linked(_TEXT, [ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3], brief=True)
+    return linked(_TEXT, [ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 4], brief=True)

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from api.answers.forms import Written
 from api.answers.kept import Key, picker
-from api.answers.numbers import Number
+from api.answers.measure import Measure
 from api.answers.page_machine import BEYOND, RANK_BITS
-from api.answers.page_search import MIX, RANK
-from scoring.one_backend import Values
+from api.answers.page_search import MEASURED, MIX, RANK
 
 Order = tuple[int, float, str]
 """By which reasons stand: rank, points (lost ones are below 0), English text."""
@@ -25,15 +24,8 @@ _FEW = 16
 _WORD = 2**64 - 1
 
 
-class Measure(NamedTuple):
-    """The numbers that belong into the rooms of a piece; in its reason they stand as amounts, in their unit."""
-
-    of: Callable[[Values], Sequence[Number]]
-    unit: str = ""
-
-
 class Piece(NamedTuple):
-    """What is said for one key, and the reason that it is; in both there may be rooms for what is measured."""
+    """What is said for one key, and the reason that it is; in both there may be rooms for what is measured, in a reason as amounts."""
 
     text: Written
     reason: tuple[Order, Written] | None = None
@@ -56,9 +48,9 @@ class Record:
     def __init__(self, piece: Piece) -> None:
         self._texts = [Text(text) for text in (piece.text, *(piece.reason[1:] if piece.reason else ()))]
         numbers = [number for text in self._texts for number in text.told]
-        self._numbers = array("q", [*numbers, *[0] * (RANK + 1 - len(numbers))])
+        self._numbers = array("q", [*numbers, *[0] * (MEASURED - len(numbers))])
+        self._numbers.append(piece.measure.told.buffer_info()[0] if piece.measure else 0)
         self.place, self.measure = self._numbers.buffer_info()[0], piece.measure
-        self.has_amounts = self._texts[-1].rooms > 0 if piece.reason else False
         self.order = piece.reason and piece.reason[0]
 
     def ranked(self, rank: int) -> None:

@@ -13,10 +13,11 @@ import orjson
 
 from api.answers.forms import ROOM, ROOM_IN_TEXT, Json, members, roomy
 from api.answers.kept import Key, picker
-from api.answers.numbers import Gap, Number, amount, gap_of, nth_root, number, points, threshold
-from api.answers.page_words import Measure, Piece
+from api.answers.measure import Measure
+from api.answers.numbers import amount, gap_of, points, threshold
+from api.answers.page_words import Piece
 from api.answers.reasons import FAIL, OPEN, PASS, Reason, Reasons
-from api.answers.state import Prepared, Reads, State
+from api.answers.state import Prepared, Reads
 from features.expression import Compound, Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
@@ -82,7 +83,7 @@ def ask_gate(prepared: Prepared, card: Card, gate: Gate, reasons: Reasons) -> No
     only = details[0] if len(details) == 1 else None
     inside = _single(reads, only) if only else _conditions(reads, root, details)
     limits = only.range if only and isinstance(only.range, Limits) else None
-    value = _value(reads, root, only, gap_of(limits)) if only and limits else None
+    value = _value(reads, root, only, limits) if only and limits else None
 
     def write(key: Key) -> Piece:
         out = fixed.copy()
@@ -227,29 +228,24 @@ class _Value(NamedTuple):
     """The value in its unit; behind it how far it is from limits, where there are some."""
 
 
-def _value(reads: Reads, root: str, detail: Detail, gap: Gap | None = None) -> _Value | None:
+def _value(reads: Reads, root: str, detail: Detail, limits: Limits | None = None) -> _Value | None:
     """The indicator's value; None of a condition."""
     if detail.value is None:
         return None
-    shown = f"show|{root}|{detail.path}"
-    roots = [f"{shown}|{part}|low" for part in ("numerator", "denominator")]
-    over, under = (reads.prepared.program.at[root] for root in roots)
-    narrow = not any(is_wide(reads.prepared.program.whole[root]) for root in roots)
-    expression, scale = detail.indicator.expression, detail.indicator.unit.scale
-    minus = expression.minus if isinstance(expression, Ratio) else 0
-    # The root that is taken of the quotient first: of compound growth.
-    intervals = expression.intervals if isinstance(expression, Compound) else 1
-
-    def of(state: State) -> Sequence[Number]:
-        numbers = state.told if narrow else state
-        numerator, denominator = numbers[over], numbers[under]
-        if intervals > 1:
-            numerator, denominator = nth_root(numerator, denominator, intervals)
-        found = numerator - minus * denominator, denominator * scale
-        return (number(*found),) if gap is None else (number(*found), gap(*found))
-
-    known = reads.at(reads.prepared.program.at[f"{shown}{MEASURED}"])
-    return _Value(known, Measure(of, detail.indicator.unit.symbol))
+    program, shown, unit = reads.prepared.program, f"show|{root}|{detail.path}", detail.indicator.unit
+    over, under = (f"{shown}|{part}|low" for part in ("numerator", "denominator"))
+    expression = detail.indicator.expression
+    measure = Measure(
+        program.at[over],
+        program.at[under],
+        narrow=not any(is_wide(program.whole[root]) for root in (over, under)),
+        unit=unit.symbol,
+        scale=unit.scale,
+        minus=expression.minus if isinstance(expression, Ratio) else 0,
+        intervals=expression.intervals if isinstance(expression, Compound) else 1,
+        limits=limits,
+    )
+    return _Value(reads.at(program.at[f"{shown}{MEASURED}"]), measure)
 
 
 def ask_item(prepared: Prepared, card: Card, item: Item, reasons: Reasons, more: More | None) -> None:

@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.answers.forms import Written
-from api.answers.numbers import amount
+from api.answers.measure import Measure
+from api.answers.numbers import Number, amount
 from api.answers.page import Page
 from api.answers.page_machine import BEYOND
-from api.answers.page_words import Measure, Piece
+from api.answers.page_words import Piece
+from scoring.card import Limits
 from scoring.one_backend import Values
 
 MANY = 6
@@ -73,30 +75,67 @@ def test_texts_of_every_length_stand_whole_one_behind_the_other(numbers: list[in
     assert told(page, numbers) == [b"x" * n + b"y" * n + b"%d" % numbers[0] for n in (short, long, 0, short)]
 
 
-@given(st.lists(NUMBERS, min_size=1, max_size=6))
-def test_measured_numbers_stand_in_their_rooms_and_as_amounts_in_the_reasons(firms: list[list[int]]) -> None:
-    """The first two numbers decide whether a part has a room; the third and fourth stand in it."""
+FRACTIONS = st.fractions(-1000, 1000, max_denominator=1000)
+LIMITS = st.builds(Limits, st.none() | FRACTIONS, st.booleans(), st.none() | FRACTIONS, st.booleans())
+MEASURES = st.builds(
+    Measure,
+    st.just(2),
+    st.just(3),
+    narrow=st.booleans(),
+    unit=st.sampled_from(["分", "元", ""]),
+    scale=st.sampled_from([1, 100, 10**6, 2**62]),
+    minus=st.sampled_from([0, 1]),
+    intervals=st.just(1),
+    limits=st.none() | LIMITS,
+)
+EXACTLY = st.integers(-(2**63), 2**63 - 1) | st.integers(-(2**53), 2**53) | st.integers(-100, 100)
+
+
+def nearest(exact: Number) -> Number:
+    """As it is told: without a point also where only the nearest float is whole."""
+    return int(exact) if isinstance(exact, float) and exact.is_integer() and abs(exact) < 10**16 else exact
+
+
+@given(
+    st.lists(st.tuples(NUMBERS, EXACTLY, EXACTLY), min_size=1, max_size=6), st.lists(MEASURES, min_size=2, max_size=2)
+)
+def test_measured_numbers_stand_in_their_rooms_and_as_amounts_in_the_reasons(
+    firms: list[tuple[list[int], int, int]], measures: list[Measure]
+) -> None:
+    """The first two numbers decide whether a part has a room; of the third and fourth it is measured."""
     page = Page()
     page.section()
 
     def write(part: int, key: Sequence[int]) -> Piece:
         if key[0] < 0:
             return Piece(b"[]")
-        measure = Measure(lambda values: (values[2] % 1000 / 8, values[3] % 7), "分")
-        return Piece(b"[\0,\0]", ((part, 0, ""), b"(\0 \0)") if part else None, measure)
+        rooms = [b"\0"] * measures[part].count
+        return Piece(
+            b"[%b]" % b",".join(rooms), ((part, 0, ""), b"(%b)" % b" ".join(rooms)) if part else None, measures[part]
+        )
 
     for part in range(2):
         page.say(b"+")
         page.ask([part], partial(write, part))
     last = page.section()
     page.reasons(0, page.asked)
-    for numbers in firms:
-        stands, off = numbers[2] % 1000 / 8, numbers[3] % 7
-        rooms = [b"[]" if numbers[part] < 0 else b"[%b,%b]" % (orjson.dumps(stands), b"%d" % off) for part in range(2)]
+    for first, over, under in firms:
+        numbers = [*first[:2], over, max(1, abs(under) % 2**63), *first[4:]]
+        of = [[*map(nearest, measure.of(Values.of(numbers)))] for measure in measures]
+        rooms = [b"[]" if numbers[part] < 0 else orjson.dumps(of[part]) for part in range(2)]
         sections = told(page, numbers)
         assert sections[:last] == [b"+%b+%b" % (rooms[0], rooms[1])]
-        why = "" if numbers[1] < 0 else f"({amount(stands, '分')} {amount(off, '分')})"
+        why = "" if numbers[1] < 0 else f"({' '.join(amount(one, measures[1].unit) for one in of[1])})"
         assert sections[last].decode() == why
+
+
+@given(EXACTLY, EXACTLY.map(lambda n: max(1, abs(n) % 2**63)), st.sampled_from([2, 3]))
+def test_a_root_of_a_quotient_is_told_as_exact_numbers_give_it(over: int, under: int, intervals: int) -> None:
+    page, measure = Page(), Measure(0, 1, intervals=intervals, minus=1)
+    page.section()
+    page.ask([], lambda _: Piece(b"\0", measure=measure))
+    numbers = [abs(over) % 2**63, under]
+    assert told(page, numbers) == [orjson.dumps(*map(nearest, measure.of(Values.of(numbers))))]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-2, 0), st.sampled_from("ab")), max_size=7), NUMBERS)
