@@ -66,25 +66,44 @@ def missing_writer(prepared: Prepared) -> Callable[[Answer], list[Written]]:
             )
         return found
 
+    @lru_cache(maxsize=64)
+    def absent(still: tuple[bool, ...]) -> list[Written | _Asked]:
+        """What is said of each that is unknown as a whole; of a column it is said row by row."""
+        return [fact if fact.column else fact.absent for fact in asked(still)]
+
     def write(answer: Answer) -> list[Written]:
-        values, conflicts = answer.values.told, set(answer.known.conflicts)
-        facts = asked(are_open(values))
+        values = answer.values.told
+        still = are_open(values)
+        if answer.known.conflicts:
+            return _beside_conflicts(answer, asked(still))
         out: list[Written] = []
-        for fact in facts if conflicts else compress(facts, unknown(values)):
-            if fact.path in conflicts:
-                out.append(_told(fact.path, "conflict", fact.settles))
-            elif not conflicts or values[fact.place]:
-                if fact.column:
-                    rows = answer.facts[0].rows[fact.table]
-                    out += [fact.in_row[n] for n, row in enumerate(rows) if row[fact.column] is None]
-                else:
-                    out.append(fact.absent)
-            if conflicts and fact.table and not fact.column:
-                apart = sorted(where for where in conflicts if where.startswith(f"{fact.table}/"))
-                out += [_told(where, "conflict", fact.settles) for where in apart]
+        for said in compress(absent(still), unknown(values)):
+            if isinstance(said, bytes):
+                out.append(said)
+            else:
+                out += _in_rows(answer, said)
         return out
 
     return write
+
+
+def _in_rows(answer: Answer, fact: _Asked) -> list[Written]:
+    rows = answer.facts[0].rows[fact.table]
+    return [fact.in_row[number] for number, row in enumerate(rows) if row[fact.column] is None]
+
+
+def _beside_conflicts(answer: Answer, facts: list[_Asked]) -> list[Written]:
+    """With the facts of which sources say different things."""
+    conflicts, out = set(answer.known.conflicts), list[Written]()
+    for fact in facts:
+        if fact.path in conflicts:
+            out.append(_told(fact.path, "conflict", fact.settles))
+        elif answer.values.told[fact.place]:
+            out += _in_rows(answer, fact) if fact.column else [fact.absent]
+        if fact.table and not fact.column:
+            apart = sorted(where for where in conflicts if where.startswith(f"{fact.table}/"))
+            out += [_told(where, "conflict", fact.settles) for where in apart]
+    return out
 
 
 def _open(prepared: Prepared) -> tuple[list[str], Callable[[Sequence[int]], tuple[bool, ...]]]:
