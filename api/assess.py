@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from api.answers.result import pieces, result
+from api.answers.result import result, written
 from api.answers.views import seen_by
 from api.auth.access import Rule, Tenant
 from api.auth.identity import COOKIE
@@ -21,7 +21,7 @@ from api.http.endpoint import Answer, Call, Endpoint, Work
 from api.http.reading import read
 from api.http.schemas import DOSSIER, RESULT
 from api.http.serving import answered
-from api.issuer import notice, said_before, said_first, use
+from api.issuer import notice, said_first, use
 from api.parameters import asked, parameters
 from api.service import Service
 from features import dossier
@@ -54,7 +54,7 @@ async def assess(service: Service, endpoint: Endpoint, request: Request) -> Resp
 
 def _assess(service: Service, body: bytes, question: Question) -> bytes:
     answer = service.engine.answer(dossier.read(dossier.loads(body)), question)
-    return said_before(notice(service.settings), pieces(answer)[1:])
+    return written(answer, notice(service.settings))
 
 
 def _for(call: Call, query: bytes) -> Answer | Work:

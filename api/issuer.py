@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -46,9 +45,4 @@ def use(purpose: str, consent: str, scope: list[str]) -> dict[str, Any]:
 
 def said_first(members: dict[str, Any], result: bytes) -> bytes:
     """The result's bytes as they are kept, other members before them."""
-    return said_before(members, (memoryview(result)[1:],))
-
-
-def said_before(members: dict[str, Any], behind: Iterable[bytes | memoryview]) -> bytes:
-    """Members, and what stands behind the opening brace of a result."""
-    return b"".join((orjson.dumps(members)[:-1], b",", *behind))
+    return b"".join((orjson.dumps(members)[:-1], b",", memoryview(result)[1:]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import pairwise
 from threading import Lock
@@ -102,13 +103,14 @@ class Page:
             self._steps.extend((Step.SAY, said.place, said.length))
         self._steps.extend((step, *numbers, *[0] * (2 - len(numbers))))
 
-    def written(self, values: Values) -> list[memoryview]:
-        """The sections for one enterprise."""
+    @contextmanager
+    def written(self, values: Values) -> Iterator[list[memoryview]]:
+        """The sections for one enterprise, to be looked at until the next is written upon the same page."""
         with self._lock:
             given, amounts = self._given(values)
-            text = memoryview(self._text(values, given, amounts))
-            bounds = pairwise(self._sheet.sections)
-            return [text[begin:end] for begin, end in bounds]
+            self._copy(values, given, amounts)
+            text = memoryview(self._out)
+            yield [text[begin:end] for begin, end in pairwise(self._sheet.sections)]
 
     def _given(self, values: Values) -> tuple[Written, Written]:
         """What belongs into the rooms of the words that are found, and of their reasons."""
@@ -139,17 +141,17 @@ class Page:
                 return sheet
             self._meet(values, sheet.told[HEAD : HEAD + never_met])
 
-    def _text(self, values: Values, given: Written, amounts: Written) -> Written:
+    def _copy(self, values: Values, given: Written, amounts: Written) -> None:
         """All sections, one behind the other."""
-        sheet, asked = self._sheet, len(self._questions)
+        sheet = self._sheet
         while True:
             room = len(self._out) - BEYOND
             lists = (sheet.steps, values.told, sheet.found, self._out, sheet.sections)
             steps, numbers, found, out, sections = [some.buffer_info()[0] for some in lists]
-            put_together()(steps, asked, numbers, found, out, room, given, amounts, sections)
+            put_together()(steps, self.asked, numbers, found, out, room, given, amounts, sections)
             length = sheet.sections[-1]
             if length <= room:
-                return bytes(memoryview(self._out)[:length])
+                return
             self._out = array("B", bytes(2 * length + BEYOND))
 
     def _meet(self, values: Values, questions: Sequence[int]) -> None:

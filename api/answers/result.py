@@ -11,8 +11,8 @@ import orjson
 
 from api.answers.cards import LeftToExperts, ask_assessment
 from api.answers.credit import ask_credit
-from api.answers.decision import ask_decision, park_id
-from api.answers.forms import Json, Pieces, Written, members
+from api.answers.decision import Sections, ask_decision, park_id
+from api.answers.forms import Json, Written, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
 from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
@@ -35,20 +35,16 @@ def result(answer: Answer) -> Json:
     return found
 
 
-def written(answer: Answer) -> bytes:
-    """The same as JSON."""
-    return b"".join(pieces(answer))
-
-
-def pieces(answer: Answer) -> Pieces:
-    """The same in pieces, most of them kept from enterprises of which the same was said; the first is the opening brace."""
+def written(answer: Answer, before: Json | None = None) -> bytes:
+    """The same as JSON, other members before it; most of its words are kept from enterprises of which the same was said."""
     rules = answer.rules
     outside = tuple([name for name, one in rules.picked.items() if one.outside])
-    return _writer(rules.program, outside, answer.question.as_of)(answer)
+    first = b"{%b," % members(before) if before else b"{"
+    return _writer(rules.program, outside, answer.question.as_of)(answer, first)
 
 
 @lru_cache(maxsize=32)
-def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer], Pieces]:
+def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer, Written], Written]:
     """How answers by a program, which many regions share, as of this day are written."""
     prepared = Prepared(program, as_of)
     flagged = {name: ["edition_outside_period"] if name in outside else [] for name in program.cards}
@@ -81,7 +77,11 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     missing = missing_writer(prepared)
     later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
-    def write(answer: Answer) -> Pieces:
+    def write(answer: Answer, opening: Written) -> Written:
+        with page.written(_wider(answer)) as sections:
+            return b"".join((opening, *pieces(answer, sections), b"}"))
+
+    def pieces(answer: Answer, sections: Sections) -> Iterator[Written | memoryview]:
         state = answer.values
         flags: list[str] = []
         first: list[Written | memoryview] = []
@@ -91,7 +91,6 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         for given, meant in _unknown_criteria(answer):
             flags.append(f"unknown_criterion:{given}")
             first.append(orjson.dumps(unknown_criterion(given, meant)))
-        sections = page.written(_wider(answer))
         park = park_id(answer) if schemes else None
         credits = {name: credit(state, park, name in answer.wider, sections) for name, credit in schemes.items()}
         left_to_experts = [name for name, is_left in left.items() if is_left(state)]
@@ -104,15 +103,13 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "release": answer.rules.release.as_dict(),
             "tier": tier,
         }
+        yield from (members(placed), b',"assessments":{', sections[assessments], b"},")
         further = {**_credit([*credits.values()]), **probability[answer.ladder.id](state, tier)}
-        out: Pieces = [b"{", members(placed), b',"assessments":{', sections[assessments], b"},"]
         if further:
-            out += (members(further), b",")
-        out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
+            yield from (members(further), b",")
+        yield from (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
         told = (sections[at] for at, scheme in reasons if not scheme or "score" in credits[scheme])
-        why = b",".join([*first, *filter(len, told)])
-        out += (b',"reasons":[', why, b"],", *decide(answer, sections), b"}")
-        return out
+        yield from (b',"reasons":[', b",".join([*first, *filter(len, told)]), b"],", *decide(answer, sections))
 
     return write
 

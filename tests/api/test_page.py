@@ -33,7 +33,12 @@ def said(number: int, key: Sequence[int]) -> Written:
 
 
 def told(page: Page, numbers: Sequence[int]) -> list[bytes]:
-    return [bytes(section) for section in page.written(Values.of(numbers))]
+    return told_of(page, Values.of(numbers))
+
+
+def told_of(page: Page, values: Values) -> list[bytes]:
+    with page.written(values) as sections:
+        return [bytes(section) for section in sections]
 
 
 @settings(deadline=None)
@@ -216,4 +221,4 @@ def test_a_key_is_what_machine_code_finds_whatever_else_is_said_of_the_enterpris
     page.ask([0], lambda key: Piece(b"%d" % key[0]))
     marked = Values.of([0]).copy()
     marked.told[0] = 1
-    assert [page.written(values) for values in (marked, Values.of([0]), marked)] == [[b"1"], [b"0"], [b"1"]]
+    assert [told_of(page, values) for values in (marked, Values.of([0]), marked)] == [[b"1"], [b"0"], [b"1"]]

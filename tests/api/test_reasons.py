@@ -41,8 +41,8 @@ def in_order(reasons: list[tuple[Order, bytes]]) -> list[dict[str, Any]]:
     for reason in reasons:
         page.ask([], lambda _, reason=reason: Piece(b"", reason))
     page.reasons(0, page.asked)
-    (section,) = page.written(Values.of([]))
-    return list(orjson.loads(b"[%b]" % bytes(section)))
+    with page.written(Values.of([])) as (section,):
+        return list(orjson.loads(b"[%b]" % bytes(section)))
 
 
 NAMES = st.text(min_size=1, max_size=3)
