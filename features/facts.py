@@ -14,8 +14,8 @@ Names of scalar inputs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from features import moments
 from features.expression import Fact
@@ -53,12 +53,28 @@ DERIVED_FROM = {
 }
 
 
-@dataclass
 class FirmFacts:
     """One enterprise at (as_of, known_at), under one completion of its conflicting facts."""
 
-    scalars: dict[str, int | None]
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    def __init__(self, scalars: Mapping[str, int | None], rows: Mapping[str, list[Row]] | None = None) -> None:
+        self._names, self._numbers = (*scalars,), (*scalars.values(),)
+        self.rows = {} if rows is None else {**rows}
+
+    @classmethod
+    def in_order(cls, names: tuple[str, ...], numbers: tuple[int | None, ...], rows: dict[str, list[Row]]) -> FirmFacts:
+        """Of numbers in the order of their names."""
+        found = cls.__new__(cls)
+        found._names, found._numbers, found.rows = names, numbers, rows
+        return found
+
+    @cached_property
+    def scalars(self) -> dict[str, int | None]:
+        """The scalar facts by their names."""
+        return dict(zip(self._names, self._numbers, strict=True))
+
+    def numbers(self, names: tuple[str, ...]) -> Sequence[int | None]:
+        """Scalar facts in the order of some names."""
+        return self._numbers if names is self._names else [*map(self.scalars.__getitem__, names)]
 
 
 def listed(table: str) -> str:

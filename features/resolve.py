@@ -7,12 +7,13 @@ source twice with one ``known_from``, is a conflict whose completions are exactl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import product
 from operator import itemgetter
+from types import MappingProxyType
 from typing import cast
 
 from features import moments
@@ -35,6 +36,7 @@ from features.identifiers import industry, uscc
 from features.identifiers.boards import quoted_only
 from features.kinds import Choice, day_number, day_of
 from features.last_round import last
+from features.picking import picker
 from features.schema import Table
 from features.tables import (
     NO_ZONE,
@@ -58,6 +60,7 @@ class Alternatives:
 
 
 Cell = int | str | None | Alternatives
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass
@@ -210,49 +213,56 @@ def _path(table: type[Table], row: TypedRow, name: str) -> str:
 
 
 class Wanted:
-    """The facts that rules read as of a day, ``scalars`` and ``row_fields`` by name, each with where it is found."""
+    """The facts that rules read as of a day, ``scalars`` and ``row_fields`` by name, each with where it is found; of the scalars some are no
+    facts but stand ``beside`` them.
+    """
 
-    def __init__(self, scalars: Iterable[str], row_fields: Mapping[str, Sequence[str]], as_of: date) -> None:
+    def __init__(
+        self,
+        scalars: tuple[str, ...],
+        row_fields: Mapping[str, Sequence[str]],
+        as_of: date,
+        beside: Collection[str] = (),
+    ) -> None:
         self._as_of, self._row_fields = as_of, stored(row_fields)
         self._rounds, _, self._last = LAST_ROUND.partition(".")
         self._tells_last = self._last in row_fields.get(self._rounds, ())
-        self._moments: Row = {}
-        self._derived, self._listed = [], []
-        self._fields: dict[object, list[tuple[str, str]]] = {}
-        """(path, name) by the table in which a scalar stands; of annual reports by the fiscal year."""
+        days: Row = {}
+        of_list, found_in = dict[str, str](), dict[object, dict[str, str]]()
+        self._derived, self._beside = [], list[str]()
         for path in scalars:
             table, _, rest = path.partition("/")
-            if path.startswith(moments.PREFIX):
-                self._moments[path] = moments.value(path, as_of)
+            if path in beside:
+                self._beside.append(path)
+            elif path.startswith(moments.PREFIX):
+                days[path] = moments.value(path, as_of)
             elif path in DERIVED_FROM:
                 self._derived.append(path)
             elif path == listed(table):
-                self._listed.append((path, table))
+                of_list[path] = table
             elif table == AnnualReport.id:
                 offset, _, name = rest.partition("/")
-                self._fields.setdefault(as_of.year + int(offset), []).append((path, name))
+                found_in.setdefault(as_of.year + int(offset), {})[path] = name
             elif table == ExpertGrade.id and "@" in rest:
                 criterion, _, offset = rest.rpartition("@")
-                self._fields.setdefault(table, []).append((path, f"{criterion}@{as_of.year + int(offset)}"))
+                found_in.setdefault(table, {})[path] = f"{criterion}@{as_of.year + int(offset)}"
             else:
-                self._fields.setdefault(table, []).append((path, rest))
+                found_in.setdefault(table, {})[path] = rest
+        self._days, self._of_list = [*days.values()], [*of_list.values()]
+        self._fields = {place: [*names.values()] for place, names in found_in.items()}
+        """Names by the table in which the scalars stand; of annual reports by the fiscal year."""
+        self._names = scalars
+        in_fields = (path for names in found_in.values() for path in names)
+        self._told = (*days, *in_fields, *self._derived, *of_list, *self._beside)
+        self._in_order = picker([self._told.index(name) for name in self._names])
 
-    def completions(self, known: Known) -> list[FirmFacts]:
-        """The facts under every combination of conflicting values, almost always one.
+    def completions(self, known: Known, beside: Mapping[str, int] = _NOTHING) -> list[FirmFacts]:
+        """The facts under every combination of conflicting values, almost always one; with each what stands ``beside`` them.
 
         More than `MOST_COMPLETIONS` would be needed only for a firm whose sources disagree nearly everywhere: its
         further conflicts are unknown.
         """
-        slots: list[tuple[Row, str, Alternatives]] = []
-        whole = FirmFacts(dict(self._moments), {})
-
-        def aside(row: Row, name: str, cell: Cell) -> int | None:
-            """What is no number is unknown, for now where sources differ."""
-            if type(cell) is Alternatives:
-                slots.append((row, name, cell))
-            return None
-
-        tables, scalars = known.tables, whole.scalars
+        tables = known.tables
         enterprise = (tables[Enterprise.id] or [{}])[0]
         sources: dict[object, dict[str, Cell]] = {row["fiscal_year"]: row for row in tables[AnnualReport.id] or ()}
         sources[Enterprise.id] = enterprise
@@ -260,30 +270,28 @@ class Wanted:
         this_year = {name.replace("@", f"@{self._as_of.year}"): v for name, v in grades.items() if name.endswith("@")}
         sources[ExpertGrade.id] = {**this_year, **grades}
         founded = enterprise.get("established_on")
-        for place, fields in self._fields.items():
+        told: list[Cell] = [*self._days]
+        for place, names in self._fields.items():
             source = sources.get(place)
-            if source is None:
+            if source is not None:
+                told += map(source.get, names)
+            else:
                 # Nothing was earned, spent or employed in a year before the founding year.
                 before = type(place) is int and type(founded) is int and place < day_of(founded).year
-                scalars.update(dict.fromkeys((path for path, _ in fields), 0 if before else None))
-                continue
-            for path, name in fields:
-                cell = source.get(name)
-                scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
-        for path in self._derived:
-            cell = derived(path, known.uscc, enterprise, self._as_of)
-            scalars[path] = cell if cell is None or type(cell) is int else aside(scalars, path, cell)
-        for path, table in self._listed:
-            scalars[path] = None if tables[table] is None or table in known.partial else 1
-        for table, names in self._row_fields.items():
-            rows = whole.rows[table] = []
-            for source in tables[table] or ():
-                row: Row = {}
-                for name in names:
-                    cell = source.get(name)
-                    row[name] = cell if cell is None or type(cell) is int else aside(row, name, cell)
-                rows.append(row)
-        found = list(_spread(whole, slots))
+                told += [0 if before else None] * len(names)
+        of_others = [derived(path, known.uscc, enterprise, self._as_of) for path in self._derived]
+        told += of_others
+        told += [None if tables[table] is None or table in known.partial else 1 for table in self._of_list]
+        told += [beside[name] for name in self._beside]
+        rows = {
+            table: [{name: row.get(name) for name in names} for row in tables[table] or ()]
+            for table, names in self._row_fields.items()
+        }
+        if known.conflicts or Alternatives in map(type, of_others):
+            found = list(_spread(dict(zip(self._told, told, strict=True)), rows))
+        else:
+            numbers = cast(tuple[int | None, ...], self._in_order(told))
+            found = [FirmFacts.in_order(self._names, numbers, cast(dict[str, list[Row]], rows))]
         for one in found if self._tells_last else ():
             self._tell_last(
                 one.rows[self._rounds], listed=tables[self._rounds] is not None and self._rounds not in known.partial
@@ -347,16 +355,25 @@ def accounting_years(founded: int, as_of: date) -> int:
     return max(0, min(3, as_of.year - day_of(founded).year))
 
 
-def _spread(whole: FirmFacts, slots: list[tuple[Row, str, Alternatives]]) -> Iterator[FirmFacts]:
-    if not slots:
-        yield whole
-        return
+def _spread(scalars: dict[str, Cell], rows: dict[str, list[dict[str, Cell]]]) -> Iterator[FirmFacts]:
+    """One for each combination of values that sources give."""
+    slots: list[tuple[Row, str, tuple[int | str | None, ...]]] = []
+
+    def row(cells: dict[str, Cell]) -> Row:
+        found: Row = {}
+        for name, cell in cells.items():
+            found[name] = cell if type(cell) is int else None
+            if type(cell) is Alternatives:
+                slots.append((found, name, cell.values))
+        return found
+
+    numbers, children = row(scalars), {table: [row(one) for one in each] for table, each in rows.items()}
     counted, used = 1, []
     for slot in slots:
-        if counted * len(slot[2].values) <= MOST_COMPLETIONS:
-            counted *= len(slot[2].values)
+        if counted * len(slot[2]) <= MOST_COMPLETIONS:
+            counted *= len(slot[2])
             used.append(slot)
-    for values in product(*(slot[2].values for slot in used)):
-        for (row, name, _), value in zip(used, values, strict=True):
-            row[name] = value if isinstance(value, int) else None
-        yield FirmFacts(dict(whole.scalars), {t: [dict(r) for r in rows] for t, rows in whole.rows.items()})
+    for values in product(*(values for _, _, values in used)):
+        for (cells, name, _), value in zip(used, values, strict=True):
+            cells[name] = value if isinstance(value, int) else None
+        yield FirmFacts(dict(numbers), {t: [dict(r) for r in each] for t, each in children.items()})

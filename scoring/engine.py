@@ -44,7 +44,8 @@ class Rules:
     @lru_cache(maxsize=256)  # noqa: B019 - rules live as long as the engine that made them
     def wanted(self, as_of: date) -> Wanted:
         """The facts that the rules read, as of a day."""
-        return Wanted(self.program.scalars, self.program.row_fields, as_of)
+        program = self.program
+        return Wanted(program.inputs, program.row_fields, as_of, program.beside)
 
     @lru_cache(maxsize=4096)  # noqa: B019
     def calendar(self, as_of: date, region: str | None) -> dict[str, int]:
@@ -59,8 +60,9 @@ class Rules:
         """The completions of what is known of an enterprise (almost always one), the values of every root over them, and
         the cards of which the united parts say less than the completions do.
         """
-        facts, calendar = self.wanted(as_of).completions(known), self.calendar(as_of, region)
-        each = [self.program.evaluate(FirmFacts({**one.scalars, **calendar}, one.rows)) for one in facts]
+        calendar = self.calendar(as_of, region)
+        facts = self.wanted(as_of).completions(known, calendar)
+        each = [self.program.evaluate(one) for one in facts]
         if len(each) == 1:
             return facts, each[0], frozenset()
         roots, first = list(self.program.whole), each[0]

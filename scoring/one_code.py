@@ -41,7 +41,8 @@ class Code:
     what is made of the sums over rows. The slots of constants come first.
     """
 
-    def __init__(self, roots: Sequence[Node]) -> None:
+    def __init__(self, roots: Sequence[Node], scalars: Sequence[str] = ()) -> None:
+        """``scalars`` are taken first, in their order."""
         order = walk(roots)
         tables = dict.fromkeys(str(node.args[0]) for node in order if node.op == "rows")
         self._section = {table: number for number, table in enumerate(tables, 1)}
@@ -55,6 +56,8 @@ class Code:
         self._made: list[_Value] = []
         self._of: dict[int, _Value] = {}
         self._nothing = self._number(0)
+        for name in scalars:
+            self._input(name)
         for node in order:
             self._of[id(node)] = self._value(node)
         self.scalars, *cells = map(list, self._inputs.values())

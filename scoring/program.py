@@ -157,6 +157,17 @@ class Program:
         return tuple(sorted(name for name in self._inputs if "." not in name.split("/", 1)[0]))
 
     @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """Scalar inputs that only the assembly reads: dates of a calendar, no facts."""
+        read = {str(node.args[0]) for node in walk(self.assembly.values()) if node.op in ("fill", "known")}
+        return tuple(sorted(name for name in read - self._inputs))
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """All scalar inputs of an answer."""
+        return (*self.scalars, *self.beside)
+
+    @cached_property
     def row_fields(self) -> dict[str, tuple[str, ...]]:
         """Columns of the list tables that the parts read."""
         found: dict[str, list[str]] = {}
@@ -187,7 +198,7 @@ class Program:
         the scalar facts themselves, `UNKNOWN` where they are not.
         """
         stated = [fill(name, UNKNOWN, UNKNOWN, -UNKNOWN - 1) for name in self.scalars]
-        return compile_one((*self.whole.values(), *map(known, self.scalars), *stated))
+        return compile_one((*self.whole.values(), *map(known, self.scalars), *stated), self.inputs)
 
     def stated_at(self, scalar: str) -> int:
         """Where among the values of an answer a scalar fact stands itself."""

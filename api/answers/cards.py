@@ -8,12 +8,13 @@ import orjson
 
 from api.answers import decision
 from api.answers.forms import ROOM, Json, Written, form, members
-from api.answers.kept import Key, picker
+from api.answers.kept import Key
 from api.answers.numbers import least_whole, points, shown, threshold
 from api.answers.page_words import Piece
 from api.answers.parts import WORDS, More, ask_gate, ask_item, clause, label
 from api.answers.reasons import PASS, Reasons
 from api.answers.state import Prepared, Reads, State
+from features.picking import picker
 from scoring.assembly import Verdict
 from scoring.card import MICRO, Card, Item
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from operator import itemgetter
+from collections.abc import Callable
 from typing import TypeVar
 
 Key = tuple[int, ...]
@@ -24,11 +23,3 @@ class Kept(dict[On, Words]):
             self.clear()
         found = self[on] = self._write(on)
         return found
-
-
-def picker(keys: Sequence[object]) -> Callable[..., tuple[int, ...]]:
-    """An `itemgetter` that gives a tuple also of one item, or of none."""
-    if len(keys) > 1:
-        return itemgetter(*keys)
-    only = tuple(keys)
-    return lambda items: tuple(items[key] for key in only)

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import orjson
 
 from api.answers.forms import Written
-from api.answers.kept import Kept, picker
+from api.answers.kept import Kept
 from api.answers.state import Prepared
 from features.facts import path_of_year
+from features.picking import picker
 from features.tables import LIST_TABLES
 from scoring.assembly import Verdict
 from scoring.engine import Answer

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from api.answers.forms import Written
-from api.answers.kept import Key, picker
+from api.answers.kept import Key
 from api.answers.measure import Measure
 from api.answers.page_machine import BEYOND, RANK_BITS
 from api.answers.page_search import MEASURED, MIX, RANK
+from features.picking import picker
 
 Order = tuple[int, float, str]
 """By which reasons stand: rank, points (lost ones are below 0), English text."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import orjson
 
 from api.answers.forms import ROOM, ROOM_IN_TEXT, Json, members, roomy
-from api.answers.kept import Key, picker
+from api.answers.kept import Key
 from api.answers.measure import Measure
 from api.answers.numbers import amount, gap_of, points, threshold
 from api.answers.page_words import Piece
@@ -21,6 +21,7 @@ from api.answers.state import Prepared, Reads
 from features.expression import Compound, Count, Exists, Fact, FirstKnown, Ratio
 from features.facts import path_of_year
 from features.indicators.base import Indicator, Unit
+from features.picking import picker
 from scoring.card import MICRO, Award, Bands, BestOf, Card, Choose, Expert, Gate, Item, Label, LeastOf, Limits, Source
 from scoring.compile import Detail, Part
 from scoring.one_code import is_wide

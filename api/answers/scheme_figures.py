@@ -13,7 +13,8 @@ from itertools import compress
 from operator import eq
 from typing import Any
 
-from api.answers.kept import Kept, picker
+from api.answers.kept import Kept
+from features.picking import picker
 from scoring.card import MICRO, Card
 from scoring.compile import CompiledCard
 from scoring.program import Program, accounts_read

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from api.answers.forms import Json
-from api.answers.kept import Key, picker
+from api.answers.kept import Key
 from api.answers.state import Prepared, Reads, State
+from features.picking import picker
 from scoring.ladder import Ladder
 from scoring.ladder import State as Standing
 
