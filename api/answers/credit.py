@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 import orjson
-from orjson import Fragment
 
 from api.answers.cards import ask_flags, ask_gates, ask_items, ask_points, head
 from api.answers.decision import CONFIRMED, status_of
-from api.answers.forms import ROOM, Json, members
-from api.answers.kept import Key
+from api.answers.forms import ROOM, Json, Pieces, Written, members
+from api.answers.kept import Kept, Key
 from api.answers.numbers import points
 from api.answers.parts import Add, More, clause, label
 from api.answers.scheme_figures import (
@@ -21,10 +21,11 @@ from api.answers.scheme_figures import (
     STALE_MONTHS,
     Figures,
     Share,
+    Told,
     months_since,
     months_since_year,
 )
-from api.answers.state import Prepared, Reads, State
+from api.answers.state import Prepared, Reads
 from scoring.card import Card, Item, Percentile, Scheme
 
 PEERS_OF_OTHERS = {
@@ -41,11 +42,27 @@ SMALL_CELL = {
     "en": "too few enterprises in the stage: told among all",
 }
 
-Write = Callable[[State, str | None, bool, Sequence[memoryview]], Json]
-"""The credit of an enterprise, told its values, its park, whether united parts are wider than the completions, and the page's sections."""
+
+class Credit(NamedTuple):
+    """What a scheme says of an enterprise."""
+
+    pieces: Pieces
+    gives_points: bool
 
 
-def ask_credit(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
+Write = Callable[[Told, bool, Sequence[memoryview]], Credit]
+"""The credit of an enterprise, told its figures, whether parts are united beyond what completions say, and the page's sections."""
+
+
+class _Words(NamedTuple):
+    """What is said around the sections of a page."""
+
+    head: Written
+    behind_points: Written
+    tail: Written
+
+
+def ask_credit(prepared: Prepared, card: Card, figures: Figures, flagged: list[str]) -> Write:
     """What a scheme says in sections of the page, and how the credit is written with them."""
     scheme = card.scheme
     assert scheme is not None
@@ -54,41 +71,50 @@ def ask_credit(prepared: Prepared, card: Card, flagged: list[str]) -> Write:
     if decisions and fixed["status"] == CONFIRMED:
         last = decisions[-1]
         fixed["confirmed"] = {"by": last.by, "on": last.on.isoformat(), "because": last.because}
-    figures, page = Figures(prepared.program, prepared.program.cards[card.id]), prepared.page
+    page, as_of = prepared.page, prepared.as_of
     gates = page.section()
     ask_gates(prepared, card)
     items = page.section()
     ask_items(prepared, card, partial(_more, card))
     flags = page.section()
     ask_flags(prepared, card, flagged)
-    score = _ask_score(prepared, card, scheme) if figures.gives_points else None
-    unsafe = prepared.program.at[f"{card.id}|unsafe"]
+    points_of = _ask_points(prepared, card) if figures.gives_points else None
     unset = {name: {"label": label(one.label), **clause(one.source)} for name, one in card.unset.items()}
-    as_of = prepared.as_of
+    constraints = b",%b" % (members({"unset": unset}) + b"," if unset else b"") + b'"constraints":['
 
-    def write(state: State, park: str | None, wider: bool, sections: Sequence[memoryview]) -> Json:
-        out = {**fixed, **_stage(figures.stages(state.told))}
-        if (year := figures.accounts(state.told)) is not None:
-            out["accounts"] = _accounts(year, scheme, as_of)
-        if score is None:
+    def words(told: tuple[Told, bool]) -> _Words:
+        of, safe = told
+        out, behind, tail = {**fixed, **_stage(of.stages)}, Json(), Json()
+        if of.accounts is not None:
+            out["accounts"] = _accounts(of.accounts, scheme, as_of)
+        coverage = round(float(of.coverage), 4)
+        if not figures.gives_points:
             out["undetermined"] = UNSET
-        elif figures.refuses(state.told, as_of):
-            out |= {"undetermined": _refused(scheme), "coverage": _coverage(figures, state)}
+        elif of.refused:
+            out |= {"undetermined": _refused(scheme), "coverage": coverage}
         else:
-            out["bounds"] = "safe" if wider or state[unsafe] else "exact"
-            out |= {**score(sections), "coverage": _coverage(figures, state)}
-            if group := figures.group(state.told):
-                out["percentile"] = _percentile(figures.share(state.told, group), group, out.get("stage"))
+            out |= {"bounds": "safe" if safe else "exact", "scale": _scale(scheme)}
+            behind["coverage"] = coverage
+            if of.group:
+                behind["percentile"] = _percentile(of.shares[of.group], of.group, out.get("stage"))
             elif scheme.peers_of_others:
-                out["percentile_unavailable"] = PEERS_OF_OTHERS
-            out["items"] = Fragment(b"".join((b"{", sections[items], b"}")))
-        if unset:
-            out["unset"] = unset
-        out["constraints"] = Fragment(b"".join((b"[", sections[gates], b"]")))
-        out["flags"] = Fragment(bytes(sections[flags]))
-        if "score" in out and (own := f"park:{park}") in figures.groups:
-            out["percentile_in_park"] = {**figures.share(state.told, own).told(), "among": own}
-        return out
+                behind["percentile_unavailable"] = PEERS_OF_OTHERS
+            if of.in_park:
+                tail["percentile_in_park"] = {**of.shares[of.in_park].told(), "among": of.in_park}
+        return _Words(b"{" + members(out), members(behind), (b"," + members(tail) if tail else b"") + b"}")
+
+    kept = Kept(words, 1024)
+
+    def write(told: Told, safe: bool, sections: Sequence[memoryview]) -> Credit:
+        said, out = kept[told, safe], Pieces()
+        out.append(said.head)
+        gives_points = points_of is not None and not told.refused
+        if points_of is not None and not told.refused:
+            score, groups = points_of
+            out += (b',"score":', sections[score], b',"groups":', sections[groups], b",", said.behind_points)
+            out += (b',"items":{', sections[items], b"}")
+        out += (constraints, sections[gates], b'],"flags":', sections[flags], said.tail)
+        return Credit(out, gives_points)
 
     return write
 
@@ -97,7 +123,7 @@ def _stages(card: Card) -> list[str]:
     return [stage.id for stage in card.scheme.stages] if card.scheme and card.scheme.by else []
 
 
-def _stage(stages: dict[str, list[int]]) -> Json:
+def _stage(stages: Mapping[str, Sequence[int]]) -> Json:
     """The stage, or those in which the enterprise may be."""
     certain = [stage for stage, (low, _) in stages.items() if low]
     if certain:
@@ -142,10 +168,6 @@ def _why(stage: str) -> Json:
     return STAGE_OPEN if stage == "undetermined" else SMALL_CELL
 
 
-def _coverage(figures: Figures, state: State) -> float:
-    return round(float(figures.coverage(state.told)), 4)
-
-
 def _accounts(year: int, scheme: Scheme, as_of: date) -> Json:
     """The newest accounting year that the scheme has facts of, its age, and whether that is too old."""
     months, limit = months_since_year(year, as_of), scheme.refuse_accounts_older_than
@@ -162,9 +184,13 @@ def _refused(scheme: Scheme) -> Json:
     }
 
 
-def _ask_score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[Sequence[memoryview]], Json]:
-    """The points and those of each group in sections of the page, and how they are written."""
-    page, scale = prepared.page, {"base": points(scheme.base or 0), "bonus": points(scheme.bonus)}
+def _scale(scheme: Scheme) -> Json:
+    return {"base": points(scheme.base or 0), "bonus": points(scheme.bonus)}
+
+
+def _ask_points(prepared: Prepared, card: Card) -> tuple[int, int]:
+    """The points and those of each group, in sections of the page."""
+    page = prepared.page
     score = page.section()
     ask_points(prepared, orjson.dumps({"low": ROOM, "high": ROOM, "max": points(card.maximum)}), [f"score|{card.id}"])
     groups = page.section()
@@ -178,12 +204,4 @@ def _ask_score(prepared: Prepared, card: Card, scheme: Scheme) -> Callable[[Sequ
             [f"group|{card.id}|{name}"],
         )
     page.say(b"}")
-
-    def write(sections: Sequence[memoryview]) -> Json:
-        return {
-            "scale": scale,
-            "score": Fragment(bytes(sections[score])),
-            "groups": Fragment(bytes(sections[groups])),
-        }
-
-    return write
+    return score, groups

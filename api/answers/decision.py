@@ -14,12 +14,11 @@ from datetime import date
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
-from orjson import Fragment
-
 from api.answers.forms import Json, Pieces, Written, members
+from api.answers.kept import Kept
 from api.answers.page import Page
 from api.answers.page_words import Piece
-from api.answers.scheme_figures import Figures
+from api.answers.scheme_figures import STALE, Told
 from features.facts import FirmFacts, Row, path_of_year, stated, stored
 from features.identifiers import regions
 from scoring import core
@@ -38,7 +37,9 @@ USABLE = (OFFICIAL, CONFIRMED)
 
 
 Sections = Sequence[memoryview]
-Decide = Callable[[Answer, Sections], Pieces]
+Schemes = Mapping[str, Told]
+"""What is told of an enterprise beside its points, by the scheme."""
+Decide = Callable[[Answer, Sections, Schemes], Pieces]
 
 
 def ask_decision(program: Program, page: Page) -> Decide:
@@ -51,8 +52,8 @@ def ask_decision(program: Program, page: Page) -> Decide:
     open_ = _side(program, page, [name for name in names if name not in hidden], facts.open)
     apart = _side(program, page, [name for name in names if name in hidden], facts.reference, facts.only)
 
-    def decide(answer: Answer, sections: Sections) -> Pieces:
-        part, reference = _part(answer, open_, sections), _reference_part(answer, apart, sections)
+    def decide(answer: Answer, sections: Sections, schemes: Schemes) -> Pieces:
+        part, reference = _part(answer, open_, sections, schemes), _reference_part(answer, apart, sections, schemes)
         receipt, told = {"sha256": fingerprint(part)}, [b',"decision":', part]
         if reference is not None:
             receipt["reference"] = fingerprint(reference)
@@ -62,7 +63,7 @@ def ask_decision(program: Program, page: Page) -> Decide:
     return decide
 
 
-def _part(answer: Answer, side: _Side, sections: Sections) -> Written:
+def _part(answer: Answer, side: _Side, sections: Sections, schemes: Schemes) -> Written:
     """What was decided, from which facts, in which park, under which release; but for schemes of reference. In canonical form: the cards
     and the facts stand between the day and the others.
     """
@@ -70,14 +71,16 @@ def _part(answer: Answer, side: _Side, sections: Sections) -> Written:
     told = {"as_of": question.as_of.isoformat(), "known_at": question.known_at.isoformat()}
     told |= {"release": answer.rules.release.id, "uscc": answer.dossier.uscc, **({"park": park} if park else {})}
     as_of, others = canonical(told).split(b",", 1)
-    return b"".join((as_of, b",", *side.of(answer, sections), b",", others))
+    return b"".join((as_of, b",", *side.of(answer, sections, schemes), b",", others))
 
 
-def _reference_part(answer: Answer, side: _Side, sections: Sections) -> Written | None:
+def _reference_part(answer: Answer, side: _Side, sections: Sections, schemes: Schemes) -> Written | None:
     """What schemes of reference decided, from which facts, and the facts that nothing else reads; None without such a scheme."""
     if not side.cards:
         return None
-    return b"".join((b"{", *side.of(answer, sections), b',"only":', _paths(side.only, answer.question.as_of), b"}"))
+    return b"".join(
+        (b"{", *side.of(answer, sections, schemes), b',"only":', _paths(side.only, answer.question.as_of), b"}")
+    )
 
 
 @lru_cache(maxsize=256)
@@ -90,8 +93,8 @@ def fingerprint(decided: bytes) -> str:
     return "sha256:" + hashlib.sha256(decided).hexdigest()
 
 
-OfCards = Callable[[Answer, Sections], Written | memoryview]
-"""What some cards decided, members by their names, told the sections of the page."""
+OfCards = Callable[[Sections, Schemes], Written | memoryview]
+"""What some cards decided, members by their names."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +110,13 @@ class _Side:
     only: frozenset[str] = frozenset()
     """Facts that nothing outside reads."""
 
-    def of(self, answer: Answer, sections: Sections) -> Pieces:
+    def of(self, answer: Answer, sections: Sections, schemes: Schemes) -> Pieces:
         """The members ``cards`` and ``facts``."""
         facts = [
             b'{"rows":%b,"scalars":%b}' % (canonical(self._rows(one)), self._scalars(answer, one, sections))
             for one in answer.facts
         ]
-        cards = b",".join([told(answer, sections) for told in self.cards])
+        cards = b",".join([told(sections, schemes) for told in self.cards])
         # Completions that differ only in what the other part reads are one here.
         return [b'"cards":{', cards, b'},"facts":[', b",".join(dict.fromkeys(facts)), b"]"]
 
@@ -219,7 +222,7 @@ def _cards(program: Program, page: Page, names: Iterable[str]) -> list[OfCards]:
     return found
 
 
-def _section(number: int, _: Answer, sections: Sections) -> memoryview:
+def _section(number: int, sections: Sections, _: Schemes) -> memoryview:
     return sections[number]
 
 
@@ -242,31 +245,57 @@ def _say_card(program: Program, compiled: CompiledCard, page: Page) -> None:
         page.say(b',"score":')
         _say_pair(page, _ends(program, f"score|{card.id}"))
     if not card.classes:
-        verdict = program.at[f"verdict|{card.id}"]
-        page.ask([verdict], lambda key: Piece(b',"verdict":%b' % canonical(WORDS[key[0]])))
+        _ask_verdict(program, card.id, page)
 
 
 def _of_scheme(program: Program, compiled: CompiledCard, page: Page) -> OfCards:
     """With the figures that stand beside the points."""
-    card, figures = compiled.card, Figures(program, compiled)
-    parts = page.section()
-    _say_pairs(page, _parts(program, compiled))
+    card = compiled.card
+    name, gives_points = card.id, bool(card.items) and not card.unset
     bands = page.section()
+    page.say(b'%b:{"bands":' % canonical(name))
     _say_pairs(page, _bands(program, compiled))
-    fixed = {"edition": card.edition, "clauses": Fragment(canonical(_clauses(card)))}
-    verdict = program.at[f"verdict|{card.id}"]
-    score = _ends(program, f"score|{card.id}") if card.items and not card.unset else None
+    page.say(b',"clauses":%b,' % canonical(_clauses(card)))
+    parts = page.section()
+    page.say(b'"edition":%b,"parts":' % canonical(card.edition))
+    _say_pairs(page, _parts(program, compiled))
+    score = page.section()
+    if gives_points:
+        page.say(b',"score":')
+        _say_pair(page, _ends(program, f"score|{name}"))
+    stages = page.section()
+    page.say(b',"stages":')
+    by_stage = (
+        {s.id: _ends(program, f"stage|{name}|{s.id}") for s in card.scheme.stages if card.scheme.by}
+        if card.scheme
+        else {}
+    )
+    _say_pairs(page, by_stage)
+    _ask_verdict(program, name, page)
+    page.say(b"}")
 
-    def told(answer: Answer, sections: Sections) -> Written:
-        values = answer.values
-        out: Json = {**fixed, "parts": Fragment(bytes(sections[parts])), "bands": Fragment(bytes(sections[bands]))}
-        out["verdict"] = WORDS[values[verdict]]
-        out |= figures.decided(values.told, park_id(answer), answer.question.as_of)
-        if score is not None and "refused" not in out:
-            out["score"] = [values[end] for end in score]
-        return canonical({card.id: out})[1:-1]
+    def words(of: Told) -> tuple[Written, Written]:
+        """Its coverage, and among whom it stands where; or that points are refused."""
+        if not gives_points:
+            return b"", b""
+        coverage = canonical({"coverage": of.coverage.as_integer_ratio()})[1:-1] + b","
+        shares = {group: [one.least, one.most, one.firms] for group, one in of.shares.items()}
+        return coverage, b"," + canonical({"refused": STALE} if of.refused else {"percentile": shares})[1:-1]
+
+    kept = Kept(words, 1024)
+
+    def told(sections: Sections, schemes: Schemes) -> Written:
+        of = schemes[name]
+        coverage, standing = kept[of]
+        points = () if of.refused else (sections[score],)
+        return b"".join((sections[bands], coverage, sections[parts], standing, *points, sections[stages]))
 
     return told
+
+
+def _ask_verdict(program: Program, name: str, page: Page) -> None:
+    verdict = program.at[f"verdict|{name}"]
+    page.ask([verdict], lambda key: Piece(b',"verdict":%b' % canonical(WORDS[key[0]])))
 
 
 def _parts(program: Program, compiled: CompiledCard) -> _Ends:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TypeVar
@@ -10,12 +10,13 @@ from typing import TypeVar
 import orjson
 
 from api.answers.cards import LeftToExperts, ask_assessment
-from api.answers.credit import ask_credit
+from api.answers.credit import Credit, ask_credit
 from api.answers.decision import Sections, ask_decision, park_id
 from api.answers.forms import Json, Written, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
 from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
+from api.answers.scheme_figures import Figures
 from api.answers.state import Prepared, State
 from api.answers.tier import tier_writer
 from features.tables import ExpertGrade
@@ -63,12 +64,17 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             if left:
                 page.say(b",")
             left[name] = asked(name, ask_assessment)
-    schemes = {name: asked(name, ask_credit) for name, card in of_cards.items() if card.scheme}
+    figures = {n: Figures(program, program.cards[n], as_of) for n, card in of_cards.items() if card.scheme}
+    credits = {
+        name: asked(name, lambda prepared, card, flagged: ask_credit(prepared, card, figures[card.id], flagged))
+        for name in figures
+    }
+    unsafe = {name: program.at[f"{name}|unsafe"] for name in figures}
     decide = ask_decision(program, page)
     # Reasons of a scheme are told with its points only: they have sections of their own.
     reasons: list[tuple[int, str]] = []
     for name in of_cards:
-        scheme = name if name in schemes else ""
+        scheme = name if name in figures else ""
         if scheme or not reasons or reasons[-1][1]:
             reasons.append((page.section(), scheme))
         page.reasons(*asked_for[name])
@@ -91,8 +97,11 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         for given, meant in _unknown_criteria(answer):
             flags.append(f"unknown_criterion:{given}")
             first.append(orjson.dumps(unknown_criterion(given, meant)))
-        park = park_id(answer) if schemes else None
-        credits = {name: credit(state, park, name in answer.wider, sections) for name, credit in schemes.items()}
+        park = park_id(answer) if figures else None
+        schemes = {name: of.of(state.told, park) for name, of in figures.items()}
+        credit = [
+            write(schemes[n], n in answer.wider or state.told[unsafe[n]] > 0, sections) for n, write in credits.items()
+        ]
         left_to_experts = [name for name, is_left in left.items() if is_left(state)]
         tier = tiers[answer.ladder.id](state, left_to_experts)
         placed = {
@@ -104,12 +113,13 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "tier": tier,
         }
         yield from (members(placed), b',"assessments":{', sections[assessments], b"},")
-        further = {**_credit([*credits.values()]), **probability[answer.ladder.id](state, tier)}
-        if further:
+        yield from _credit(credit)
+        if further := probability[answer.ladder.id](state, tier):
             yield from (members(further), b",")
         yield from (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
-        told = (sections[at] for at, scheme in reasons if not scheme or "score" in credits[scheme])
-        yield from (b',"reasons":[', b",".join([*first, *filter(len, told)]), b"],", *decide(answer, sections))
+        with_points = {name for name, one in zip(figures, credit, strict=True) if one.gives_points}
+        told = (sections[at] for at, scheme in reasons if not scheme or scheme in with_points)
+        yield from (b',"reasons":[', b",".join([*first, *filter(len, told)]), b"],", *decide(answer, sections, schemes))
 
     return write
 
@@ -124,9 +134,13 @@ def _wider(answer: Answer) -> State:
     return marked
 
 
-def _credit(found: list[Json]) -> Json:
+def _credit(found: Sequence[Credit]) -> Iterator[Written | memoryview]:
     """The credit under the scheme that applies; of several asked for by name the others stand beside it."""
-    return {"credit": found[0], **({"other_credit": found[1:]} if found[1:] else {})} if found else {}
+    for number, one in enumerate(found):
+        yield (b'"credit":', b',"other_credit":[', b",")[min(number, 2)]
+        yield from one.pieces
+    if found:
+        yield b"]," if found[1:] else b","
 
 
 def _flags(answer: Answer) -> list[str]:

@@ -42,77 +42,73 @@ class Share:
         return {"low": round(self.least / self.firms, 4), "high": round(self.most / self.firms, 4), "firms": self.firms}
 
 
-class Figures:
-    """How the figures of one scheme follow from the values of its roots."""
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is told of an enterprise beside its points."""
 
-    def __init__(self, program: Program, compiled: CompiledCard) -> None:
+    stages: Mapping[str, Sequence[int]]
+    """Of each stage whether the enterprise is certainly, and possibly, in it."""
+    accounts: int | None
+    """The newest accounting year, counted from as_of's, of which the scheme has a fact."""
+    refused: bool
+    """Whether the scheme gives no points because the newest accounts are too old for it."""
+    coverage: Fraction
+    """Share of the weight whose points the data settle; of several possible stages the least. 0 where it gives no points at all."""
+    group: str
+    """Those of the same stage; all, where a stage has too few to tell or is open; empty where nothing is told of them."""
+    in_park: str
+    """Those of the same park; empty likewise."""
+    shares: Mapping[str, Share]
+    """Of both, those with fewer points, in whole tenths rounded down."""
+
+
+class Figures:
+    """How the figures of one scheme follow from the values of its roots. They are kept by what they follow from."""
+
+    def __init__(self, program: Program, compiled: CompiledCard, as_of: date) -> None:
         card, at = compiled.card, program.at
         assert card.scheme is not None
-        self.card, self.scheme = card, card.scheme
+        self.card, self._scheme, self._as_of = card, card.scheme, as_of
         self.gives_points = bool(card.items) and not card.unset
-        self._stages = {
-            s.id: [at[f"stage|{card.id}|{s.id}|{end}"] for end in ("low", "high")]
-            for s in card.scheme.stages
-            if card.scheme.by
-        }
-        self._score = [at[f"score|{card.id}|{end}"] for end in ("low", "high")] if self.gives_points else []
-        self._lows, self._highs = (
-            picker([at[f"{card.id}|items/{name}|{end}"] for name in card.items]) for end in ("low", "high")
+        self.groups = told_groups(card) if self.gives_points else {}
+        ends = ("low", "high")
+        self._stages = [s.id for s in card.scheme.stages if card.scheme.by]
+        self._lows, self._highs = (picker([at[f"{card.id}|items/{name}|{end}"] for name in card.items]) for end in ends)
+        self._years = sorted(accounts_read(compiled), reverse=True)
+        self._others = picker(
+            [
+                *(at[f"stage|{card.id}|{stage}|{end}"] for stage in self._stages for end in ends),
+                *(at[f"accounts|{card.id}|{year}"] for year in self._years),
+                *(at[f"score|{card.id}|{end}"] for end in ends if self.groups),
+            ]
         )
-        self._possible = picker([high for _, high in self._stages.values()])
-        self._covered = Kept(self._share_settled)
-        self.groups = told_groups(card)
-        self._accounts = {
-            year: at[f"accounts|{card.id}|{year}"] for year in sorted(accounts_read(compiled), reverse=True)
-        }
+        self._kept = Kept(self._told, 1024)
 
-    def stages(self, values: Sequence[int]) -> dict[str, list[int]]:
-        """Of each stage whether the enterprise is certainly, and possibly, in it."""
-        return {stage: [values[place] for place in ends] for stage, ends in self._stages.items()}
+    def of(self, values: Sequence[int], park: str | None) -> Told:
+        """Those of an enterprise in a park."""
+        settled = tuple(map(eq, self._lows(values), self._highs(values)))
+        own = f"park:{park}"
+        return self._kept[settled, self._others(values), own if own in self.groups else ""]
 
-    def coverage(self, values: Sequence[int]) -> Fraction:
-        """Share of the weight whose points the data settle; of several possible stages the least."""
-        return self._covered[tuple(map(eq, self._lows(values), self._highs(values))), self._possible(values)]
+    def _told(self, key: tuple[Sequence[bool], Sequence[int], str]) -> Told:
+        settled, others, own = key
+        of_stages, of_years = 2 * len(self._stages), len(self._years)
+        stages = {stage: others[2 * n : 2 * n + 2] for n, stage in enumerate(self._stages)}
+        known = others[of_stages : of_stages + of_years]
+        accounts = next((year for year, is_known in zip(self._years, known, strict=True) if is_known), None)
+        limit = self._scheme.refuse_accounts_older_than
+        late = limit is not None and accounts is not None and months_since_year(accounts, self._as_of) > limit
+        certain = (f"stage:{stage}" for stage, (low, _) in stages.items() if low)
+        group = next((group for group in (*certain, ALL) if group in self.groups), "")
+        shares = {one: share_of(self.groups[one], *others[of_stages + of_years :]) for one in (group, own) if one}
+        possible = [stage for stage, (_, high) in stages.items() if high]
+        return Told(stages, accounts, self.gives_points and late, self._coverage(settled, possible), group, own, shares)
 
-    def _share_settled(self, told: tuple[Sequence[bool], Sequence[int]]) -> Fraction:
-        """Of which items are settled, and which stages are possible."""
-        settled, possible = told
-        weights = weights_of(self.card)
-        stages = list(compress(self._stages, possible)) or [""]
-        return min(
-            Fraction(sum(compress(weights[stage].values(), settled)), sum(weights[stage].values())) for stage in stages
-        )
-
-    def group(self, values: Sequence[int]) -> str | None:
-        """Those of the same stage; all, where a stage has too few to tell or is open."""
-        certain = [f"stage:{stage}" for stage, (low, _) in self.stages(values).items() if low]
-        return next((group for group in (*certain, ALL) if group in self.groups), None)
-
-    def share(self, values: Sequence[int], group: str) -> Share:
-        """Of a group the enterprises with fewer points, in whole tenths rounded down."""
-        low, high = (values[end] for end in self._score)
-        return share_of(self.groups[group], low, high)
-
-    def accounts(self, values: Sequence[int]) -> int | None:
-        """The newest accounting year, counted from as_of's, of which the scheme has a fact; None where it has none."""
-        return next((year for year, place in self._accounts.items() if values[place]), None)
-
-    def refuses(self, values: Sequence[int], as_of: date) -> bool:
-        """Whether the scheme gives no points because the newest accounts are too old for it."""
-        limit, year = self.scheme.refuse_accounts_older_than, self.accounts(values)
-        return limit is not None and year is not None and months_since_year(year, as_of) > limit
-
-    def decided(self, values: Sequence[int], park: str | None, as_of: date) -> Json:
-        """What the decision part says beside parts and score."""
-        out: Json = {"stages": self.stages(values)}
+    def _coverage(self, settled: Sequence[bool], possible: Sequence[str]) -> Fraction:
         if not self.gives_points:
-            return out
-        out["coverage"] = list(self.coverage(values).as_integer_ratio())
-        if self.refuses(values, as_of):
-            return {**out, "refused": STALE}
-        asked = [group for group in (self.group(values), f"park:{park}") if group in self.groups]
-        shares = ((group, self.share(values, group)) for group in asked if group)
-        return {**out, "percentile": {group: [one.least, one.most, one.firms] for group, one in shares}}
+            return Fraction(0)
+        weights = [weights_of(self.card)[stage].values() for stage in possible or [""]]
+        return min(Fraction(sum(compress(each, settled)), sum(each)) for each in weights)
 
 
 def share_of(counts: Sequence[tuple[int, int]], low: int, high: int) -> Share:
