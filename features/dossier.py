@@ -189,8 +189,9 @@ def _rows(table: type[Table], value: Any, code: str, problems: list[FactError]) 
         if not raw.keys() <= allowed:
             _unknown_keys(raw, allowed, "", problems)
         row = typed_row(table, raw, problems)
-        named = any(one.field == "fiscal_year" for one in problems[before:])
-        if table is AnnualReport and row["fiscal_year"] is None and not named:
+        unknown_year = table is AnnualReport and row["fiscal_year"] is None
+        # A year that was given, but could not be read, has a problem of its own.
+        if unknown_year and all(one.field != "fiscal_year" for one in problems[before:]):
             problems.append(_shape("fiscal_year", None, "必须给出会计年度 / the fiscal year is required"))
         if "uscc" in raw and raw["uscc"] != code and table is not Enterprise:
             problems.append(_shape("uscc", raw["uscc"], "与企业的代码不同 / differs from the enterprise's code"))

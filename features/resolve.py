@@ -97,7 +97,12 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
         if len(visible) < 2:
             known.tables[name] = cast(list[dict[str, Cell]], _latest(visible)) if visible else None
             continue
-        merged = [_merge(table, versions, known) for versions in _by_identity(table, visible) if versions]
+        identities = [_identity(table, row) for row in visible]
+        if len(set(identities)) == len(visible):
+            merged = cast(list[dict[str, Cell]], [row for row in visible if not row["retracted"]])
+        else:
+            spoken_of = map(_latest, _grouped(identities, visible))
+            merged = [_merge(table, versions, known) for versions in spoken_of if versions]
         # Rows that were told apart by what they say need not be compared again.
         renamed = not table.identity and len(merged) > 1 and any(row["row_id"] for row in visible)
         known.tables[name] = _once(table, merged, known) if renamed else merged
@@ -142,22 +147,24 @@ def _natural(table: type[Table], row: TypedRow) -> tuple[object, ...]:
 _IDENTITY = {table.id: itemgetter(*table.identity) for table in TABLES.values() if table.identity}
 
 
-def _by_identity(table: type[Table], visible: list[TypedRow]) -> Iterable[list[TypedRow]]:
-    """Rows that speak of one thing, withdrawn statements already gone; empty where all are withdrawn."""
+def _identity(table: type[Table], row: TypedRow) -> object:
+    """What a row speaks of."""
+    if table is Enterprise:
+        return ()
+    if table.identity:
+        return _IDENTITY[table.id](row)
+    return row["row_id"] or _natural(table, row)
+
+
+def _grouped(identities: Iterable[object], rows: Iterable[TypedRow]) -> Iterable[list[TypedRow]]:
     groups: dict[object, list[TypedRow]] = {}
-    for row in visible:
-        identity: object
-        if table is Enterprise:
-            identity = ()
-        elif table.identity:
-            identity = _IDENTITY[table.id](row)
-        else:
-            identity = row["row_id"] or _natural(table, row)
+    for identity, row in zip(identities, rows, strict=True):
         groups.setdefault(identity, []).append(row)
-    return [_latest(versions) for versions in groups.values()]
+    return groups.values()
 
 
 def _latest(versions: list[TypedRow]) -> list[TypedRow]:
+    """Of one thing the statements that hold; empty where all are withdrawn."""
     if len(versions) == 1:
         return [] if versions[0]["retracted"] else versions
     newest: dict[object, int] = {}
