@@ -94,4 +94,4 @@ def amount(value: Any, unit: str) -> str:
         return f"{value / 10_000:,.2f}".rstrip("0").rstrip(".") + "万元"
     if unit == "":
         return f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
-    return f"{value:,}{unit}"
+    return f"{value:,}".removesuffix(".0") + unit

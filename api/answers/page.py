@@ -20,7 +20,7 @@ import orjson
 from api.answers.forms import Written
 from api.answers.kept import Key
 from api.answers.measure import Measure
-from api.answers.numbers import Number, amount, number
+from api.answers.numbers import Number, amount
 from api.answers.page_machine import BEYOND, COMMA, NUL, Step, put_together
 from api.answers.page_search import HEAD, search
 from api.answers.page_words import LONG, Piece, Question, Ranks, Text
@@ -123,8 +123,7 @@ class Page:
         amounts: list[str] = []
         for place, record in _pairs(sheet.told, HEAD + 2 * self.asked, told):
             measure = self._measures[record]
-            own = (number(*one.as_integer_ratio()) for one in numbers[place : place + measure.count])
-            amounts += [amount(one, measure.unit) for one in own]
+            amounts += [amount(one, measure.unit) for one in numbers[place : place + measure.count]]
         # All at once: for each JSON that it writes orjson takes a kilobyte first.
         in_pieces, in_reasons = orjson.dumps(numbers)[1:-1], NUL.join(map(str.encode, amounts))
         return b"".join((in_pieces, COMMA, _BEYOND)), b"".join((in_reasons, NUL, _BEYOND))
