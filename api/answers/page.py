@@ -1,8 +1,9 @@
 """Answers put together from words that are kept.
 
 What is said of one part depends on few numbers of an enterprise (its key), and of most enterprises the same is said: so the words are
-written from the key alone, and kept. What is measured anew stays open (a room) and is filled in at the end. All keys are looked up, and
-the words copied one behind the other, by machine code (`page_machine`).
+written from the key alone, and kept. What is measured anew stays open (a room). Machine code looks up all keys and measures
+(`page_search`, `page_measure`), then copies the words one behind the other and fills in the rooms (`page_machine`); between them Python
+writes the numbers as texts.
 """
 
 from __future__ import annotations
