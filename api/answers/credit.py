@@ -106,15 +106,15 @@ def ask_credit(prepared: Prepared, card: Card, figures: Figures, flagged: list[s
     kept = Kept(words, 1024)
 
     def write(told: Told, safe: bool, sections: Sequence[memoryview]) -> Credit:
-        said, out = kept[told, safe], Pieces()
-        out.append(said.head)
-        gives_points = points_of is not None and not told.refused
-        if points_of is not None and not told.refused:
-            score, groups = points_of
+        said = kept[told, safe]
+        out: Pieces = [said.head]
+        shown = None if told.refused else points_of
+        if shown:
+            score, groups = shown
             out += (b',"score":', sections[score], b',"groups":', sections[groups], b",", said.behind_points)
             out += (b',"items":{', sections[items], b"}")
         out += (constraints, sections[gates], b'],"flags":', sections[flags], said.tail)
-        return Credit(out, gives_points)
+        return Credit(out, shown is not None)
 
     return write
 

@@ -84,11 +84,11 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
     def write(answer: Answer, opening: Written) -> Written:
-        with page.written(_wider(answer)) as sections:
-            return b"".join((opening, *pieces(answer, sections), b"}"))
+        state = _wider(answer)
+        with page.written(state) as sections:
+            return b"".join((opening, *pieces(answer, state, sections), b"}"))
 
-    def pieces(answer: Answer, sections: Sections) -> Iterator[Written | memoryview]:
-        state = answer.values
+    def pieces(answer: Answer, state: State, sections: Sections) -> Iterator[Written | memoryview]:
         flags: list[str] = []
         first: list[Written | memoryview] = []
         if state[later]:
@@ -99,9 +99,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             first.append(orjson.dumps(unknown_criterion(given, meant)))
         park = park_id(answer) if figures else None
         schemes = {name: of.of(state.told, park) for name, of in figures.items()}
-        credit = [
-            write(schemes[n], n in answer.wider or state.told[unsafe[n]] > 0, sections) for n, write in credits.items()
-        ]
+        credit = [write(schemes[name], state.told[unsafe[name]] > 0, sections) for name, write in credits.items()]
         left_to_experts = [name for name, is_left in left.items() if is_left(state)]
         tier = tiers[answer.ladder.id](state, left_to_experts)
         placed = {
