@@ -7,7 +7,7 @@ But whoever mistyped one should hear of it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import cache, lru_cache
 
 from features.expression import Fact
@@ -39,6 +39,11 @@ def criteria(catalogue: Catalogue) -> frozenset[str]:
 def nearest(criterion: str, known: Set[str]) -> str | None:
     """The one that was probably meant."""
     return next(iter(difflib.get_close_matches(criterion, sorted(known), n=1)), None)
+
+
+def unasked(stated: Iterable[str], known: Set[str]) -> list[tuple[str, str | None]]:
+    """Stated ones that are not known, each with the one that was probably meant."""
+    return [(one, nearest(one, known)) for one in sorted(set(stated) - known)]
 
 
 def _named(tree: Tree) -> Iterator[str]:

@@ -22,7 +22,7 @@ from api.answers.tier import tier_writer
 from features.tables import ExpertGrade
 from scoring import assembly
 from scoring.card import Card
-from scoring.criteria import criteria, nearest
+from scoring.criteria import criteria, unasked
 from scoring.engine import Answer
 from scoring.program import Program
 from scoring.release import ENGINE
@@ -149,9 +149,7 @@ def _flags(answer: Answer) -> list[str]:
     return found
 
 
-def _unknown_criteria(answer: Answer) -> Iterator[tuple[str, str | None]]:
+def _unknown_criteria(answer: Answer) -> Sequence[tuple[str, str | None]]:
     """Criteria of recorded grades for which no rule asks, each with the one that was probably meant."""
     stated = {str(row["criterion"]) for row in answer.known.tables[ExpertGrade.id] or ()}
-    if stated:
-        known = criteria(answer.catalogue)
-        yield from ((one, nearest(one, known)) for one in sorted(stated - known))
+    return unasked(stated, criteria(answer.catalogue)) if stated else ()

@@ -6,6 +6,7 @@ import hashlib
 
 from pydantic import BaseModel
 
+from api.answers.reasons import unknown_criterion
 from api.clock import today
 from api.http.endpoint import Call
 from api.store.loading import File
@@ -13,6 +14,8 @@ from api.store.statements import IMPORT
 from api.store.stating import state
 from features import dossier
 from features.errors import ValueProblem
+from features.tables import ExpertGrade
+from scoring.criteria import criteria, unasked
 
 
 class Brought(BaseModel):
@@ -24,6 +27,8 @@ class Brought(BaseModel):
     rows: int
     unchanged: int
     corrected: int
+    notes: list[dict[str, str]]
+    """Grades that are kept but count nowhere, for no rule asks for them: probably mistyped."""
 
 
 def bring(call: Call) -> Brought:
@@ -40,6 +45,12 @@ def bring(call: Call) -> Brought:
     file = File(fingerprint, "http", call.who.actor, IMPORT, owner=owner)
     found = state(call.session, file, given, today())
     call.note.fields = tuple(sorted(found.tables))
+    grades = (str(row["criterion"]) for row in given.tables[ExpertGrade.id] or ())
     return Brought(
-        owner=owner, already=found.already, rows=found.rows, unchanged=found.unchanged, corrected=found.corrected
+        owner=owner,
+        already=found.already,
+        rows=found.rows,
+        unchanged=found.unchanged,
+        corrected=found.corrected,
+        notes=[unknown_criterion(*one) for one in unasked(grades, criteria(call.service.engine.catalogue))],
     )

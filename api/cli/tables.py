@@ -12,15 +12,15 @@ from api.answers.reasons import unknown_criterion
 from api.cli.console import err, out
 from features.intake import Imported
 from features.tables import TABLES
-from scoring.criteria import nearest
+from scoring.criteria import unasked
 
 REJECTS_SHOWN = 12
 
 
 def unknown_criteria(stated: Set[str], known: Set[str]) -> None:
     """Warns of expert grades that no rule asks for: they are kept, and do not count."""
-    for one in sorted(stated - known):
-        told = unknown_criterion(one, nearest(one, known))
+    for one, meant in unasked(stated, known):
+        told = unknown_criterion(one, meant)
         err.print(f"注意 note: {told['zh']} / {told['en']}", highlight=False, markup=False)
 
 

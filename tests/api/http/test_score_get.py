@@ -134,6 +134,16 @@ def test_what_a_bank_brought_is_seen_by_it_alone_unless_the_enterprise_consents_
     assert taken.status_code == 422
 
 
+def test_a_bank_that_brings_a_grade_for_which_no_rule_asks_hears_of_it(world: World) -> None:
+    brought = {"enterprise": {"uscc": LIUZHOU}, "expert_grades": {"hte.ip_advancemnt": 7, "hte.ip_support": 7}}
+    told = world.client.post(
+        f"/v1/enterprises/{LIUZHOU}/facts", json=brought, headers=world.headers("bank program")
+    ).json()
+    (note,) = told["notes"]
+    assert "hte.ip_advancemnt" in note["zh"]
+    assert "hte.ip_advancement" in note["zh"], "the one that was meant"
+
+
 def test_of_other_facts_a_bank_may_register_a_consent_that_is_not_in_writing(world: World) -> None:
     """征信业管理条例 asks for writing in its article 29 only, of a lender's credit information."""
     spoken = world.consent("bank program", LIUZHOU, written=False)
