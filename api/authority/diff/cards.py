@@ -164,7 +164,8 @@ def _asked(old: Part, new: Part) -> Iterator[tuple[Label, rules.RuleChange, Effe
             for change in rules.changes(old.award, new.award):
                 yield _AWARD, change, change.effect
         case (Gate() as before, Gate() as after) | (Route() as before, Route() as after):
-            binding = not isinstance(after, Gate) or after.binding
+            # Between a condition that decides and one that does not, only that it does so is a change for anybody.
+            binding = all(not isinstance(part, Gate) or part.binding for part in (before, after))
             for change in (*_scores(before.score, after.score), *_conditions(before, after)):
                 yield _CONDITION, change, change.effect if binding else None
 
