@@ -63,7 +63,12 @@ def amounts_of(
         # An amount that is much of a small firm's revenue and next to nothing of a large one's.
         around.append(5 * YI)
     elif lines and name in NUMBERED:
-        around = [line * Decimal("1.7") for line in lines]
+        # Above each line and below the next.
+        above = [*sorted(set(lines))[1:], 3 * max(lines)]
+        around = [
+            min(line * Decimal("1.7"), (line + next_) / 2)
+            for line, next_ in zip(sorted(set(lines)), above, strict=True)
+        ]
     elif lines:
         around += [line * Decimal(factor) for line in lines for factor in ("0.9", "1.7")]
     top = rng.choice(around)
@@ -107,7 +112,7 @@ def _growing(top: Decimal, bound: Bound, step: Decimal, shape: int) -> list[Deci
     alone = {"2": (0, ("1", "0.6", "1.02")), "3": (1, ("1", "0.98", "1.05"))}
     place, parts = alone.get(str(bound.settings.get("intervals")), (0, ("1",)))
     years[place] *= Decimal(parts[shape % len(parts)])
-    if place == 0 and shape % 2:
+    if "intervals" in bound.settings and place == 0 and shape % 2:
         # Uneven growth: the mean of its ratios is more.
         years[2] *= Decimal("1.02")
     years[-1] += step
@@ -161,12 +166,14 @@ def add_shares(amounts: Amounts, wanted: dict[str, Decimal], bound: Bound, off: 
 
 
 def add_profits(rng: random.Random, amounts: Amounts, bound: Bound, off: int, shape: int, *, both: bool) -> None:
-    """One profit at the bound and revenue elsewhere, or revenue alone; where both must grow, the others grow."""
+    """One profit at the bound and revenue elsewhere, or revenue alone; where both must grow, the others grow. Where the text does
+    not say which profit it means, the others too may decide."""
     aim = bound.settings.get("of") if "profit" in bound.indicator else None
+    grown, none = _steady(Decimal(500 * WAN), Decimal("0.6")), [Decimal(-1)] * 4
+    all_grow = both or (aim is not None and rng.random() < 0.5)
     for name in ("net_profit", "operating_profit", "total_profit"):
         if name != aim:
-            other = _steady(Decimal(500 * WAN), Decimal("0.6")) if both else [Decimal(-1)] * 4
-            amounts[name] = other if both else rng.choice([amounts[name], other])
+            amounts[name] = grown if all_grow else rng.choice([amounts[name], none])
         elif bound.value == 0:
             year = int(bound.settings.get("year", -1))
             amounts[name] = _flat_in(_steady(Decimal(500 * WAN), Decimal("1.2")), year, CENT * off)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .naive import assess_size_class, assess_tech_sme
 from .naive_firm import Dossier, Firm
+from .naive_gazelles import jinan_htz_told
 from .naive_gazelles_before import guangxi_pool_2021, sichuan_2019, tax_flagged
 from .naive_high_tech import assess_high_tech
 from .naive_ladder import ATTESTED as ATTESTED_NOW
@@ -163,6 +164,9 @@ EDITIONS = [
     _now("gazelle.jinan", "2020"),
     _now("gazelle.liaoning", "2021"),
     _now("gazelle.zhongshan_torch", "2021"),
+    Edition("gazelle.jinan_htz", "gazelle/jinan_htz/2016.yaml", _by(CARDS["gazelle.jinan_htz"], jinan_htz_told)),
+    _now("gazelle.shijiazhuang_htz", "2018"),
+    _now("gazelle.yancheng", "2022"),
     _now("gazelle.oecd", "2007"),
     _now("unicorn", "2017"),
     _now("potential_unicorn", "2022"),

@@ -77,8 +77,7 @@ def torch(firm: Firm) -> bool:
         firm.age_at_most(10) and revenue > 10 * YI and _no_fall(firm),
         firm.age_at_most(5) and revenue > 5 * YI and _no_fall(firm),
     )
-    zone = firm.enterprise["zone_type"] == "htz" and firm.enterprise["zone_level"] == "national"
-    return zone and threshold and "excluded_kind" not in firm.enterprise and any(routes)
+    return _in_national_htz(firm) and threshold and "excluded_kind" not in firm.enterprise and any(routes)
 
 
 def jiangsu(firm: Firm) -> bool:
@@ -195,10 +194,9 @@ def zhongshan_torch(firm: Firm) -> bool:
     growing = [firm.grew("revenue", "0", 1, more=True, ago=ago) for ago in (1, 2, 3)]
     last_year = firm.as_of.year - 1
     gained = any(day(row["granted_on"]).year == last_year and row["count"] >= 1 for row in firm.rights(CLASS_1))
-    zone = firm.enterprise["zone_type"] == "htz" and firm.enterprise["zone_level"] == "national"
     return (
         firm.in_region("4420")
-        and zone
+        and _in_national_htz(firm)
         and firm.age_at_least(3)
         and firm.holds("high_tech_enterprise")
         and 2000 * WAN <= revenue < 10 * YI
@@ -209,6 +207,64 @@ def zhongshan_torch(firm: Firm) -> bool:
         and (growing[2] or firm.yes("gazelle.zhongshan_torch.two_growths"))
         and firm.share(firm.total("rd_expense", 3), firm.total("revenue", 3), "0.03")
         and gained
+    )
+
+
+PROFITS = ("net_profit", "operating_profit", "total_profit")
+
+
+def _grew_or_profit(firm: Firm, revenue: str, profit: str, intervals: int, criterion: str) -> bool:
+    """Growth of revenue, or of a profit of which the text does not say the kind: of all, or of one that a person takes for it."""
+    each = [firm.grew(of, profit, intervals) for of in PROFITS]
+    return firm.grew("revenue", revenue, intervals) or all(each) or (any(each) and firm.yes(criterion))
+
+
+def _in_national_htz(firm: Firm) -> bool:
+    return firm.enterprise["zone_type"] == "htz" and firm.enterprise["zone_level"] == "national"
+
+
+def jinan_htz(firm: Firm) -> bool:
+    """济南高新区, 2016: growth by bracket, or at most 6 + N years with revenue of (5 + N)亿."""
+    revenue = firm.of("revenue")
+    rate = bracket(revenue, (0, "0.20"), (YI, "0.15"), (5 * YI, "0.10"))
+    grown = revenue >= 1000 * WAN and _grew_or_profit(firm, rate, rate, 2, "gazelle.jinan_htz.profit")
+    fast = any(firm.age_at_most(6 + n) and revenue >= (5 + n) * YI for n in range(6))
+    return firm.in_region("3701") and _in_national_htz(firm) and (grown or fast)
+
+
+def jinan_htz_told(firm: Firm) -> dict[str, str]:
+    """What is asked for reference only."""
+    spent = firm.share(firm.total("rd_expense", 3), firm.total("revenue", 3), "0.03", more=True)
+    rights = (
+        sum_of(firm, "invention_patent") >= 1
+        or sum_of(firm, "utility_model") >= 6
+        or sum_of(firm, "software_copyright") >= 3
+        or _led_a_standard(firm)
+    )
+    return {"gates/rd_intensity": "pass" if spent else "fail", "gates/ip": "pass" if rights else "fail"}
+
+
+def shijiazhuang_htz(firm: Firm) -> bool:
+    """石家庄高新区, 2018: growth of the last year by bracket, or an emerging industry with venture capital above 1000万."""
+    revenue = firm.of("revenue")
+    rate = bracket(revenue, (0, "0.25"), (5000 * WAN, "0.15"), (YI, "0.10"))
+    profit = bracket(revenue, (0, "0.15"), (YI, "0.10"))
+    grown = revenue >= 1000 * WAN and _grew_or_profit(firm, rate, profit, 1, "gazelle.shijiazhuang_htz.profit")
+    emerging = firm.enterprise["strategic_emerging"] or firm.yes("gazelle.shijiazhuang_htz.emerging")
+    # Money is kept to the cent: above 1000万 is a cent more.
+    funded = firm.equity(3, Fraction(1000 * WAN * 100 + 1, 100), "gazelle.shijiazhuang_htz.venture_abroad")
+    return firm.in_region("1301") and _in_national_htz(firm) and (grown or (emerging and funded))
+
+
+def yancheng(firm: Firm) -> bool:
+    """盐城, 2022: four years of accounts, 高于 is strict."""
+    return (
+        firm.in_region("3209")
+        and firm.holds("gazelle_pool")
+        and firm.of("revenue", 4) >= 1000 * WAN
+        and firm.grew("revenue", "0.20", 3, more=True)
+        and firm.grew("revenue", "0", 1, more=True)
+        and firm.yes("gazelle.yancheng.rd_strong")
     )
 
 

@@ -4,7 +4,20 @@ whether it meets the published conditions."""
 from collections.abc import Callable
 
 from .naive_firm import Firm
-from .naive_gazelles import guangxi_pool, jiangsu, jinan, liaoning, oecd, shandong, sichuan, torch, zhongshan_torch
+from .naive_gazelles import (
+    guangxi_pool,
+    jiangsu,
+    jinan,
+    jinan_htz,
+    liaoning,
+    oecd,
+    shandong,
+    shijiazhuang_htz,
+    sichuan,
+    torch,
+    yancheng,
+    zhongshan_torch,
+)
 from .naive_sme import innovative_sme, little_giant, specialised_sme
 from .naive_unicorns import potential_unicorn, seed_unicorn_sichuan, unicorn
 
@@ -21,6 +34,9 @@ CARDS: dict[str, Meets] = {
     "gazelle.jinan": jinan,
     "gazelle.liaoning": liaoning,
     "gazelle.zhongshan_torch": zhongshan_torch,
+    "gazelle.jinan_htz": jinan_htz,
+    "gazelle.shijiazhuang_htz": shijiazhuang_htz,
+    "gazelle.yancheng": yancheng,
     "gazelle.oecd": oecd,
     "unicorn": unicorn,
     "potential_unicorn": potential_unicorn,
@@ -46,6 +62,11 @@ ATTESTED = (
     "gazelle.liaoning.round_abroad",
     "gazelle.zhongshan_torch.bound_included",
     "gazelle.zhongshan_torch.two_growths",
+    "gazelle.jinan_htz.profit",
+    "gazelle.shijiazhuang_htz.profit",
+    "gazelle.shijiazhuang_htz.emerging",
+    "gazelle.shijiazhuang_htz.venture_abroad",
+    "gazelle.yancheng.rd_strong",
     "unicorn.valuation",
     "potential_unicorn.valuation",
     "seed_unicorn.sichuan.valuation",
