@@ -159,8 +159,8 @@ def _either_year(firm: Firm, least: int) -> bool:
 # --- 小巨人 of 2022, and renewals ---------------------------------------------------------------------------------------
 
 
-def _little_giant_2022(firm: Firm) -> bool:
-    """63号 附件3 专、精、特、新; of 链 and 品 nothing is on file."""
+def _little_giant_2022(firm: Firm, *, spared: bool = False) -> bool:
+    """63号 附件3 专、精、特、新; of 链 and 品 nothing is on file. ``spared``: growth is not asked."""
     revenue = firm.of("revenue")
     each = [(firm.of("rd_expense", ago), firm.of("revenue", ago)) for ago in (1, 2)]
     if revenue >= YI:
@@ -184,7 +184,7 @@ def _little_giant_2022(firm: Firm) -> bool:
     return (
         _years_in_niche(firm, 3)
         and firm.share(firm.of("main_business_revenue"), revenue, "0.70")
-        and _plain_mean(firm, "0.05")
+        and (spared or _plain_mean(firm, "0.05"))
         and firm.yes("little_giant.core_process_digital")
         and firm.yes("little_giant.certified")
         and firm.at_most_share(firm.of("total_liabilities"), firm.of("total_assets"), "0.70")
@@ -196,6 +196,17 @@ def _little_giant_2022(firm: Firm) -> bool:
 
 def little_giant_before_april(firm: Firm) -> bool:
     return small_or_medium(firm) and compliant_2022(firm) and _little_giant_2022(firm)
+
+
+def little_giant_in_2025(firm: Firm) -> bool:
+    """The seventh batch: revenue of 5000万 besides."""
+    return firm.of("revenue") >= 5000 * WAN and little_giant_before_april(firm)
+
+
+def little_giant_renewed_in_2025(firm: Firm) -> bool:
+    """Revenue of 5000万 besides; batches 1 and 4 need not have grown."""
+    within = small_or_medium(firm) and compliant_2022(firm) and firm.of("revenue") >= 5000 * WAN
+    return within and _little_giant_2022(firm, spared=firm.yes("little_giant.growth_spared_2025"))
 
 
 def little_giant_renewed_in_2026(firm: Firm) -> bool:

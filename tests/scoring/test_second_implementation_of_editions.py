@@ -40,6 +40,12 @@ BY_DAY_AND_KIND = {
         },
         LITTLE_GIANT,
     ),
+    "called for in 2025": Asked(
+        date(2025, 6, 1), "new", {"little_giant": naive_sme_2022.little_giant_in_2025}, LITTLE_GIANT
+    ),
+    "re-verified in 2025": Asked(
+        date(2025, 6, 1), "renewal", {"little_giant": naive_sme_2022.little_giant_renewed_in_2025}, LITTLE_GIANT
+    ),
     "re-verified in 2026": Asked(
         None,
         "renewal",
