@@ -58,6 +58,20 @@ def main_share() -> Indicator:
 
 
 @indicator
+def leading_share() -> Indicator:
+    """主导产品收入之和占营业收入总额比重, previous accounting year; products that are not told apart count as leading, flagged."""
+    return Indicator(
+        "leading_share",
+        "主导产品收入占营业收入的比重",
+        "revenue of the leading product / revenue",
+        Unit.SHARE,
+        calibre("leading_product_revenue", "main_business_revenue") / annual("revenue"),
+        f"{_TEXT} 附件1",
+        -1,
+    )
+
+
+@indicator
 def debt_ratio(year: int = -1) -> Indicator:
     """资产负债率, end of one accounting year (−1 = the year before as_of's)."""
     return Indicator(

@@ -84,6 +84,12 @@ def _ranges(points: dict[str, int]) -> dict[str, Any]:
     return {f"items/{name}": (number, number) for name, number in points.items()}
 
 
+def _leading(firm: Firm) -> dict[str, Any]:
+    """What a leading product is, by 63号 附件1: shown only."""
+    leading = firm.share(firm.of("leading_product_revenue"), firm.of("revenue"), "0.50", more=True)
+    return {"gates/leading_product": "pass" if leading else "fail"}
+
+
 def _whole(assess: Callable[[Dossier, dt.date], dict[str, Any]]) -> Callable[[Dossier], Said]:
     """Of a card that is written anew with its gates and items."""
 
@@ -118,12 +124,12 @@ EDITIONS = [
     Edition(
         "innovative_sme",
         "innovative_sme/2022.yaml",
-        _by(CARDS["innovative_sme"], lambda firm: _ranges(innovative_points(firm))),
+        _by(CARDS["innovative_sme"], lambda firm: _ranges(innovative_points(firm)) | _leading(firm)),
     ),
     Edition(
         "specialised_sme",
         "specialised_sme/2022.yaml",
-        _by(specialised_2022, lambda firm: _ranges(specialised_points(firm))),
+        _by(specialised_2022, lambda firm: _ranges(specialised_points(firm)) | _leading(firm)),
         day=dt.date(2026, 3, 31),
     ),
     _now("specialised_sme", "2026"),
@@ -131,7 +137,7 @@ EDITIONS = [
     Edition(
         "little_giant",
         "little_giant/2022.yaml",
-        _by(little_giant_renewed_in_2026),
+        _by(little_giant_renewed_in_2026, _leading),
         kind="renewal",
         unstated=("chain_position", "product_field"),
     ),
