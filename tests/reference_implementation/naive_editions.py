@@ -26,6 +26,7 @@ from .random_dossiers import AS_OF
 
 ATTESTED: Iterable[str] = (
     "specialised.equity_abroad_direct",
+    "specialised.guangdong_line_60",
     "little_giant.equity_abroad",
     "little_giant.growth_spared_2025",
     "little_giant.core_process_digital",
