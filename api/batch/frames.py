@@ -76,6 +76,8 @@ class Framed:
     def of(self, wide: Wide) -> tuple[pl.DataFrame, pl.DataFrame]:
         """``scores`` and ``items``, a row an enterprise, in their order."""
         scored = self._scorer.score(wide)
+        # What is told and written is made in the memory of what was read.
+        del wide
         scores, items = ([one for tell in some for one in tell(scored)] for some in self._tell)
         return scored.firms.with_columns(scores), pl.DataFrame([scored.firms["uscc"], *items])
 

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import typer
 
 # Read by the allocator when Polars is loaded, so before it is: a batch takes and frees columns of the same sizes part after
-# part, and giving their pages back each time costs a fifth of its CPU.
-os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")
+# part, and giving their pages back each time costs a fifth of its CPU. Whatever thread takes them, they come from one store,
+# so that what one freed another uses; none is needed to look after pages that are never given back.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:1,background_thread:false,dirty_decay_ms:-1,muzzy_decay_ms:-1")
 # Training waits for its threads without spinning: beside another busy process that was ten times its work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # No command multiplies great matrices: threads for that would be made at each start, and wait by spinning.
