@@ -24,8 +24,8 @@ from scoring.machine_code import Code
 from scoring.machine_kept import kept
 from scoring.machine_types import BYTES, LANES
 
-Column = NDArray[np.int64] | NDArray[np.uint8] | NDArray[np.uint32] | NDArray[np.float64]
-_HELD: dict[str, Any] = {"i1": np.uint8, "i32": np.uint32, "double": np.float64}
+Column = NDArray[np.int64] | NDArray[np.uint8] | NDArray[np.float64]
+_HELD: dict[str, Any] = {"i1": np.uint8, "i8": np.uint8, "double": np.float64}
 _ARGUMENTS = [ctypes.c_int64, *[ctypes.c_void_p] * 5]
 _ALIGNED = 64
 """Bytes of a line of the cache."""

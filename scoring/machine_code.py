@@ -34,7 +34,7 @@ class Code:
     lists: dict[str, tuple[str, ...]]
     """By list table the fields that are read. Before them in ``lists`` stands where each enterprise's rows begin."""
     results: dict[str, str]
-    """Type of each root: ``i1`` (kept in a byte), ``i32``, ``i64``, ``double``, or ``i128``, whose upper halves follow all lower ones."""
+    """Type of each root: ``i1`` (kept in a byte), ``i8``, ``i64``, ``double``, or ``i128``, whose upper halves follow all lower ones."""
     further: dict[str, str]
     """The same of the roots that are given only where asked for."""
     scratch: int

@@ -68,10 +68,10 @@ def integers(node: Node) -> Result:
 
 
 def places(node: Node) -> Result:
-    """Places in a list, as integers of 32 bits. Raises ValueError where the bounds allow others."""
-    if node.lo < 0 or node.hi > INT32:
-        raise ValueError(f"no place in a list: {node.lo} to {node.hi}")
-    return Result(node, "i32")
+    """Places in a short list, as bytes. Raises ValueError where the bounds allow others."""
+    if node.lo < 0 or node.hi > 255:
+        raise ValueError(f"no place in a short list: {node.lo} to {node.hi}")
+    return Result(node, "i8")
 
 
 def quotient(node: Node, per: int) -> Result:

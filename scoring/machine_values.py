@@ -93,7 +93,7 @@ class Writer(Instructions):
         node, kind = result.node, result.kind
         if kind == "i64":
             self.store(kind, self.number(node), self.at(kind, column, "%firm"))
-        elif kind == "i32":
+        elif kind == "i8":
             self.store(kind, self.cast("trunc", self.number(node), "i64", kind), self.at(kind, column, "%firm"))
         elif kind == "double":
             over = self.cast("sitofp", self.number(node), "i64", kind)

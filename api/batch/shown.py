@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from scoring.batch import Scored
@@ -49,7 +50,8 @@ def worded(column: str, kind: pl.DataType, words: Iterable[str], place: Node, so
 
 
 def _in_words(words: pl.Series, some: Collection[int], scored: Scored) -> list[pl.Series]:
-    return [scored.only(words[pl.Series(scored.made[words.name])], some)]
+    # As indices of the width that Polars takes them in.
+    return [scored.only(words[pl.Series(scored.made[words.name].astype(np.uint32))], some)]
 
 
 def points(roots: Roots, column: str, root: str) -> Shown:

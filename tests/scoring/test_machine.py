@@ -171,21 +171,26 @@ def test_places_and_quotients_are_given_as_such() -> None:
     number = fill("x", 0, -10, 10**6)
     plan = Plan(
         {
-            "place": places(core.greatest((number, core.const(0)))),
+            "place": places(core.mul(core.ge(number, 1), 255)),
             "points": quotient(number, 7),
             "whole": integers(core.ge(number, 1)),
         }
     )
     made = plan.values(Facts(pl.DataFrame({"x": [-10, 3, 10**6]}), {}, {}))
-    assert made["place"].dtype == np.uint32
-    assert made["place"].tolist() == [0, 3, 10**6]
+    assert made["place"].dtype == np.uint8
+    assert made["place"].tolist() == [0, 255, 255]
     assert made["points"].tolist() == [-10 / 7, 3 / 7, 10**6 / 7]
     assert made["whole"].tolist() == [0, 1, 1]
     assert made["whole"].dtype == np.int64
 
 
 @pytest.mark.parametrize(
-    "wrong", [lambda: places(fill("x", 0, -1, 5)), lambda: quotient(fill("x", 0, 0, 2**53 + 1), 1)]
+    "wrong",
+    [
+        lambda: places(fill("x", 0, -1, 5)),
+        lambda: places(fill("x", 0, 0, 256)),
+        lambda: quotient(fill("x", 0, 0, 2**53 + 1), 1),
+    ],
 )
 def test_what_the_type_does_not_hold_is_refused(wrong: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"place|float"):
