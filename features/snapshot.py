@@ -134,12 +134,17 @@ class Snapshot:
         return "sha256:" + hashlib.sha256(parts).hexdigest()
 
     @cached_property
+    def _schemas(self) -> dict[str, dict[str, pl.DataType]]:
+        """The columns of each file."""
+        names = (name for part in self.manifest["parts"] for name in part["files"])
+        return {name: pl.read_parquet_schema(self.folder / name) for name in names}
+
+    @cached_property
     def _columns(self) -> dict[str, dict[str, pl.DataType]]:
         """By list table, empty for the enterprises themselves: the columns that some part has."""
         found: dict[str, dict[str, pl.DataType]] = {}
-        for name in (name for part in self.manifest["parts"] for name in part["files"]):
-            table = name.removesuffix(".parquet").partition(".")[2]
-            found.setdefault(table, {}).update(pl.read_parquet_schema(self.folder / name))
+        for name, columns in self._schemas.items():
+            found.setdefault(name.removesuffix(".parquet").partition(".")[2], {}).update(columns)
         return found
 
     def part(
@@ -153,10 +158,10 @@ class Snapshot:
 
     def _read(self, number: int, table: str, wanted: set[str] | None) -> pl.DataFrame:
         kinds = {name: kind for name, kind in self._columns[table].items() if wanted is None or name in wanted}
-        path = self.folder / f"part-{number:05d}{table and '.'}{table}.parquet"
-        if not path.is_file():
+        file = f"part-{number:05d}{table and '.'}{table}.parquet"
+        if file not in self._schemas:
             return pl.DataFrame(schema=kinds)
-        frame = pl.read_parquet(path, columns=[name for name in pl.read_parquet_schema(path) if name in kinds])
+        frame = pl.read_parquet(self.folder / file, columns=[name for name in self._schemas[file] if name in kinds])
         # What others state is unknown here, so that all parts are asked alike. Of a year that nobody here reported more can
         # be said than that (`features.wide_columns`).
         lacking = kinds.keys() - {name for name in kinds if name.startswith(f"{AnnualReport.id}/")} - set(frame.columns)
