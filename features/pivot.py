@@ -156,11 +156,12 @@ def _said(known: Known) -> str:
 
 def known_of(code: str, said: str) -> Known:
     """What `SAID` holds, as `resolve` gave it."""
-    stored = orjson.loads(said)
+    stored, apart = orjson.loads(said), False
     for row in (row for rows in stored["tables"].values() for row in rows or ()):
         if list in map(type, row.values()):
             row.update({name: Alternatives(tuple(cell)) for name, cell in row.items() if type(cell) is list})
-    return Known(code, stored["tables"], partial=frozenset(stored["partial"]))
+            apart = True
+    return Known(code, stored["tables"], partial=frozenset(stored["partial"]), apart=apart)
 
 
 # --- rows that hold, in columns -------------------------------------------------------------------------------------

@@ -75,6 +75,8 @@ class Known:
     """Paths of the conflicting facts."""
     partial: frozenset[str] = frozenset()
     """List tables that may have further rows."""
+    apart: bool = False
+    """Whether some cell has alternatives."""
 
     def facts(self) -> dict[str, list[dict[str, Cell]] | None]:
         """The tables without who said so and when."""
@@ -114,6 +116,7 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
                 known.tables[ZoneMembership.id] = []
     # In an order that does not hang on that of the rows.
     known.conflicts.sort()
+    known.apart = bool(known.conflicts)
     return known
 
 
@@ -294,7 +297,7 @@ class Wanted:
             table: [{name: row.get(name) for name in names} for row in tables[table] or ()]
             for table, names in self._row_fields.items()
         }
-        if known.conflicts or Alternatives in map(type, of_others):
+        if known.apart or Alternatives in map(type, of_others):
             found = list(_spread(dict(zip(self._told, told, strict=True)), rows))
         else:
             numbers = cast(tuple[int | None, ...], self._in_order(told))

@@ -152,7 +152,7 @@ class Scorer:
     def _several(self, code: str, said: str, at: int) -> list[FirmFacts]:
         """The completions of what sources say differently: few as a rule."""
         with_place = self._with_place[at]
-        facts = self._facts_of[with_place[RULES]].completions(known_of(code, said))
+        facts = self._facts_of[with_place[RULES]].completions(known_of(code, said), with_place)
         return [FirmFacts({**one.scalars, **with_place}, one.rows) for one in facts]
 
 

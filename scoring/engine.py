@@ -37,9 +37,15 @@ class Question:
 class Rules:
     """The cards that answer a question, compiled, and the release that they are."""
 
+    day: date
+    """Of which they are the rules."""
     picked: dict[str, Picked]
     program: Program
     release: Release
+
+    def ladder(self, region: str | None) -> Ladder:
+        """On which an enterprise of a region stands."""
+        return ladder_for(region, self.day)
 
     @lru_cache(maxsize=256)  # noqa: B019 - rules live as long as the engine that made them
     def wanted(self, as_of: date) -> Wanted:
@@ -124,7 +130,7 @@ class Engine:
             )
             self._programs[key] = program, Release(self.release_id, named(cards, program.learned), self.catalogue.demo)
         program, release = self._programs[key]
-        return Rules(picked, program, release)
+        return Rules(rules_on, picked, program, release)
 
     def _learned(self, rulebooks: tuple[str, ...]) -> tuple[LearnedCard, ...]:
         """Learned cards go with the question which rules are in force; where rulebooks are asked for by name they do not."""
@@ -141,7 +147,7 @@ class Engine:
         known = resolve(dossier, question.known_at)
         rules, region = self.rules_for(dossier, known, question), region_of(dossier, known)
         values = rules.evaluate(known, question.as_of, region)
-        return Answer(question, self.catalogue, rules, ladder_for(region), dossier, known, *values)
+        return Answer(question, self.catalogue, rules, rules.ladder(region), dossier, known, *values)
 
 
 def region_of(dossier: Dossier, known: Known) -> str | None:

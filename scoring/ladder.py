@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from features.identifiers import regions
@@ -53,6 +54,14 @@ class Ladder:
     status: str
     source: Source
     rungs: tuple[Rung, ...]
+    published_on: date | None = None
+    effective_from: date | None = None
+    """No ladder before these days; a reference one has none."""
+    note: Label | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether it was published and had begun by then."""
+        return all(begins is None or begins <= day for begins in (self.published_on, self.effective_from))
 
 
 @cache
@@ -73,6 +82,9 @@ def read_ladder(path: Path) -> Ladder:
         reader.one_of("status", ("in_force", "draft", "reference")),
         Source(reader.text("document", required=True), reader.text("article"), reader.one_of("grade", GRADES)),
         tuple(reader.whole(tree, _rung) for tree in reader.items("rungs")),
+        reader.day("published_on"),
+        reader.day("effective_from"),
+        reader.within("note", label, Label("", "")) if reader.has("note") else None,
     )
     reader.stated(("texts", "quote"))
     reader.done()
@@ -91,15 +103,15 @@ def _rung(reader: Reader) -> Rung:
     )
 
 
-@cache
-def ladder_for(region: str | None, folder: Path = FOLDER) -> Ladder:
-    """The ladder of the narrowest region on file that contains ``region``; the reference one where there is none."""
+@lru_cache(maxsize=4096)
+def ladder_for(region: str | None, day: date, folder: Path = FOLDER) -> Ladder:
+    """Of the ladders in force on a day that of the narrowest region that contains ``region``; the reference one where there is none."""
     known = ladders(folder)
     fitting = [
         (len(code.rstrip("0")), ladder)
         for ladder in known.values()
         for code in ladder.regions
-        if region and regions.is_within(region, code)
+        if region and regions.is_within(region, code) and ladder.is_in_force(day)
     ]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else known["default"]
 

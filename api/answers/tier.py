@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from api.answers.forms import Json
 from api.answers.kept import Key
+from api.answers.parts import clause, label
 from api.answers.state import Prepared, Reads, State
 from features.picking import picker
 from scoring.ladder import Ladder
@@ -35,6 +36,7 @@ def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Collecti
         "ladder": [r.id for r in ladder.rungs],
         "ladder_id": ladder.id,
         "ladder_status": ladder.status,
+        "ladder_source": _source(ladder),
         "parallel": [r.id for r in ladder.rungs if r.parallel],
         "unset": [r.id for r in ladder.rungs if r.card not in prepared.program.cards],
     }
@@ -64,3 +66,10 @@ def tier_writer(prepared: Prepared, ladder: Ladder) -> Callable[[State, Collecti
         return told(pick(state.told), tuple(name for name, card in cards if card in left_to_experts))
 
     return write
+
+
+def _source(ladder: Ladder) -> Json:
+    """Where it stands, from when on, and what was made of a text without a day."""
+    days = {"published_on": ladder.published_on, "effective_from": ladder.effective_from}
+    note = {"note": label(ladder.note)} if ladder.note else {}
+    return {**clause(ladder.source), **{name: day.isoformat() for name, day in days.items() if day}, **note}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from api.batch.shown import Shown
 from models.placement import NONE, spread
 from scoring.assembly import OUTSIDE, Verdict
 from scoring.batch import Scored
-from scoring.ladder import Ladder, Rung, ladder_for
+from scoring.ladder import Ladder, Rung
 from scoring.learned import MILLION, UNITS, LearnedCard
 from scoring.machine_types import given
 from scoring.roots import Roots
@@ -82,18 +82,19 @@ def placements(roots: Roots) -> Shown:
     read = {name: _all_read(roots, ladder, cards) for name, ladder in spoken.items()}
     having = {name: roots.each_having(some) for name, some in read.items()}
     asked = {root: given(roots[root]) for some in read.values() for root in some}
-    return Shown(asked, partial(_placed, spoken, cards, having))
+    return Shown(asked, partial(_placed, spoken, roots.rules[0].ladder, cards, having))
 
 
 def _placed(
     spoken: Mapping[str, Ladder],
+    ladder: Callable[[str | None], Ladder],
     cards: Mapping[str, LearnedCard],
     having: Mapping[str, Mapping[str, frozenset[int]]],
     scored: Scored,
 ) -> list[pl.Series]:
     """``having``: by ladder the roots that are read, each with those of the rules that have it."""
     codes = scored.firms["region_code"]
-    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
+    ladders = {code: ladder(None if code is None else str(code)).id for code in codes.unique().to_list()}
     found: dict[str, pl.Series] = {}
     for name in dict.fromkeys(name for name in ladders.values() if name in spoken):
         own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from api.batch.shown import Shown
 from api.batch.words import WORD, Numbers, Told
 from scoring.batch import Scored
 from scoring.core import Node, add, const, mul
-from scoring.ladder import Ladder, State, ladder_for
+from scoring.ladder import Ladder, State
 from scoring.machine_types import integers
 from scoring.roots import Roots
 
@@ -30,16 +30,20 @@ TIER: dict[str, pl.DataType] = {
 }
 
 
+LadderOf = Callable[[str | None], Ladder]
+"""The ladder of a region."""
+
+
 def tier_columns(roots: Roots) -> Shown:
     """Where each stands on the ladder of its region."""
     standings = {name: _Standing(ladder) for name, ladder in roots.rules[0].program.ladders.items()}
     asked = {_name(name): integers(one.number(roots)) for name, one in standings.items()}
-    return Shown(asked, partial(_told, standings))
+    return Shown(asked, partial(_told, standings, roots.rules[0].ladder))
 
 
-def _told(standings: Mapping[str, _Standing], scored: Scored) -> list[pl.Series]:
+def _told(standings: Mapping[str, _Standing], ladder: LadderOf, scored: Scored) -> list[pl.Series]:
     codes = scored.firms["region_code"]
-    ladders = {code: ladder_for(None if code is None else str(code)).id for code in codes.unique().to_list()}
+    ladders = {code: ladder(None if code is None else str(code)).id for code in codes.unique().to_list()}
     tables = [pl.DataFrame(schema=TIER)]
     rows = np.zeros(scored.firms.height, np.uint32)
     for name in dict.fromkeys(ladders.values()):

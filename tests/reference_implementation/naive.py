@@ -561,20 +561,22 @@ RUNG_CERTIFICATES = {
 }
 
 
-def ladder_of(region_code: str | None) -> list[str] | None:
+def ladder_of(region_code: str | None, day: dt.date) -> list[str] | None:
     if region_code is None or not region_code.startswith("45"):
         return None
-    if region_code.startswith("4502"):
+    # On the city's site since that day.
+    if region_code.startswith("4502") and day >= dt.date(2022, 6, 28):
         return ["tech_sme", "specialised_sme", "high_tech_enterprise", "gazelle", "unicorn"]
-    return ["tech_sme", "high_tech_enterprise", "gazelle"]
+    # An undated draft that speaks of 2024 or later.
+    return ["tech_sme", "high_tech_enterprise", "gazelle"] if day >= dt.date(2024, 1, 1) else None
 
 
 def assess_tier(dossier: Row, as_of: dt.date, verdicts: Row) -> Row | None:
-    """The ladder part, or None where no ladder is known (region unknown or outside Guangxi).
+    """The ladder part, or None where no ladder is known (region unknown, outside Guangxi, or before its texts).
 
     ``verdicts`` are those of the rungs that have a card; a rung without one is undetermined.
     """
-    ladder = ladder_of((dossier.get("enterprise") or {}).get("region_code"))
+    ladder = ladder_of((dossier.get("enterprise") or {}).get("region_code"), as_of)
     if ladder is None:
         return None
     held = [rung for rung in ladder if holds(dossier, as_of, RUNG_CERTIFICATES[rung]) == {True}]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from .assessment import assess
-from .naive import possible_groups
+from .naive import ladder_of, possible_groups
 from .random_dossiers import add_duplicates, drop_facts, random_dossier, uscc_check_character
 
 AS_OF = dt.date(2026, 11, 22)
@@ -294,6 +294,13 @@ def test_the_ladder_of_liuzhou_has_two_rungs_more_than_the_rest_of_guangxi() -> 
     top = firm({"region_code": "450100"})
     top["certificates"] = [{"kind": "gazelle", "valid_from": "2025-01-01", "valid_to": "2027-12-31"}]
     assert assess(top, AS_OF)["tier"]["next"] is None
+
+
+def test_no_ladder_is_known_before_its_text() -> None:
+    assert ladder_of("450200", dt.date(2022, 6, 27)) is None
+    assert ladder_of("450200", dt.date(2022, 6, 28)) is not None
+    assert ladder_of("450300", dt.date(2023, 12, 31)) is None
+    assert ladder_of("450300", dt.date(2024, 1, 1)) is not None
 
 
 def test_generated_firms_are_fully_known_and_their_bounds_only_widen_when_facts_go_missing() -> None:

@@ -82,7 +82,7 @@ _SCHEMA: dict[str, pl.DataType] = {
 def _both(cards: list[Card]) -> Rules:
     """Two cards side by side, whatever the region and the day: a draft is in force nowhere."""
     named = {card.id: card for card in cards}
-    return Rules({}, Program({name: compile_card(card) for name, card in named.items()}, {}), Release("", {}))
+    return Rules(date.min, {}, Program({name: compile_card(card) for name, card in named.items()}, {}), Release("", {}))
 
 
 def _answer(card: Card) -> pl.Expr:
