@@ -50,7 +50,7 @@ class LongTables:
         none = pl.DataFrame(schema={"uscc": pl.String, "table": pl.Int32})
         every = pl.concat([none, *named]).sort("uscc", maintain_order=True)
         place = every["uscc"].rle_id()
-        places = {name: place.filter(every["table"] == number).gather(which[name]) for number, name in enumerate(which)}
+        places = {name: place.filter(every["table"] == number)[which[name]] for number, name in enumerate(which)}
         return _first(every["uscc"], place), places
 
     def parts(self, size: int) -> Iterator[LongTables]:
@@ -73,7 +73,8 @@ class LongTables:
 
     def only(self, places: pl.Series) -> LongTables:
         """The rows of some enterprises, by their places in `firms`."""
-        kept = {name: frame.filter(self.places[name].is_in(places.implode())) for name, frame in self.tables.items()}
+        among = pl.Series([False]).new_from_index(0, self.firms.len()).scatter(places, True)
+        kept = {name: frame[among[self.places[name]].arg_true()] for name, frame in self.tables.items()}
         wanted = self.firms.gather(places).to_frame("uscc")
         return LongTables(kept, self.incomplete.join(wanted, on="uscc", how="semi"))
 

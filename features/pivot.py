@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 import orjson
 import polars as pl
@@ -145,13 +146,8 @@ def edition_of(enterprise: Mapping[str, Cell]) -> int:
 
 
 def _said(known: Known) -> str:
-    tables = {
-        name: None
-        if rows is None
-        else [{n: list(c.values) if type(c) is Alternatives else c for n, c in row.items()} for row in rows]
-        for name, rows in known.facts().items()
-    }
-    return orjson.dumps({"tables": tables, "partial": sorted(known.partial)}).decode()
+    told = {"tables": known.facts(), "partial": sorted(known.partial)}
+    return orjson.dumps(told, attrgetter("values"), orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def known_of(code: str, said: str) -> Known:
@@ -270,8 +266,8 @@ def _grades(held: Held | None, firms: int) -> list[pl.Series]:
     for names in (rows["criterion"], rows.select(of_a_year).to_series()):
         for name in names.unique().sort():
             stated = names == name
-            line = _lines(stated.arg_true(), rows[ROW].filter(stated), firms)
-            found.append(rows["value"].gather(line).alias(f"expert_grade/{name}"))
+            values = _lines(rows["value"].filter(stated), rows[ROW].filter(stated), firms)
+            found.append(values.alias(f"expert_grade/{name}"))
     return found
 
 
