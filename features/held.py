@@ -42,6 +42,8 @@ class Held:
 
     def merged(self, rows: pl.DataFrame) -> Held:
         """The table in which ``rows``, with their places in `ROW`, stand for all rows of the enterprises in `twice`."""
+        if self.twice.is_empty():
+            return self
         new = pl.Series([True]).new_from_index(0, rows.height)
         return Held(
             pl.concat([self.frame, rows.select(self.frame.columns)]),
@@ -89,11 +91,10 @@ _FIRST = 4
 
 def _shared(columns: pl.DataFrame) -> pl.Series:
     """Which rows have the hash of another row of their enterprise, whose place stands in `ROW`."""
-    hashes = columns.hash_rows().to_numpy() >> np.uint64(32)
-    keys = columns[ROW].to_numpy().astype(np.uint64) << np.uint64(32) | hashes
+    keys = columns[ROW].cast(pl.UInt64) * 2**32 + columns.hash_rows() // 2**32
     # The enterprises stand in order already, which a stable sort makes use of.
-    ordered = np.sort(keys, kind="stable")
-    return pl.Series(keys).is_in(pl.Series(ordered[1:][ordered[1:] == ordered[:-1]]).unique().implode())
+    ordered = np.sort(keys.to_numpy(), kind="stable")
+    return keys.is_in(pl.Series(ordered[1:][ordered[1:] == ordered[:-1]]).unique().implode())
 
 
 def _keys(table: type[Table], frame: pl.DataFrame, among: pl.Series) -> list[tuple[Sequence[str], pl.Series]]:
