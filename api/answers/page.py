@@ -36,7 +36,10 @@ class _Sheet(NamedTuple):
     """What machine code reads and writes."""
 
     steps: array[int]
+    places: array[int]
+    """Those of all questions."""
     questions: array[int]
+    """Of each where its places stand, how many they are, where its table stands, its last slot."""
     found: array[int]
     """By question the record that was found; behind them room to work, twice as much."""
     told: array[int]
@@ -162,15 +165,21 @@ class Page:
                 self._measures[record.place] = record.measure
             for one in forgotten:
                 self._measures.pop(one.place, None)
-            self._sheet.questions[4 * asked : 4 * asked + 4] = array("q", question.told())
+            self._sheet.questions[4 * asked + 2 : 4 * asked + 4] = array("q", question.table())
 
     @cached_property
     def _sheet(self) -> _Sheet:
         """Made when all was asked for."""
         self._step(Step.END)
+        places = array("q", [place for one in self._questions for place in one.places])
+        first, questions = places.buffer_info()[0], array("q")
+        for one in self._questions:
+            questions.extend((first, len(one.places), *one.table()))
+            first += LONG * len(one.places)
         return _Sheet(
             self._steps,
-            array("q", [told for one in self._questions for told in one.told()]),
+            places,
+            questions,
             array("q", bytes(3 * LONG * self.asked)),
             array("q", bytes(LONG * (HEAD + 4 * self.asked))),
             array("d", bytes(2 * LONG * self.asked)),

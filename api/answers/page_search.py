@@ -11,9 +11,9 @@ from scoring.machine import linked
 
 MIX = 0x9E3779B97F4A7C15
 """What the hash of a key is multiplied by at each number."""
-TEXT, REASON, RANK, MEASURED = 0, 4, 8, 9
-"""Where in a record its text stands, its reason, the rank of that, and where it is told what is measured (`Measure.told`). Text and reason
-are four numbers each: where it is, how long, how many rooms it has, where the list of their places is; zeros where there is none.
+TEXT, REASON, RANK, MEASURED, KEY = 0, 4, 8, 9, 10
+"""Where in a record its text stands, its reason, the rank of that, where it is told what is measured (`Measure.told`), and the key. Text and
+reason are four numbers each: where it is, how long, how many rooms it has, where the list of their places is; zeros where there is none.
 """
 HEAD = 4
 """Numbers that are told first: of keys never met, of numbers measured, of records left to measure, of reasons with rooms. Then come two
@@ -25,7 +25,7 @@ _TEXT = f"""{MEASURE}
 declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
 
 ; What an enterprise's words need is far apart in memory. It is asked for before it is needed, by all questions at once: the slots by the
-; hashes of all keys, then the records that stand there.
+; hashes of all keys, then the records that stand there, which hold the keys that they are for.
 define void @evaluate(ptr %questions, i64 %count, ptr %numbers, ptr %found, ptr %told, ptr %measured) {{
 entry:
   %hashes = getelementptr i64, ptr %found, i64 %count
@@ -36,7 +36,7 @@ entry:
 next:
   %q = phi i64 [0, %entry], [%q.next, %hashed]
   %q.done = icmp eq i64 %q, %count
-  br i1 %q.done, label %search, label %question
+  br i1 %q.done, label %records, label %question
 ; A question: its places, how many they are, its table, its last slot.
 question:
   %first = mul i64 %q, 4
@@ -69,18 +69,36 @@ hashed:
   %h.last.at = getelementptr i64, ptr %places.at, i64 3
   %h.last = load i64, ptr %h.last.at
   %h.slot = and i64 %h, %h.last
-  %h.size = add i64 %many, 1
-  %h.begin = mul i64 %h.slot, %h.size
-  %h.entry = getelementptr i64, ptr %h.table, i64 %h.begin
-  call void @llvm.prefetch.p0(ptr %h.entry, i32 0, i32 3, i32 1)
-  %h.entry.end = getelementptr i64, ptr %h.entry, i64 %many
-  call void @llvm.prefetch.p0(ptr %h.entry.end, i32 0, i32 3, i32 1)
+  %h.slot.at = getelementptr ptr, ptr %h.table, i64 %h.slot
+  call void @llvm.prefetch.p0(ptr %h.slot.at, i32 0, i32 3, i32 1)
   %q.next = add i64 %q, 1
   br label %next
 
+records:
+  %b = phi i64 [0, %next], [%b.next, %record.near]
+  %b.done = icmp eq i64 %b, %count
+  br i1 %b.done, label %search, label %record.near
+record.near:
+  %b.first = mul i64 %b, 4
+  %b.table.place = add i64 %b.first, 2
+  %b.table.at = getelementptr ptr, ptr %questions, i64 %b.table.place
+  %b.table = load ptr, ptr %b.table.at
+  %b.last.at = getelementptr i64, ptr %b.table.at, i64 1
+  %b.last = load i64, ptr %b.last.at
+  %b.hash.at = getelementptr i64, ptr %hashes, i64 %b
+  %b.hash = load i64, ptr %b.hash.at
+  %b.slot = and i64 %b.hash, %b.last
+  %b.slot.at = getelementptr ptr, ptr %b.table, i64 %b.slot
+  %b.record = load ptr, ptr %b.slot.at
+  call void @llvm.prefetch.p0(ptr %b.record, i32 0, i32 3, i32 1)
+  %b.key = getelementptr i64, ptr %b.record, i64 {KEY}
+  call void @llvm.prefetch.p0(ptr %b.key, i32 0, i32 3, i32 1)
+  %b.next = add i64 %b, 1
+  br label %records
+
 search:
-  %s = phi i64 [0, %next], [%s.next, %answered.on]
-  %misses = phi i64 [0, %next], [%misses.next, %answered.on]
+  %s = phi i64 [0, %records], [%s.next, %answered.on]
+  %misses = phi i64 [0, %records], [%misses.next, %answered.on]
   %asked = icmp eq i64 %s, %count
   br i1 %asked, label %searched, label %of.question
 of.question:
@@ -93,32 +111,33 @@ of.question:
   %table = load ptr, ptr %table.at
   %last.at = getelementptr i64, ptr %s.places.at, i64 3
   %last = load i64, ptr %last.at
-  %q.size = add i64 %s.many, 1
   %s.hash.at = getelementptr i64, ptr %hashes, i64 %s
   %s.hash = load i64, ptr %s.hash.at
   br label %probe
-; A slot: the record, 0 where the slot is free; the key.
+; A slot: the record, null where it is free.
 probe:
   %at = phi i64 [%s.hash, %of.question], [%at.next, %differs]
   %slot = and i64 %at, %last
-  %q.begin = mul i64 %slot, %q.size
-  %entry.at = getelementptr i64, ptr %table, i64 %q.begin
-  %record = load i64, ptr %entry.at
-  %free = icmp eq i64 %record, 0
-  br i1 %free, label %missed, label %compare
+  %slot.at = getelementptr ptr, ptr %table, i64 %slot
+  %record = load ptr, ptr %slot.at
+  %free = icmp eq ptr %record, null
+  br i1 %free, label %missed, label %keyed
+keyed:
+  %key = getelementptr i64, ptr %record, i64 {KEY}
+  br label %compare
 compare:
-  %j = phi i64 [0, %probe], [%j.next, %compared]
+  %j = phi i64 [0, %keyed], [%j.next, %compared]
   %equal = icmp eq i64 %j, %s.many
   br i1 %equal, label %answered, label %compared
 compared:
-  %j.next = add i64 %j, 1
-  %kept.at = getelementptr i64, ptr %entry.at, i64 %j.next
+  %kept.at = getelementptr i64, ptr %key, i64 %j
   %kept = load i64, ptr %kept.at
   %own.at = getelementptr i64, ptr %s.places, i64 %j
   %own = load i64, ptr %own.at
   %given.at = getelementptr i64, ptr %numbers, i64 %own
   %given = load i64, ptr %given.at
   %is = icmp eq i64 %kept, %given
+  %j.next = add i64 %j, 1
   br i1 %is, label %compare, label %differs
 differs:
   %at.next = add i64 %at, 1
@@ -129,10 +148,8 @@ missed:
   %misses.more = add i64 %misses, 1
   br label %answered.on
 answered:
-  %found.at = getelementptr i64, ptr %found, i64 %s
-  store i64 %record, ptr %found.at
-  %record.near = inttoptr i64 %record to ptr
-  call void @llvm.prefetch.p0(ptr %record.near, i32 0, i32 3, i32 1)
+  %found.at = getelementptr ptr, ptr %found, i64 %s
+  store ptr %record, ptr %found.at
   br label %answered.on
 answered.on:
   %misses.next = phi i64 [%misses.more, %missed], [%misses, %answered]
@@ -205,7 +222,7 @@ done:
 
 @cache
 def search() -> Callable[..., None]:
-    """Given the addresses of the questions (`Question.told` of each) and their number, of an enterprise's numbers, of room for the records
+    """Given the addresses of the questions (`page._Sheet`) and their number, of an enterprise's numbers, of room for the records
     that are found (twice as many), of what is told (`HEAD`), and of room for what is measured, two doubles a question.
     """
     return linked(_TEXT, [ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 4], brief=True)

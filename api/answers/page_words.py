@@ -44,13 +44,15 @@ class Text:
 
 
 class Record:
-    """A piece where machine code reads it: text, reason, and where the reason stands among others."""
+    """A piece where machine code reads it: text, reason, where the reason stands among others, and the key that it is for."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, key: Key, piece: Piece) -> None:
         self._texts = [Text(text) for text in (piece.text, *(piece.reason[1:] if piece.reason else ()))]
         numbers = [number for text in self._texts for number in text.told]
         self._numbers = array("q", [*numbers, *[0] * (MEASURED - len(numbers))])
         self._numbers.append(piece.measure.told.buffer_info()[0] if piece.measure else 0)
+        self._numbers.extend(key)
+        self.hash = _hash(key)
         self.place, self.measure = self._numbers.buffer_info()[0], piece.measure
         self.order = piece.reason and piece.reason[0]
 
@@ -105,52 +107,46 @@ class Ranks:
 
 
 class Question:
-    """What is said of a part, by the numbers at some places. A table has its keys in at most half of its slots: in each the place of a
-    record, 0 where it is free, and the key.
-    """
+    """What is said of a part, by the numbers at some places. A table has records in at most half of its slots, 0 where one is free."""
 
     def __init__(self, places: Sequence[int], write: Callable[[Key], Piece], most: int) -> None:
-        self.ranks = Ranks()
-        self._places, self._pick = array("q", places), picker(places)
-        self._write, self._most = write, most
+        self.ranks, self.places = Ranks(), tuple(places)
+        self._write, self._most, self._pick = write, most, picker(places)
         self._records: list[Record] = []
         self._room_for(_FEW)
 
     def _room_for(self, slots: int) -> None:
-        self._slots = slots
-        self._table = array("q", bytes(LONG * slots * (1 + len(self._places))))
+        self._table = array("q", bytes(LONG * slots))
+        for record in self._records:
+            self._keep(record)
 
-    def told(self) -> tuple[int, int, int, int]:
-        """What machine code is told of it."""
-        places, table = (one.buffer_info()[0] for one in (self._places, self._table))
-        return places, len(self._places), table, self._slots - 1
+    def table(self) -> tuple[int, int]:
+        """Where machine code finds the table, and its last slot."""
+        place, slots = self._table.buffer_info()
+        return place, slots - 1
 
     def meet(self, numbers: Sequence[int]) -> tuple[Record, Sequence[Record]]:
         """Writes and keeps what is said of an enterprise whose key was not met before; and what was forgotten for it."""
         # Where writing fails nothing has changed: machine code was told of the table as it is.
         key = self._pick(numbers)
-        record = Record(self._write(key))
+        record = Record(key, self._write(key))
         forgotten: list[Record] = []
         if len(self._records) >= self._most:
             forgotten, self._records = self._records, []
             self.ranks.without(forgotten)
             self._room_for(_FEW)
-        if 2 * len(self._records) >= self._slots:
-            before, size = self._table, 1 + len(self._places)
-            self._room_for(4 * self._slots)
-            for at in range(0, len(before), size):
-                if before[at]:
-                    self._keep(before[at + 1 : at + size], before[at])
+        if 2 * len(self._records) >= len(self._table):
+            self._room_for(4 * len(self._table))
         self._records.append(record)
         self.ranks.add(record)
-        self._keep(key, record.place)
+        self._keep(record)
         return record, forgotten
 
-    def _keep(self, key: Sequence[int], record: int) -> None:
-        slot, size = _hash(key), 1 + len(self._places)
-        while self._table[at := slot % self._slots * size]:
+    def _keep(self, record: Record) -> None:
+        slot, slots = record.hash, len(self._table)
+        while self._table[slot % slots]:
             slot += 1
-        self._table[at : at + size] = array("q", (record, *key))
+        self._table[slot % slots] = record.place
 
 
 def _hash(key: Sequence[int]) -> int:
