@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
 import orjson
+from orjson import Fragment
 
 from api.answers.cards import LeftToExperts, ask_assessment
 from api.answers.credit import Credit, ask_credit
 from api.answers.decision import Sections, ask_decision, park_id
-from api.answers.forms import Json, Written, members
+from api.answers.forms import Json, Pieces, Written, members
 from api.answers.missing import missing_writer
 from api.answers.probability import probability_writer
 from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
@@ -23,7 +24,7 @@ from features.tables import ExpertGrade
 from scoring import assembly
 from scoring.card import Card
 from scoring.criteria import criteria, unasked
-from scoring.engine import Answer
+from scoring.engine import Answer, Rules
 from scoring.program import Program
 from scoring.release import ENGINE
 
@@ -83,12 +84,16 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
     missing = missing_writer(prepared)
     later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
+    @lru_cache(maxsize=64)
+    def release(rules: Rules) -> Fragment:
+        return Fragment(orjson.dumps(rules.release.as_dict()))
+
     def write(answer: Answer, opening: Written) -> Written:
         state = _wider(answer)
         with page.written(state) as sections:
             return b"".join((opening, *pieces(answer, state, sections), b"}"))
 
-    def pieces(answer: Answer, state: State, sections: Sections) -> Iterator[Written | memoryview]:
+    def pieces(answer: Answer, state: State, sections: Sections) -> Pieces:
         flags: list[str] = []
         first: list[Written | memoryview] = []
         if state[later]:
@@ -107,17 +112,18 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
             "as_of": answer.question.as_of.isoformat(),
             "known_at": answer.question.known_at.isoformat(),
             "engine": ENGINE,
-            "release": answer.rules.release.as_dict(),
+            "release": release(answer.rules),
             "tier": tier,
         }
-        yield from (members(placed), b',"assessments":{', sections[assessments], b"},")
-        yield from _credit(credit)
+        out: Pieces = [members(placed)]
+        out += (b',"assessments":{', sections[assessments], b"},", *_credit(credit))
         if further := probability[answer.ladder.id](state, tier):
-            yield from (members(further), b",")
-        yield from (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
+            out += (members(further), b",")
+        out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
         with_points = {name for name, one in zip(figures, credit, strict=True) if one.gives_points}
         told = (sections[at] for at, scheme in reasons if not scheme or scheme in with_points)
-        yield from (b',"reasons":[', b",".join([*first, *filter(len, told)]), b"],", *decide(answer, sections, schemes))
+        out += (b',"reasons":[', b",".join([*first, *filter(len, told)]), b"],", *decide(answer, sections, schemes))
+        return out
 
     return write
 
@@ -132,13 +138,15 @@ def _wider(answer: Answer) -> State:
     return marked
 
 
-def _credit(found: Sequence[Credit]) -> Iterator[Written | memoryview]:
+def _credit(found: Sequence[Credit]) -> Pieces:
     """The credit under the scheme that applies; of several asked for by name the others stand beside it."""
+    out: Pieces = []
     for number, one in enumerate(found):
-        yield (b'"credit":', b',"other_credit":[', b",")[min(number, 2)]
-        yield from one.pieces
+        out.append((b'"credit":', b',"other_credit":[', b",")[min(number, 2)])
+        out += one.pieces
     if found:
-        yield b"]," if found[1:] else b","
+        out.append(b"]," if found[1:] else b",")
+    return out
 
 
 def _flags(answer: Answer) -> list[str]:
