@@ -72,6 +72,14 @@ class FirmFacts:
         """The scalar facts by their names."""
         return dict(zip(self._names, self._numbers, strict=True))
 
+    @cached_property
+    def stated(self) -> dict[str, list[Row]]:
+        """Of each row the cells that are known."""
+        return {
+            table: [{name: cell for name, cell in row.items() if cell is not None} for row in rows]
+            for table, rows in self.rows.items()
+        }
+
     def numbers(self, names: tuple[str, ...]) -> Sequence[int | None]:
         """Scalar facts in the order of some names."""
         return self._numbers if names is self._names else [*map(self.scalars.__getitem__, names)]

@@ -124,17 +124,15 @@ class _Side:
         # A page tells one completion.
         if len(answer.facts) == 1:
             return b"".join((b"{", sections[self.on_page][1:], b"}"))
-        return canonical(_known(facts.scalars, self.scalars))
+        return canonical({n: v for n, v in facts.scalars.items() if v is not None and n in self.scalars})
 
     def _rows(self, facts: FirmFacts) -> Json:
-        fields = self.row_fields
-        return {t: [_known(row, fields[t]) for row in rows] for t, rows in facts.rows.items() if t in fields}
+        asked = self.row_fields
+        return {t: _only(rows, asked[t]) for t, rows in facts.stated.items() if t in asked}
 
 
-def _known(row: Row, names: frozenset[str] | None) -> Row:
-    if names is None:
-        return {name: value for name, value in row.items() if value is not None}
-    return {name: value for name, value in row.items() if value is not None and name in names}
+def _only(rows: list[Row], names: frozenset[str] | None) -> list[Row]:
+    return rows if names is None else [{name: row[name] for name in row if name in names} for row in rows]
 
 
 class _Facts(NamedTuple):
