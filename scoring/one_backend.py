@@ -9,7 +9,7 @@ from typing import overload
 from features.facts import FirmFacts
 from features.picking import picker
 from scoring.core import Node
-from scoring.one_code import Code
+from scoring.one_code import Code, halves
 from scoring.one_machine import UNKNOWN, machine
 
 Evaluate = Callable[[FirmFacts], Sequence[int]]
@@ -32,10 +32,10 @@ class Values(Sequence[int]):
     @classmethod
     def of(cls, numbers: Sequence[int]) -> Values:
         """Of numbers that were not made by the machine."""
-        halves = [_halves(number) for number in numbers]
-        wide = [place for place, (low, _) in enumerate(halves) if low != numbers[place]]
-        told = array("q", [*(low for low, _ in halves), *(halves[place][1] for place in wide)])
-        return cls(told, _uppers(wide, len(halves)))
+        both = [halves(number) for number in numbers]
+        wide = [place for place, (low, _) in enumerate(both) if low != numbers[place]]
+        told = array("q", [*(low for low, _ in both), *(both[place][1] for place in wide)])
+        return cls(told, _uppers(wide, len(both)))
 
     def copy(self) -> Values:
         """Others, to be changed."""
@@ -85,8 +85,8 @@ class _Compiled:
         self._rows = [(t, picker([cell.partition(".")[2] for cell in cells])) for t, cells in code.cells.items()]
         self._upper, self._room = _uppers(code.wide, len(roots)), bytes(_LONG * (len(roots) + len(code.wide)))
         self._code = array("i", code.runs)
-        self._slots = array("q", [half for number in code.constants for half in _halves(number)])
-        self._slots.frombytes(bytes(2 * _LONG * (code.slots - len(code.constants))))
+        self._slots = array("q", code.constants)
+        self._slots.frombytes(bytes(_LONG * (code.slots - len(code.constants))))
 
     def evaluate(self, facts: FirmFacts) -> Values:
         given = [UNKNOWN if value is None else value for value in facts.numbers(self._scalars)]
@@ -103,11 +103,6 @@ class _Compiled:
 def _uppers(wide: Sequence[int], count: int) -> dict[int, int]:
     """Where the upper bits of some numbers stand behind so many."""
     return {place: count + number for number, place in enumerate(wide)}
-
-
-def _halves(number: int) -> tuple[int, int]:
-    """The lower 64 bits and the upper of a number that 128 hold, each as a signed integer."""
-    return (number + 2**63) % _WORD - 2**63, number >> 64
 
 
 def _whole(lower: int, upper: int) -> int:

@@ -1,7 +1,8 @@
 """The machine that evaluates one enterprise: loops of machine code, one for each operator, the same whatever the rules.
 
 It is told what to do by a list of integers (`one_code`): operator, how many, the first slot of what is made, then the slots of the
-operands, each time for a run of nodes of which none needs another. A slot holds 128 bits, which every node of the core form fits.
+operands, each time for a run of nodes of which none needs another. A slot holds 64 bits, which most nodes fit; the few others are wide: they
+take two slots, the lower bits in the first, and operators of their own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ UNKNOWN = -(2**63)
 class Do(IntEnum):
     """What a run does. ``INPUT`` takes the next given numbers, and keeps behind them whether each is known; ``ROWS`` takes a number of
     rows and, where there is none, goes on at the place that stands for how many; ``AGAIN`` goes back behind ``ROWS`` for the next row;
-    ``TELL`` and ``UPPER`` give the lower and the upper 64 bits of slots.
+    ``TELL`` gives what slots hold; ``WIDEN`` makes numbers wide. All operands of ``STEP`` and of those named so are wide, but for truths.
     """
 
     END = 0
@@ -40,19 +41,33 @@ class Do(IntEnum):
     ROWS = 14
     AGAIN = 15
     TELL = 16
-    UPPER = 17
+    WIDEN = 17
+    ADD_WIDE = 18
+    MUL_WIDE = 19
+    DIV_WIDE = 20
+    GE_WIDE = 21
+    EQ_WIDE = 22
+    MIN_WIDE = 23
+    MAX_WIDE = 24
+    IF_WIDE = 25
 
 
-def _loop(do: Do, operands: int, body: str) -> str:
-    """A loop over a run: loads ``%a``, ``%b``, ``%c`` and stores ``%r``, which the body makes. ``NAME`` stands for the operator."""
+_HELD, _WIDE = "i64", "i128"
+"""What one slot holds, and what two do."""
+
+
+def _loop(do: Do, body: str, given: tuple[str, ...] = (_HELD, _HELD), made: str = _HELD) -> str:
+    """A loop over a run: loads ``%a``, ``%b``, ``%c`` of the types that are given and stores ``%r``, which the body makes. ``NAME`` stands for the
+    operator.
+    """
     loads = "".join(
         f"""
   %NAME.{x}.at = getelementptr i32, ptr %NAME.from, i64 {number}
   %NAME.{x}.slot = load i32, ptr %NAME.{x}.at
   %NAME.{x}.place = zext i32 %NAME.{x}.slot to i64
-  %NAME.{x}.ptr = getelementptr i128, ptr %v, i64 %NAME.{x}.place
-  %NAME.{x} = load i128, ptr %NAME.{x}.ptr, align 8"""
-        for number, x in enumerate("abc"[:operands])
+  %NAME.{x}.ptr = getelementptr i64, ptr %v, i64 %NAME.{x}.place
+  %NAME.{x} = load {kind}, ptr %NAME.{x}.ptr, align 8"""
+        for number, (x, kind) in enumerate(zip("abc", given, strict=False))
     )
     return f"""
 NAME:
@@ -63,9 +78,9 @@ NAME.loop:
 {body}
   br label %NAME.last
 NAME.last:
-  %NAME.to = getelementptr i128, ptr %made, i64 %NAME.i
-  store i128 %NAME.r, ptr %NAME.to, align 8
-  %NAME.further = getelementptr i32, ptr %NAME.from, i64 {operands}
+  %NAME.to = getelementptr {made}, ptr %made, i64 %NAME.i
+  store {made} %NAME.r, ptr %NAME.to, align 8
+  %NAME.further = getelementptr i32, ptr %NAME.from, i64 {len(given)}
   %NAME.next = add i64 %NAME.i, 1
   %NAME.more = icmp ult i64 %NAME.next, %n
   br i1 %NAME.more, label %NAME.loop, label %NAME.done
@@ -75,23 +90,38 @@ NAME.done:
 """.replace("NAME", do.name.lower())
 
 
-def _truth(how: str) -> str:
-    return f"  %NAME.is = icmp {how} i128 %NAME.a, %NAME.b\n  %NAME.r = zext i1 %NAME.is to i128"
+def _of_both(do: Do, wide: Do, body: Callable[[str], str], *, truth: bool = False) -> str:
+    """The loops of an operator, over what one slot holds and over what is wide."""
+    return _loop(do, body(_HELD)) + _loop(wide, body(_WIDE), (_WIDE, _WIDE), _HELD if truth else _WIDE)
 
 
-def _one_of(how: str) -> str:
-    return f"  %NAME.is = icmp {how} i128 %NAME.a, %NAME.b\n  %NAME.r = select i1 %NAME.is, i128 %NAME.a, i128 %NAME.b"
+def _truth(how: str) -> Callable[[str], str]:
+    return lambda kind: f"  %NAME.is = icmp {how} {kind} %NAME.a, %NAME.b\n  %NAME.r = zext i1 %NAME.is to i64"
 
 
-def _plain(how: str) -> str:
-    return f"  %NAME.r = {how} i128 %NAME.a, %NAME.b"
+def _one_of(how: str) -> Callable[[str], str]:
+    return lambda kind: (
+        f"  %NAME.is = icmp {how} {kind} %NAME.a, %NAME.b\n  %NAME.r = select i1 %NAME.is, {kind} %NAME.a, {kind} %NAME.b"
+    )
 
 
-_IF = "  %NAME.is = icmp ne i128 %NAME.a, 0\n  %NAME.r = select i1 %NAME.is, i128 %NAME.b, i128 %NAME.c"
+def _plain(how: str) -> Callable[[str], str]:
+    return lambda kind: f"  %NAME.r = {how} {kind} %NAME.a, %NAME.b"
+
+
+def _if(kind: str) -> str:
+    return f"  %NAME.is = icmp ne i64 %NAME.a, 0\n  %NAME.r = select i1 %NAME.is, {kind} %NAME.b, {kind} %NAME.c"
+
 
 # The floor, of a divisor that is at least 1. Of a number below 0 its complement is divided: its floor is the complement of the quotient.
-# Where 64 bits hold both the processor divides; else bit by bit.
 _DIV = """
+  %NAME.sign = ashr i64 %NAME.a, 63
+  %NAME.over = xor i64 %NAME.a, %NAME.sign
+  %NAME.whole = udiv i64 %NAME.over, %NAME.b
+  %NAME.r = xor i64 %NAME.whole, %NAME.sign"""
+
+# Where 64 bits hold both the processor divides; else bit by bit.
+_DIV_WIDE = """
   %NAME.sign = ashr i128 %NAME.a, 127
   %NAME.over = xor i128 %NAME.a, %NAME.sign
   %NAME.either = or i128 %NAME.over, %NAME.b
@@ -137,10 +167,10 @@ step:
   %step.edges.place = extractelement <4 x i64> %step.places, i64 1
   %step.count = extractelement <4 x i64> %step.places, i64 2
   %step.values.place = extractelement <4 x i64> %step.places, i64 3
-  %step.a.ptr = getelementptr i128, ptr %v, i64 %step.a.place
+  %step.a.ptr = getelementptr i64, ptr %v, i64 %step.a.place
   %step.a = load i128, ptr %step.a.ptr, align 8
-  %step.edges = getelementptr i128, ptr %v, i64 %step.edges.place
-  %step.values = getelementptr i128, ptr %v, i64 %step.values.place
+  %step.edges = getelementptr i64, ptr %v, i64 %step.edges.place
+  %step.values = getelementptr i64, ptr %v, i64 %step.values.place
   br label %step.halve
 step.halve:
   %step.low = phi i64 [0, %step], [%step.low.next, %step.middle]
@@ -174,13 +204,12 @@ input.loop:
   %input.i = phi i64 [0, %input], [%input.next, %input.loop]
   %input.ptr = getelementptr i64, ptr %input.given, i64 %input.i
   %input.x = load i64, ptr %input.ptr, align 8
-  %input.wide = sext i64 %input.x to i128
-  %input.to = getelementptr i128, ptr %made, i64 %input.i
-  store i128 %input.wide, ptr %input.to, align 8
+  %input.to = getelementptr i64, ptr %made, i64 %input.i
+  store i64 %input.x, ptr %input.to, align 8
   %input.is = icmp ne i64 %input.x, {UNKNOWN}
-  %input.known = zext i1 %input.is to i128
-  %input.beside = getelementptr i128, ptr %input.to, i64 %n
-  store i128 %input.known, ptr %input.beside, align 8
+  %input.known = zext i1 %input.is to i64
+  %input.beside = getelementptr i64, ptr %input.to, i64 %n
+  store i64 %input.known, ptr %input.beside, align 8
   %input.next = add i64 %input.i, 1
   %input.more = icmp ult i64 %input.next, %n
   br i1 %input.more, label %input.loop, label %input.done
@@ -214,50 +243,47 @@ again:
 """
 
 
-def _told(do: Do, shift: int) -> str:
-    return f"""
-NAME:
-  %NAME.told = load ptr, ptr %told.at
-  br label %NAME.loop
-NAME.loop:
-  %NAME.i = phi i64 [0, %NAME], [%NAME.next, %NAME.loop]
-  %NAME.a.at = getelementptr i32, ptr %args, i64 %NAME.i
-  %NAME.a.slot = load i32, ptr %NAME.a.at
-  %NAME.a.place = zext i32 %NAME.a.slot to i64
-  %NAME.a.ptr = getelementptr i128, ptr %v, i64 %NAME.a.place
-  %NAME.a = load i128, ptr %NAME.a.ptr, align 8
-  %NAME.shifted = lshr i128 %NAME.a, {shift}
-  %NAME.x = trunc i128 %NAME.shifted to i64
-  %NAME.to = getelementptr i64, ptr %NAME.told, i64 %NAME.i
-  store i64 %NAME.x, ptr %NAME.to, align 8
-  %NAME.next = add i64 %NAME.i, 1
-  %NAME.more = icmp ult i64 %NAME.next, %n
-  br i1 %NAME.more, label %NAME.loop, label %NAME.done
-NAME.done:
-  %NAME.further = getelementptr i64, ptr %NAME.told, i64 %n
-  store ptr %NAME.further, ptr %told.at
-  %NAME.on = getelementptr i32, ptr %args, i64 %n
-  store ptr %NAME.on, ptr %pc
+_TELL = """
+tell:
+  %tell.told = load ptr, ptr %told.at
+  br label %tell.loop
+tell.loop:
+  %tell.i = phi i64 [0, %tell], [%tell.next, %tell.loop]
+  %tell.a.at = getelementptr i32, ptr %args, i64 %tell.i
+  %tell.a.slot = load i32, ptr %tell.a.at
+  %tell.a.place = zext i32 %tell.a.slot to i64
+  %tell.a.ptr = getelementptr i64, ptr %v, i64 %tell.a.place
+  %tell.a = load i64, ptr %tell.a.ptr, align 8
+  %tell.to = getelementptr i64, ptr %tell.told, i64 %tell.i
+  store i64 %tell.a, ptr %tell.to, align 8
+  %tell.next = add i64 %tell.i, 1
+  %tell.more = icmp ult i64 %tell.next, %n
+  br i1 %tell.more, label %tell.loop, label %tell.done
+tell.done:
+  %tell.further = getelementptr i64, ptr %tell.told, i64 %n
+  store ptr %tell.further, ptr %told.at
+  %tell.on = getelementptr i32, ptr %args, i64 %n
+  store ptr %tell.on, ptr %pc
   br label %next
-""".replace("NAME", do.name.lower())
-
+"""
 
 _LOOPS = (
-    _loop(Do.ADD, 2, _plain("add")),
-    _loop(Do.MUL, 2, _plain("mul")),
-    _loop(Do.DIV, 2, _DIV),
-    _loop(Do.GE, 2, _truth("sge")),
-    _loop(Do.EQ, 2, _truth("eq")),
-    _loop(Do.MIN, 2, _one_of("sle")),
-    _loop(Do.MAX, 2, _one_of("sge")),
-    _loop(Do.AND, 2, _plain("and")),
-    _loop(Do.OR, 2, _plain("or")),
-    _loop(Do.XOR, 2, _plain("xor")),
-    _loop(Do.IF, 3, _IF),
+    _of_both(Do.ADD, Do.ADD_WIDE, _plain("add")),
+    _of_both(Do.MUL, Do.MUL_WIDE, _plain("mul")),
+    _of_both(Do.DIV, Do.DIV_WIDE, lambda kind: _DIV if kind == _HELD else _DIV_WIDE),
+    _of_both(Do.GE, Do.GE_WIDE, _truth("sge"), truth=True),
+    _of_both(Do.EQ, Do.EQ_WIDE, _truth("eq"), truth=True),
+    _of_both(Do.MIN, Do.MIN_WIDE, _one_of("sle")),
+    _of_both(Do.MAX, Do.MAX_WIDE, _one_of("sge")),
+    _loop(Do.AND, _plain("and")(_HELD)),
+    _loop(Do.OR, _plain("or")(_HELD)),
+    _loop(Do.XOR, _plain("xor")(_HELD)),
+    _loop(Do.IF, _if(_HELD), (_HELD, _HELD, _HELD)),
+    _loop(Do.IF_WIDE, _if(_WIDE), (_HELD, _WIDE, _WIDE), _WIDE),
+    _loop(Do.WIDEN, "  %NAME.r = sext i64 %NAME.a to i128", (_HELD,), _WIDE),
     _STEP,
     _INPUT,
-    _told(Do.TELL, 0),
-    _told(Do.UPPER, 64),
+    _TELL,
 )
 
 _TEXT = f"""
@@ -283,7 +309,7 @@ next:
   %made.at = getelementptr i32, ptr %head, i64 2
   %made.slot = load i32, ptr %made.at, align 4
   %made.place = zext i32 %made.slot to i64
-  %made = getelementptr i128, ptr %v, i64 %made.place
+  %made = getelementptr i64, ptr %v, i64 %made.place
   %args = getelementptr i32, ptr %head, i64 3
   switch i32 %do, label %end [{" ".join(f"i32 {do.value}, label %{do.name.lower()}" for do in Do if do)}]
 end:

@@ -13,7 +13,7 @@ from api.batch.shown import Shown
 from models.placement import NONE, spread
 from scoring.assembly import OUTSIDE, Verdict
 from scoring.batch import Scored
-from scoring.ladder import Ladder, Rung
+from scoring.ladder import Ladder, Rung, ladder_for
 from scoring.learned import MILLION, UNITS, LearnedCard
 from scoring.machine_types import given
 from scoring.roots import Roots
@@ -82,7 +82,7 @@ def placements(roots: Roots) -> Shown:
     read = {name: _all_read(roots, ladder, cards) for name, ladder in spoken.items()}
     having = {name: roots.each_having(some) for name, some in read.items()}
     asked = {root: given(roots[root]) for some in read.values() for root in some}
-    return Shown(asked, partial(_placed, spoken, roots.rules[0].ladder, cards, having))
+    return Shown(asked, partial(_placed, spoken, partial(ladder_for, day=roots.rules[0].day), cards, having))
 
 
 def _placed(

@@ -15,7 +15,7 @@ from api.batch.shown import Shown
 from api.batch.words import WORD, Numbers, Told
 from scoring.batch import Scored
 from scoring.core import Node, add, const, mul
-from scoring.ladder import Ladder, State
+from scoring.ladder import Ladder, State, ladder_for
 from scoring.machine_types import integers
 from scoring.roots import Roots
 
@@ -38,7 +38,7 @@ def tier_columns(roots: Roots) -> Shown:
     """Where each stands on the ladder of its region."""
     standings = {name: _Standing(ladder) for name, ladder in roots.rules[0].program.ladders.items()}
     asked = {_name(name): integers(one.number(roots)) for name, one in standings.items()}
-    return Shown(asked, partial(_told, standings, roots.rules[0].ladder))
+    return Shown(asked, partial(_told, standings, partial(ladder_for, day=roots.rules[0].day)))
 
 
 def _told(standings: Mapping[str, _Standing], ladder: LadderOf, scored: Scored) -> list[pl.Series]:

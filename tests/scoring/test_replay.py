@@ -15,6 +15,7 @@ from reference_implementation.random_dossiers import random_dossier
 from api.answers.result import result
 from api.authority.bundle import pack, unpack
 from features.dossier import Dossier, read
+from features.tables import Event
 from scoring.catalogue import Catalogue
 from scoring.engine import Engine, Question
 from scoring.release import canonical
@@ -91,10 +92,8 @@ def _more(rng: random.Random, dossier: Dossier, now: date) -> Dossier:
         case 2 if named == "annual_report":
             row["fiscal_year"] = now.year - rng.randrange(1, 5)
         case 2 if named == "event":
-            row["kind"], row["row_id"] = (
-                rng.choice(("safety_accident", "dishonest_list", "st_award")),
-                f"late{rng.random()}",
-            )
+            kind = rng.choice(("safety_accident", "dishonest_list", "st_award"))
+            row["kind"], row["row_id"] = Event.fields["kind"].kind.parse(kind, "kind"), f"late{rng.random()}"
     if named == "enterprise":
         row["region_code"], row["park"] = rng.choice((450200, 450100)), rng.choice(PARKS)
     if named == "annual_report":
