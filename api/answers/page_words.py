@@ -47,7 +47,14 @@ class Record:
     """A piece where machine code reads it: text, reason, where the reason stands among others, and the key that it is for."""
 
     def __init__(self, key: Key, piece: Piece) -> None:
+        """Raises `ValueError` where there is not a room for each number that is measured."""
         self._texts = [Text(text) for text in (piece.text, *(piece.reason[1:] if piece.reason else ()))]
+        measured = piece.measure.count if piece.measure else 0
+        if self._texts[0].rooms != measured or self._texts[-1].rooms not in (0, measured):
+            # Machine code would go on to the numbers of the next piece.
+            raise ValueError(
+                f"rooms for {[text.rooms for text in self._texts]} numbers, {measured} are measured: {piece}"
+            )
         numbers = [number for text in self._texts for number in text.told]
         self._numbers = array("q", [*numbers, *[0] * (MEASURED - len(numbers))])
         self._numbers.append(piece.measure.told.buffer_info()[0] if piece.measure else 0)

@@ -222,3 +222,21 @@ def test_a_key_is_what_machine_code_finds_whatever_else_is_said_of_the_enterpris
     marked = Values.of([0]).copy()
     marked.told[0] = 1
     assert [told_of(page, values) for values in (marked, Values.of([0]), marked)] == [[b"1"], [b"0"], [b"1"]]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        Piece(b"\0"),
+        Piece(b"", measure=Measure(0, 1)),
+        Piece(b"\0,\0", measure=Measure(0, 1)),
+        Piece(b"\0", ((0, 0, ""), b"\0 \0"), Measure(0, 1)),
+        Piece(b"", ((0, 0, ""), b"\0")),
+    ],
+)
+def test_a_piece_has_a_room_for_each_number_that_is_measured_and_no_other(piece: Piece) -> None:
+    page = Page()
+    page.section()
+    page.ask([], lambda _: piece)
+    with pytest.raises(ValueError, match="rooms"):
+        told(page, [1, 1])
