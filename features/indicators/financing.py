@@ -13,6 +13,8 @@ from features.moments import as_of
 
 _TEXT = "各地独角兽企业认定条件"
 _FEN = 100
+_HUNDREDTH = 10_000
+"""Of a share, which is kept in millionths."""
 
 
 def _round(field: str) -> RowFact:
@@ -53,6 +55,73 @@ def last_round_below(amount: int, currency: str) -> Indicator:
         f"last post-money valuation below {amount} {currency}",
         Unit.TRUTH,
         _last(below),
+        _TEXT,
+    )
+
+
+@indicator
+def last_round_exceeds(amount: int, currency: str) -> Indicator:
+    """The last round's post-money valuation is above ``amount`` of the currency; no rate of exchange is assumed."""
+    above = every((_round("currency").is_(currency), _round("post_money") > amount * _FEN))
+    return Indicator(
+        f"last_round_exceeds({amount},{currency})",
+        f"最近一轮投后估值超过{amount}{currency}",
+        f"last post-money valuation above {amount} {currency}",
+        Unit.TRUTH,
+        _last(above),
+        _TEXT,
+    )
+
+
+@indicator
+def last_round_at_most(amount: int, currency: str) -> Indicator:
+    """The last round's post-money valuation is at most ``amount`` of the currency; no rate of exchange is assumed."""
+    within = every((_round("currency").is_(currency), _round("post_money") <= amount * _FEN))
+    return Indicator(
+        f"last_round_at_most({amount},{currency})",
+        f"最近一轮投后估值不超过{amount}{currency}",
+        f"last post-money valuation of at most {amount} {currency}",
+        Unit.TRUTH,
+        _last(within),
+        _TEXT,
+    )
+
+
+@indicator
+def last_round_from_others() -> Indicator:
+    """The last round's money has arrived, and no related party invested it."""
+    return Indicator(
+        "last_round_from_others",
+        "最近一轮资金已到位且非关联方投资",
+        "money of the last round arrived, from no related party",
+        Unit.TRUTH,
+        _last(every((_round("arrived").holds(), ~_round("investor_related").holds()))),
+        _TEXT,
+    )
+
+
+@indicator
+def last_round_sold(percent: int) -> Indicator:
+    """At least so many percent of the equity were sold in the last round."""
+    return Indicator(
+        f"last_round_sold({percent})",
+        f"最近一轮出让股权达到{percent}%",
+        f"at least {percent} % of the equity sold in the last round",
+        Unit.TRUTH,
+        _last(_round("equity_share") >= percent * _HUNDREDTH),
+        _TEXT,
+    )
+
+
+@indicator
+def last_round_sold_less(percent: int) -> Indicator:
+    """Less than so many percent of the equity were sold in the last round."""
+    return Indicator(
+        f"last_round_sold_less({percent})",
+        f"最近一轮出让股权不足{percent}%",
+        f"less than {percent} % of the equity sold in the last round",
+        Unit.TRUTH,
+        _last(_round("equity_share") < percent * _HUNDREDTH),
         _TEXT,
     )
 

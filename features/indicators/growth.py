@@ -46,18 +46,11 @@ _SPECIALISED = "工信部企业〔2022〕63号"
 
 
 @indicator
-def main_growth() -> Indicator:
-    """主营业务收入增长率 of the previous accounting year on the year before it."""
-    last, before = (Linear.of(annual("main_business_revenue", year)) for year in (-1, -2))
-    return Indicator(
-        "main_growth",
-        "主营业务收入增长率",
-        "growth of main-business revenue",
-        Unit.SHARE,
-        Ratio(last, before, 1),
-        f"{_SPECIALISED} 附件1",
-        -1,
-    )
+def main_growth(year: int = -1) -> Indicator:
+    """主营业务收入增长率 of one accounting year on the year before it (−1 = the year before as_of's)."""
+    id_ = "main_growth" if year == -1 else f"main_growth({year})"
+    amount = partial(annual, "main_business_revenue")
+    return _yearly(id_, "主营业务收入", "main-business revenue", amount, year, f"{_SPECIALISED} 附件1")
 
 
 @indicator
@@ -120,7 +113,9 @@ def _compound(
     )
 
 
-def _yearly(id_: str, zh: str, en: str, amount: Callable[[int], Quantity], year: int) -> Indicator:
+def _yearly(
+    id_: str, zh: str, en: str, amount: Callable[[int], Quantity], year: int, source: str = _GAZELLE
+) -> Indicator:
     """Growth of an amount in one accounting year on the year before it."""
     last, before = (Linear.of(amount(one)) for one in (year, year - 1))
     return Indicator(
@@ -129,7 +124,7 @@ def _yearly(id_: str, zh: str, en: str, amount: Callable[[int], Quantity], year:
         f"growth of {en}",
         Unit.SHARE,
         Ratio(last, before, 1),
-        _GAZELLE,
+        source,
         year,
     )
 
