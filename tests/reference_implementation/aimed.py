@@ -24,6 +24,7 @@ from .naive_editions import EVER_ATTESTED, Edition
 from .naive_firm import WAN
 from .random_climbers import READINGS, _number, random_climber
 from .random_dossiers import AS_OF, CENT, Row, random_uscc
+from .random_editions import READ_EITHER_WAY
 
 REGIONS = {
     "gazelle.guangxi_pool": "450200",
@@ -36,7 +37,12 @@ REGIONS = {
     "gazelle.jinan_htz": "370100",
     "gazelle.shijiazhuang_htz": "130100",
     "gazelle.yancheng": "320900",
+    "gazelle.hangzhou_binjiang": "330100",
     "seed_unicorn.sichuan": "510100",
+    "unicorn.shandong": "370200",
+    "quasi_unicorn.shandong": "370200",
+    "unicorn.chengdu": "510100",
+    "industry_leader.chengdu": "510100",
     "hte_pool.guangdong": "440100",
     "hte_pool.jiangsu": "320200",
 }
@@ -50,11 +56,19 @@ TITLED = {
     "tech_sme": (),
 }
 """Titles held, where not all: a certificate would be a way around what is measured."""
-EITHER_WAY = (*READINGS, "gazelle.sichuan.smallest_bracket", "gazelle.sichuan.growth_below_100_million")
+EITHER_WAY = (*READINGS, *READ_EITHER_WAY)
 """How a person reads a text that leaves it open."""
 GRADED = {"specialised.field": (0, 5), "specialised.quality": (0, 5), "specialised.provincial": (0, 15)}
-CURRENCY = {"unicorn": "USD", "potential_unicorn": "USD", "seed_unicorn.sichuan": "CNY"}
-VALUED = {"unicorn": (10**9,), "potential_unicorn": (2 * 10**8, 2 * 10**9), "seed_unicorn.sichuan": (3 * 10**8,)}
+CURRENCY = {"seed_unicorn.sichuan": "CNY"}
+"""In which the card counts, where not in dollars."""
+VALUED = {
+    "unicorn": (10**9,),
+    "unicorn.shandong": (2 * 10**9,),
+    "unicorn.chengdu": (10**9,),
+    "potential_unicorn": (2 * 10**8, 2 * 10**9),
+    "quasi_unicorn.shandong": (2 * 10**8,),
+    "seed_unicorn.sichuan": (3 * 10**8,),
+}
 """What the last round was worth, in the currency in which the card counts."""
 FOUNDED = ("2021-06-01", "2021-06-01", "2021-06-01", "2018-06-01", "2016-06-01")
 """So that an age decides which ways in are open; the first fits every card but those of `FOUNDING`."""
@@ -176,7 +190,7 @@ def _spotless(rng: random.Random, edition: Edition, bound: Bound) -> Row:
         "events": [
             {"row_id": "n", "kind": "niche_since", "occurred_on": "2016-01-01"},
             {**share, "rank": 3},
-            {"row_id": "c", "kind": "credit_score", "occurred_on": "2025-01-01", "value": 75},
+            {"row_id": "c", "kind": "credit_score", "occurred_on": "2025-01-01", "value": 85},
             *([institution] if card == "little_giant" else []),
         ],
         "intellectual_property": [] if card == "innovative_sme" else [right(CLASS_1_LIKE, 8)],
@@ -198,7 +212,7 @@ def _rounds(rng: random.Random, card: str, bound: Bound) -> list[Row]:
     if card == "gazelle.liaoning" and bound.indicator in NUMBERED and rng.random() < 0.5:
         return [paid(Decimal(1000 * WAN))]
     if card in VALUED:
-        last = {**paid(Decimal(8000 * WAN)), "post_money": rng.choice(VALUED[card]), "currency": CURRENCY[card]}
+        last = {**paid(Decimal(8000 * WAN)), "post_money": rng.choice(VALUED[card]), "currency": CURRENCY.get(card, "USD")}
         # On the same day one of nearly no worth: which was the last is not clear.
         return [last, {**last, "row_id": "s", "post_money": 10**7}] if rng.random() < 0.3 else [last]
     return []

@@ -88,6 +88,8 @@ def amounts_of(
         revenue = _flat_in(_steady(rng.choice([8, 20]) * YI, Decimal("0.03")), int(bound.settings["year"]), step)
     elif name == "revenue_growth" and bound.value == 0:
         revenue = _flat_in(_steady(top, Decimal("1.2")), int(bound.settings.get("year", -1)), step)
+    elif name == "main_growth" and "year" in bound.settings:
+        revenue = _grown_in(top, bound, step)
     elif name in ("main_growth_mean", "growth_sales_mean"):
         revenue = _uneven(top, bound.value, Decimal(("0", "0.05", "0.001", "0.001")[shape % 4]))
         revenue[-1] += step
@@ -118,6 +120,16 @@ def _growing(top: Decimal, bound: Bound, step: Decimal, shape: int) -> list[Deci
         # Uneven growth: the mean of its ratios is more.
         years[2] *= Decimal("1.02")
     years[-1] += step
+    return years
+
+
+def _grown_in(top: Decimal, bound: Bound, step: Decimal) -> list[Decimal]:
+    """Growth at the bound in the bound's year, more in the others."""
+    years = _steady(top, bound.value)
+    for place in range(1, 4):
+        at = place == 4 + int(bound.settings["year"])
+        rate = bound.value if at else bound.value + Decimal("0.02")
+        years[place] = years[place - 1] * (1 + rate) + (step if at else 0)
     return years
 
 

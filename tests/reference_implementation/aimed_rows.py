@@ -10,6 +10,8 @@ from .random_climbers import _number
 from .random_dossiers import AS_OF, CENT, Row
 
 CLASS_1_LIKE = "invention_patent"
+MILLIONTH = Decimal("0.000001")
+"""The least by which shares differ."""
 
 
 def right(kind: str, count: int) -> Row:
@@ -39,7 +41,7 @@ def put_rows(rng: random.Random, dossier: Row, bound: Bound, off: int) -> None:
     match bound.indicator:
         case "equity_financing" | "financing_total":
             dossier["financing_rounds"] = [paid(bound.value + CENT * off)]
-        case "last_round_reaches" | "last_round_below":
+        case "last_round_reaches" | "last_round_below" | "last_round_exceeds" | "last_round_at_most":
             currency = str(bound.settings["currency"])
             at = {"post_money": _number(bound.value + CENT * off), "currency": currency}
             beside = {"post_money": _number(bound.value - CENT), "currency": rng.choice([currency, "EUR"])}
@@ -48,6 +50,10 @@ def put_rows(rng: random.Random, dossier: Row, bound: Bound, off: int) -> None:
                 # On the same day: which of them was the last is not clear.
                 rounds.append({**rounds[0], **beside, "row_id": "s"})
             dossier["financing_rounds"] = rounds
+        case "last_round_sold" | "last_round_sold_less":
+            last = {**dossier["financing_rounds"][-1], "equity_share": bound.value / 100 + MILLIONTH * off}
+            less = {**last, "equity_share": bound.value / 100 - MILLIONTH, "row_id": "s"}
+            dossier["financing_rounds"] = [last, less] if rng.random() < 0.4 else [last]
         case "market_share":
             share = str((bound.value + CENT * off) / 100)
             dossier["events"] = [row for row in dossier["events"] if row["kind"] != "market_share"]
@@ -116,4 +122,6 @@ def paid(amount: Decimal) -> Row:
         "currency": "CNY",
         "arrived": True,
         "qualified_institution": True,
+        "equity_share": Decimal("0.1"),
+        "investor_related": False,
     }

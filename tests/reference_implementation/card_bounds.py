@@ -16,6 +16,10 @@ NUMBERED = {
     "founded_since": "year",
     "last_round_reaches": "amount",
     "last_round_below": "amount",
+    "last_round_exceeds": "amount",
+    "last_round_at_most": "amount",
+    "last_round_sold": "percent",
+    "last_round_sold_less": "percent",
     "market_share": "percent",
     "main_products": "percent",
 }

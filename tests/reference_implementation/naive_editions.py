@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .naive import assess_size_class, assess_tech_sme
 from .naive_firm import Dossier, Firm
 from .naive_gazelles import jinan_htz_told
-from .naive_gazelles_before import guangxi_pool_2021, sichuan_2019, tax_flagged
+from .naive_gazelles_before import guangxi_pool_2021, shandong_third_batch, sichuan_2019, tax_flagged
 from .naive_high_tech import assess_high_tech
 from .naive_ladder import ATTESTED as ATTESTED_NOW
 from .naive_ladder import CARDS, Meets
@@ -22,6 +22,7 @@ from .naive_sme_2022 import (
     specialised_points,
     specialised_renewed,
 )
+from .naive_unicorns import unicorn_shandong_2018
 from .random_dossiers import AS_OF
 
 ATTESTED: Iterable[str] = (
@@ -36,6 +37,11 @@ ATTESTED: Iterable[str] = (
     "gazelle.sichuan.smallest_bracket",
     "gazelle.sichuan.growth_below_100_million",
     "gazelle.chengdu.recent_rights",
+    "gazelle.shandong.transformed",
+    "gazelle.shandong.growth_up_to_400_million",
+    "gazelle.shandong.profit",
+    "gazelle.shandong.rd_period",
+    "unicorn.shandong.transformed",
     "hte_pool.guangdong.rd_ledger",
     "hte_pool.guangdong.innovation",
     "hte_pool.jiangsu.innovation",
@@ -168,6 +174,7 @@ EDITIONS = [
     _now("gazelle.sichuan", "2023", "age", "unseen_items"),
     _now("gazelle.torch", "2018"),
     _now("gazelle.jiangsu", "2024"),
+    Edition("gazelle.shandong", "gazelle/shandong/2019.yaml", _by(shandong_third_batch), day=dt.date(2019, 6, 1)),
     _now("gazelle.shandong", "2020"),
     _now("gazelle.jinan", "2020"),
     _now("gazelle.liaoning", "2021"),
@@ -175,10 +182,16 @@ EDITIONS = [
     Edition("gazelle.jinan_htz", "gazelle/jinan_htz/2016.yaml", _by(CARDS["gazelle.jinan_htz"], jinan_htz_told)),
     _now("gazelle.shijiazhuang_htz", "2018"),
     _now("gazelle.yancheng", "2022"),
+    _now("gazelle.hangzhou_binjiang", "2017"),
     _now("gazelle.oecd", "2007"),
     _now("unicorn", "2017"),
     _now("potential_unicorn", "2022"),
     _now("seed_unicorn.sichuan", "2025"),
+    Edition("unicorn.shandong", "unicorn/shandong/2018.yaml", _by(unicorn_shandong_2018), day=dt.date(2019, 6, 1)),
+    _now("unicorn.shandong", "2020"),
+    _now("quasi_unicorn.shandong", "2018", "age"),
+    _now("unicorn.chengdu", "2020"),
+    _now("industry_leader.chengdu", "2020"),
     Edition("hte_pool.guangdong", "hte_pool/guangdong/2017.yaml", _by(pool_guangdong)),
     Edition("hte_pool.jiangsu", "hte_pool/jiangsu/2018.yaml", _by(pool_jiangsu)),
     Edition("above_scale_industrial", "above_scale_industrial/2011.yaml", _by(above_scale)),

@@ -113,7 +113,7 @@ def shandong(firm: Firm) -> bool:
     rights = (
         sum_of(firm, "invention_patent") >= 2
         or sum_of(firm, "utility_model", "software_copyright") >= 8
-        or _led_a_standard(firm)
+        or led_a_standard(firm)
     )
     score = any(
         Fraction(str(row["value"])) >= 75
@@ -137,7 +137,7 @@ def sum_of(firm: Firm, *kinds: str) -> int:
     return sum(row["count"] for row in firm.rights(kinds))
 
 
-def _led_a_standard(firm: Firm) -> bool:
+def led_a_standard(firm: Firm) -> bool:
     return any(row["level"] in ("international", "national", "industry") for row in firm.events("standard_led"))
 
 
@@ -151,7 +151,7 @@ def jinan(firm: Firm) -> bool:
 
     each = all(firm.share(firm.of("rd_expense", ago), firm.of("revenue", ago), "0.035") for ago in (1, 2))
     sums = firm.share(firm.total("rd_expense", 2), firm.total("revenue", 2), "0.035")
-    rights = sum_of(firm, "invention_patent") >= 2 or sum_of(firm, "software_copyright") >= 4 or _led_a_standard(firm)
+    rights = sum_of(firm, "invention_patent") >= 2 or sum_of(firm, "software_copyright") >= 4 or led_a_standard(firm)
     return (
         firm.in_region("3701")
         and firm.founded <= dt.date(firm.as_of.year - 3, 1, 1)
@@ -213,7 +213,7 @@ def zhongshan_torch(firm: Firm) -> bool:
 PROFITS = ("net_profit", "operating_profit", "total_profit")
 
 
-def _grew_or_profit(firm: Firm, revenue: str, profit: str, intervals: int, criterion: str) -> bool:
+def grew_or_profit(firm: Firm, revenue: str, profit: str, intervals: int, criterion: str) -> bool:
     """Growth of revenue, or of a profit of which the text does not say the kind: of all, or of one that a person takes for it."""
     each = [firm.grew(of, profit, intervals) for of in PROFITS]
     return firm.grew("revenue", revenue, intervals) or all(each) or (any(each) and firm.yes(criterion))
@@ -227,7 +227,7 @@ def jinan_htz(firm: Firm) -> bool:
     """济南高新区, 2016: growth by bracket, or at most 6 + N years with revenue of (5 + N)亿."""
     revenue = firm.of("revenue")
     rate = bracket(revenue, (0, "0.20"), (YI, "0.15"), (5 * YI, "0.10"))
-    grown = revenue >= 1000 * WAN and _grew_or_profit(firm, rate, rate, 2, "gazelle.jinan_htz.profit")
+    grown = revenue >= 1000 * WAN and grew_or_profit(firm, rate, rate, 2, "gazelle.jinan_htz.profit")
     fast = any(firm.age_at_most(6 + n) and revenue >= (5 + n) * YI for n in range(6))
     return firm.in_region("3701") and _in_national_htz(firm) and (grown or fast)
 
@@ -239,7 +239,7 @@ def jinan_htz_told(firm: Firm) -> dict[str, str]:
         sum_of(firm, "invention_patent") >= 1
         or sum_of(firm, "utility_model") >= 6
         or sum_of(firm, "software_copyright") >= 3
-        or _led_a_standard(firm)
+        or led_a_standard(firm)
     )
     return {"gates/rd_intensity": "pass" if spent else "fail", "gates/ip": "pass" if rights else "fail"}
 
@@ -249,11 +249,23 @@ def shijiazhuang_htz(firm: Firm) -> bool:
     revenue = firm.of("revenue")
     rate = bracket(revenue, (0, "0.25"), (5000 * WAN, "0.15"), (YI, "0.10"))
     profit = bracket(revenue, (0, "0.15"), (YI, "0.10"))
-    grown = revenue >= 1000 * WAN and _grew_or_profit(firm, rate, profit, 1, "gazelle.shijiazhuang_htz.profit")
+    grown = revenue >= 1000 * WAN and grew_or_profit(firm, rate, profit, 1, "gazelle.shijiazhuang_htz.profit")
     emerging = firm.enterprise["strategic_emerging"] or firm.yes("gazelle.shijiazhuang_htz.emerging")
     # Money is kept to the cent: above 1000万 is a cent more.
     funded = firm.equity(3, Fraction(1000 * WAN * 100 + 1, 100), "gazelle.shijiazhuang_htz.venture_abroad")
     return firm.in_region("1301") and _in_national_htz(firm) and (grown or (emerging and funded))
+
+
+def hangzhou_binjiang(firm: Firm) -> bool:
+    """杭州滨江, 2017: main-business revenue grows in each of two years by the rate of its bracket."""
+    main = firm.of("main_business_revenue")
+    rate = bracket(main, (0, "0.25"), (5000 * WAN, "0.20"), (YI, "0.15"))
+    return (
+        firm.in_region("3301")
+        and firm.yes("gazelle.hangzhou_binjiang.tax_home")
+        and main >= 1000 * WAN
+        and all(firm.grew("main_business_revenue", rate, 1, ago=ago) for ago in (1, 2))
+    )
 
 
 def yancheng(firm: Firm) -> bool:

@@ -1,6 +1,7 @@
 """瞪羚 of earlier rounds and regimes, written anew from the policy pages."""
 
 from .naive_firm import WAN, YI, Firm, bracket, day, years_before
+from .naive_gazelles import grew_or_profit, led_a_standard, sum_of
 
 
 def guangxi_pool_2021(firm: Firm) -> bool:
@@ -85,4 +86,24 @@ def _chengdu_2022(firm: Firm) -> bool:
         and max(spent) >= 100 * WAN
         and rights
         and firm.yes("gazelle.chengdu.recent_rights")
+    )
+
+
+def shandong_third_batch(firm: Firm) -> bool:
+    """2019—20: of the brackets only that above 4亿 is on file."""
+    revenue = firm.of("revenue")
+    if revenue > 4 * YI:
+        grown = grew_or_profit(firm, "0.10", "0.10", 2, "gazelle.shandong.profit")
+    else:
+        grown = firm.yes("gazelle.shandong.growth_up_to_400_million")
+    intensity = "0.025" if revenue >= YI else "0.05"
+    years = [firm.share(firm.of("rd_expense", ago), firm.of("revenue", ago), intensity) for ago in (1, 2)]
+    sums = firm.share(firm.total("rd_expense", 2), firm.total("revenue", 2), intensity)
+    rights = sum_of(firm, "invention_patent") >= 2 or sum_of(firm, "software_copyright") >= 4 or led_a_standard(firm)
+    return (
+        firm.in_region("37")
+        and (firm.founded_since(-13) or firm.yes("gazelle.shandong.transformed"))
+        and grown
+        and (all(years) or (firm.yes("gazelle.shandong.rd_period") and (years[0] or sums)))
+        and rights
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from .naive_firm import Firm
 from .naive_gazelles import (
     guangxi_pool,
+    hangzhou_binjiang,
     jiangsu,
     jinan,
     jinan_htz,
@@ -19,7 +20,15 @@ from .naive_gazelles import (
     zhongshan_torch,
 )
 from .naive_sme import innovative_sme, little_giant, specialised_sme
-from .naive_unicorns import potential_unicorn, seed_unicorn_sichuan, unicorn
+from .naive_unicorns import (
+    industry_leader_chengdu,
+    potential_unicorn,
+    quasi_unicorn_shandong,
+    seed_unicorn_sichuan,
+    unicorn,
+    unicorn_chengdu,
+    unicorn_shandong,
+)
 
 Meets = Callable[[Firm], bool]
 CARDS: dict[str, Meets] = {
@@ -37,10 +46,15 @@ CARDS: dict[str, Meets] = {
     "gazelle.jinan_htz": jinan_htz,
     "gazelle.shijiazhuang_htz": shijiazhuang_htz,
     "gazelle.yancheng": yancheng,
+    "gazelle.hangzhou_binjiang": hangzhou_binjiang,
     "gazelle.oecd": oecd,
     "unicorn": unicorn,
     "potential_unicorn": potential_unicorn,
     "seed_unicorn.sichuan": seed_unicorn_sichuan,
+    "unicorn.shandong": unicorn_shandong,
+    "quasi_unicorn.shandong": quasi_unicorn_shandong,
+    "unicorn.chengdu": unicorn_chengdu,
+    "industry_leader.chengdu": industry_leader_chengdu,
 }
 ATTESTED = (
     "innovative_sme.equity_abroad",
@@ -67,10 +81,17 @@ ATTESTED = (
     "gazelle.shijiazhuang_htz.emerging",
     "gazelle.shijiazhuang_htz.venture_abroad",
     "gazelle.yancheng.rd_strong",
+    "gazelle.hangzhou_binjiang.tax_home",
     "unicorn.valuation",
     "potential_unicorn.valuation",
     "seed_unicorn.sichuan.valuation",
     "seed_unicorn.sichuan.financing",
     "seed_unicorn.sichuan.no_violation",
+    "unicorn.shandong.listed_too",
+    "unicorn.shandong.valuation",
+    "unicorn.shandong.share_sold",
+    "quasi_unicorn.shandong.listed_too",
+    "quasi_unicorn.shandong.valuation",
+    "unicorn.chengdu.valuation",
 )
 """What experts decide."""

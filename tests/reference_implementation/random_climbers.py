@@ -23,7 +23,8 @@ SHARES = {
 }
 """Of what each is a share, where the bounds lie, and what is far from any."""
 PROFITS = ("net_profit", "operating_profit", "total_profit")
-REGIONS = ["450200", "510100", "510100", "320500", "370200", "370100", "210100", "442000", "442000", "130100", "320900"]
+REGIONS = ["450200", "510100", "510100", "320500", "370200", "370200", "370100", "210100", "442000", "442000"]
+REGIONS += ["130100", "320900", "330100"]
 BAD = [
     "safety_accident",
     "quality_accident",
@@ -225,7 +226,7 @@ def _events(rng: random.Random) -> list[Row]:
             {
                 "kind": "credit_score",
                 "occurred_on": rng.choice(["2025-01-01", "2024-12-31", "2026-05-01"]),
-                "value": rng.choice([75, "74.99", 80]),
+                "value": rng.choice([73, "72.99", 75, "74.99", 85, "84.99"]),
             }
         )
     return [{**row, "row_id": f"e{place}"} for place, row in enumerate(rows)]
@@ -235,7 +236,7 @@ def _rounds(rng: random.Random) -> list[Row]:
     rows = []
     for place in range(rng.choice([0, 1, 1, 2, 3])):
         currency = rng.choice(["USD", "USD", "CNY"])
-        value = rng.choice([10**8, 3 * 10**8, 5 * 10**8, 10**9]) + rng.choice([Decimal(0), Decimal(0), -CENT])
+        value = rng.choice([10**8, 3 * 10**8, 5 * 10**8, 10**9]) + _beside(rng)
         amount = rng.choice([500, 1000, 2000, 3000]) * WAN + rng.choice([Decimal(0), Decimal(0), -CENT])
         rows.append(
             {
@@ -246,6 +247,8 @@ def _rounds(rng: random.Random) -> list[Row]:
                 "currency": currency,
                 "arrived": rng.random() < 0.9,
                 "qualified_institution": rng.random() < 0.9,
+                "equity_share": rng.choice([Decimal("0.1"), Decimal("0.05"), Decimal("0.049999")]),
+                "investor_related": rng.random() < 0.1,
             }
         )
     # Rounds alike in all but their number are one round told twice.
@@ -256,7 +259,7 @@ READINGS = [
     one
     for one in ATTESTED
     if one.rpartition(".")[2]
-    not in ("recognition", "product_field", "independent", "credit_report", "market_position", "rd_strong")
+    not in ("recognition", "product_field", "independent", "credit_report", "market_position", "rd_strong", "tax_home")
 ]
 """How a person reads a text that leaves it open."""
 
@@ -288,7 +291,7 @@ def _favoured(rng: random.Random, dossier: Row) -> Row:
             "level": "national",
             "rank": 3,
         },
-        {"row_id": "c", "kind": "credit_score", "occurred_on": "2025-01-01", "value": 75},
+        {"row_id": "c", "kind": "credit_score", "occurred_on": "2025-01-01", "value": rng.choice([75, 85])},
     ]
     held = ["tech_sme", "innovative_sme", "specialised_sme", "high_tech_enterprise", "gazelle_pool"]
     good: Row = {

@@ -12,7 +12,16 @@ STAFF = [Decimal(n) / 100 for n in (5, 6, 10, 20, 50)]
 MARGINS = [Decimal(n) / 100 for n in (2, 4, 6, 8, 10)]
 SPENT = [Decimal(n * WAN) for n in (100, 200, 300, 400, 500, 1000, 2000, 3000)]
 RATES = [Decimal(n) / 100 for n in (3, 4, 6, 8, 10)]
-READ_EITHER_WAY = {"gazelle.sichuan.smallest_bracket", "gazelle.sichuan.growth_below_100_million"}
+READ_EITHER_WAY = (
+    "gazelle.sichuan.smallest_bracket",
+    "gazelle.sichuan.growth_below_100_million",
+    "gazelle.shandong.transformed",
+    "gazelle.shandong.growth_up_to_400_million",
+    "gazelle.shandong.profit",
+    "gazelle.shandong.rd_period",
+    "unicorn.shandong.transformed",
+)
+"""How a person reads a text that leaves it open."""
 
 
 def random_of_any_edition(rng: random.Random) -> Row:

@@ -47,7 +47,9 @@ def _note(case: Case, engine: Engine, seen: Seen, asked: dict[tuple[str, str], C
             # A scheme's parts stand in the answer's credit, its constraints are its gates.
             scheme = next((n for n, one in answer.rules.picked.items() if one.card.scheme), "")
             path = path.replace("credit.constraints.", "credit.gates.").replace("credit", scheme, 1)
-        name = next((n for n in answer.rules.picked if path == n or path.startswith(f"{n}.")), None)
+        # A rulebook's id may begin with another's: the longest counts.
+        named = (n for n in answer.rules.picked if path == n or path.startswith(f"{n}."))
+        name = max(named, key=len, default=None)
         if name is None:
             continue
         compiled = answer.rules.program.cards[name]

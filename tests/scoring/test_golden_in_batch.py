@@ -27,6 +27,7 @@ CARDS = (
     "specialised_sme",
     "little_giant",
     "gazelle.guangxi_pool",
+    "gazelle.hangzhou_binjiang",
     "gazelle.jiangsu",
     "gazelle.jinan",
     "gazelle.jinan_htz",
@@ -41,9 +42,13 @@ CARDS = (
     "hte_pool.guangdong",
     "hte_pool.guangxi",
     "hte_pool.jiangsu",
+    "industry_leader.chengdu",
     "potential_unicorn",
+    "quasi_unicorn.shandong",
     "seed_unicorn.sichuan",
     "unicorn",
+    "unicorn.chengdu",
+    "unicorn.shandong",
 )
 
 

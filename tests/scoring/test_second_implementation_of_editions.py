@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
-from reference_implementation import naive_gazelles_before, naive_pools, naive_sme_2022
+from reference_implementation import naive_gazelles_before, naive_pools, naive_sme_2022, naive_unicorns
 from reference_implementation.naive_firm import Firm
 from reference_implementation.naive_ladder import Meets
 from reference_implementation.random_editions import random_of_any_edition
@@ -63,6 +63,14 @@ BY_DAY_AND_KIND = {
     ),
     "Sichuan's and Chengdu's of 2022": Asked(
         date(2022, 6, 1), "new", {"gazelle.sichuan": naive_gazelles_before.sichuan_2019}
+    ),
+    "Shandong's before 2020": Asked(
+        date(2019, 6, 1),
+        "new",
+        {
+            "gazelle.shandong": naive_gazelles_before.shandong_third_batch,
+            "unicorn.shandong": naive_unicorns.unicorn_shandong_2018,
+        },
     ),
     "pools": Asked(
         None,

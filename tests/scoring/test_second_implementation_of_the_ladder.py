@@ -19,7 +19,7 @@ from features import dossier
 from scoring.engine import Engine, Question
 
 FIRMS = 500
-OPEN = {"gazelle.sichuan"}
+OPEN = {"gazelle.sichuan", "quasi_unicorn.shandong"}
 """Cards with conditions that no text on file states: what else they ask for can fail, but never pass."""
 
 

@@ -237,11 +237,13 @@ STAND_IN = (
     "credit.wenzhou_longwan@2022",
     "gazelle.guangxi_pool@2021",
     "gazelle.guangxi_pool@2022",
+    "gazelle.hangzhou_binjiang@2017",
     "gazelle.jiangsu@2024",
     "gazelle.jinan@2020",
     "gazelle.jinan_htz@2016",
     "gazelle.liaoning@2021",
     "gazelle.oecd@2007",
+    "gazelle.shandong@2019",
     "gazelle.shandong@2020",
     "gazelle.shijiazhuang_htz@2018",
     "gazelle.sichuan@2019",
@@ -252,8 +254,13 @@ STAND_IN = (
     "hte_pool.guangdong@2017",
     "hte_pool.guangxi@2022",
     "hte_pool.jiangsu@2018",
+    "industry_leader.chengdu@2020",
+    "quasi_unicorn.shandong@2018",
     "seed_unicorn.sichuan@2025",
     "unicorn@2017",
+    "unicorn.chengdu@2020",
+    "unicorn.shandong@2018",
+    "unicorn.shandong@2020",
 )
 """Editions whose own day is not on file: the first of the year or month, or the day of a relay, stands for it."""
 
@@ -274,9 +281,8 @@ def test_the_scale_and_the_lists_of_a_scheme_are_told_also_where_its_points_are_
     assert "创新领跑榜 Leading ≤ 5%；创新竞跑榜 Racing ≤ 10%；创新进取榜 Striving ≤ 20%" in longwan
 
 
-READ_BY_PERSONS = [
-    name for name in EDITIONS if name.startswith(("gazelle.", "unicorn", "potential_unicorn", "seed_unicorn"))
-]
+RUNGS_OF_GROWTH = ("gazelle.", "industry_leader", "potential_unicorn", "quasi_unicorn", "seed_unicorn", "unicorn")
+READ_BY_PERSONS = [name for name in EDITIONS if name.startswith(RUNGS_OF_GROWTH)]
 
 
 @pytest.mark.parametrize("name", READ_BY_PERSONS)
@@ -302,11 +308,15 @@ def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
         "gazelle.jinan@2020",
         "gazelle.liaoning@2021",
         "gazelle.oecd@2007",
+        "gazelle.shandong@2019",
         "gazelle.shandong@2020",
         "gazelle.torch@2018",
         "gazelle.zhongshan_torch@2021",
         "potential_unicorn@2022",
+        "quasi_unicorn.shandong@2018",
         "seed_unicorn.sichuan@2025",
+        "unicorn.shandong@2018",
+        "unicorn.shandong@2020",
     ],
 )
 def test_a_convention_of_age_that_the_text_on_file_does_not_state_is_told(name: str) -> None:
