@@ -212,7 +212,11 @@ def _rounds(rng: random.Random, card: str, bound: Bound) -> list[Row]:
     if card == "gazelle.liaoning" and bound.indicator in NUMBERED and rng.random() < 0.5:
         return [paid(Decimal(1000 * WAN))]
     if card in VALUED:
-        last = {**paid(Decimal(8000 * WAN)), "post_money": rng.choice(VALUED[card]), "currency": CURRENCY.get(card, "USD")}
+        last = {
+            **paid(Decimal(8000 * WAN)),
+            "post_money": rng.choice(VALUED[card]),
+            "currency": CURRENCY.get(card, "USD"),
+        }
         # On the same day one of nearly no worth: which was the last is not clear.
         return [last, {**last, "row_id": "s", "post_money": 10**7}] if rng.random() < 0.3 else [last]
     return []

@@ -88,7 +88,7 @@ def amounts_of(
         revenue = _flat_in(_steady(rng.choice([8, 20]) * YI, Decimal("0.03")), int(bound.settings["year"]), step)
     elif name == "revenue_growth" and bound.value == 0:
         revenue = _flat_in(_steady(top, Decimal("1.2")), int(bound.settings.get("year", -1)), step)
-    elif name == "main_growth" and "year" in bound.settings:
+    elif name == "main_growth":
         revenue = _grown_in(top, bound, step)
     elif name in ("main_growth_mean", "growth_sales_mean"):
         revenue = _uneven(top, bound.value, Decimal(("0", "0.05", "0.001", "0.001")[shape % 4]))
@@ -124,12 +124,15 @@ def _growing(top: Decimal, bound: Bound, step: Decimal, shape: int) -> list[Deci
 
 
 def _grown_in(top: Decimal, bound: Bound, step: Decimal) -> list[Decimal]:
-    """Growth at the bound in the bound's year, more in the others."""
-    years = _steady(top, bound.value)
-    for place in range(1, 4):
-        at = place == 4 + int(bound.settings["year"])
-        rate = bound.value if at else bound.value + Decimal("0.02")
-        years[place] = years[place - 1] * (1 + rate) + (step if at else 0)
+    """Growth at the bound in the bound's year, a little more in the others; a share of each is whole in cents."""
+    rates = [bound.value + Decimal("0.02")] * 3
+    year = int(bound.settings.get("year", -1))
+    rates[year] = bound.value
+    unit = 100 * WAN
+    years = [max(Decimal(1), (top / (1 + bound.value) ** 3 / unit).to_integral_value(ROUND_HALF_UP)) * unit]
+    for rate in rates:
+        years.append(years[-1] * (1 + rate))
+    years[year] += step
     return years
 
 
@@ -153,12 +156,15 @@ def add_shares(amounts: Amounts, wanted: dict[str, Decimal], bound: Bound, off: 
     for name, (whole, far) in FAR.items():
         amounts[name] = [one * wanted.get(name, Decimal(far)) for one in amounts[whole]]
         if name == part:
+            if "year" in bound.settings and shape % 2:
+                # The sums do not reach the bound, the one year may.
+                amounts[name] = [one * bound.value / 2 for one in amounts[of]]
             for place in range(5 + last - years, 5 + last):
                 amounts[name][place] = amounts[of][place] * bound.value
             amounts[name][4 + last] += CENT * off
             if years > 1 and shape % 2:
                 # The sums reach the bound, not each of the years.
-                moved = (amounts[name][3 + last] / 10).quantize(CENT)
+                moved = (amounts[name][3 + last] / (10 if shape % 4 == 1 else -10)).quantize(CENT)
                 amounts[name][3 + last] -= moved
                 amounts[name][4 + last] += moved
         elif name == "main_business_revenue" and bound.indicator == name:
