@@ -17,6 +17,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 _UNLIKE_USERS = "PYTHONDONTWRITEBYTECODE"
 """Environment variable under which each process would compile the sources anew, as none of an installed product does."""
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != _UNLIKE_USERS}
+"""As this process was started. What it imports later may set more (Polars does, for its allocator), and a command that takes that for
+its user's wish leaves its own settings.
+"""
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,8 @@ def run(side: Side) -> Used:
     """
     side.before()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        environment = {name: value for name, value in os.environ.items() if name != _UNLIKE_USERS}
         begun = time.perf_counter()
-        process = subprocess.Popen(side.command, stdout=out, stderr=err, cwd=ROOT, env=environment)
+        process = subprocess.Popen(side.command, stdout=out, stderr=err, cwd=ROOT, env=ENVIRONMENT)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)

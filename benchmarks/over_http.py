@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.measure import ROOT, Spread, python
+from benchmarks.measure import ENVIRONMENT, ROOT, Spread, python
 
 Used = Mapping[str, list[tuple[float, float]]]
 """CPU of the server and wall, seconds a request, by route and turn."""
@@ -27,7 +27,8 @@ class Asked:
 
 def by_turns(server: str, asked: Callable[[Any], Mapping[str, Asked]], requests: int, repeats: int) -> Used:
     """Every route once a turn, the first turn not counted. The server's first line of output is JSON with its ``port``."""
-    process = subprocess.Popen(python(server), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(python(server), **piped, cwd=ROOT, env=ENVIRONMENT)
     try:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())

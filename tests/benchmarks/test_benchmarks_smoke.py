@@ -113,3 +113,18 @@ def _with_facts_missing(folder: Path, firms: int) -> None:
     write_folder(tables, office)
     read = read_input(office)
     snapshot.write(folder, [pivot(LongTables.of(read.tables, read.incomplete), AS_OF)], AS_OF)
+
+
+def test_what_the_benchmark_imports_sets_nothing_for_what_it_runs() -> None:
+    """Polars leaves its allocator's settings in the environment, where a command would take them for its user's."""
+    seen = "import json, os; print(json.dumps({'set': '_RJEM_MALLOC_CONF' in os.environ}))"
+    code = f"""
+import json, os, sys
+os.environ.pop("_RJEM_MALLOC_CONF", None)
+from benchmarks.measure import Side, run
+import polars
+here = "_RJEM_MALLOC_CONF" in os.environ
+print(json.dumps([here, run(Side([sys.executable, "-c", {seen!r}])).told["set"]]))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert json.loads(ran.stdout) == [True, False]
