@@ -97,11 +97,11 @@ def resolve(dossier: Dossier, known_at: date) -> Known:
             continue
         visible = [row for row in given if row["known_from"] is None or not _later(row, until)]
         if len(visible) < 2:
-            known.tables[name] = cast(list[dict[str, Cell]], _latest(visible)) if visible else None
+            known.tables[name] = cast("list[dict[str, Cell]]", _latest(visible)) if visible else None
             continue
         identities = [_identity(table, row) for row in visible]
         if len(set(identities)) == len(visible):
-            merged = cast(list[dict[str, Cell]], [row for row in visible if not row["retracted"]])
+            merged = cast("list[dict[str, Cell]]", [row for row in visible if not row["retracted"]])
         else:
             spoken_of = map(_latest, _grouped(identities, visible))
             merged = [_merge(table, versions, known) for versions in spoken_of if versions]
@@ -186,10 +186,10 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
     """One row of several statements; where they differ a cell holds the alternatives."""
     first = versions[0]
     if len(versions) == 1:
-        return cast(dict[str, Cell], first)
+        return cast("dict[str, Cell]", first)
     distinct = {_natural(table, row) for row in versions}
     known.duplicates += len(versions) - len(distinct)
-    merged = {name: cast(Cell, first[name]) for name in table.fields}
+    merged = {name: cast("Cell", first[name]) for name in table.fields}
     for name, cells in zip(table.fields, zip(*distinct, strict=True), strict=True):
         if cells.count(cells[0]) == len(cells):
             continue
@@ -300,8 +300,8 @@ class Wanted:
         if known.apart or Alternatives in map(type, of_others):
             found = list(_spread(dict(zip(self._told, told, strict=True)), rows))
         else:
-            numbers = cast(tuple[int | None, ...], self._in_order(told))
-            found = [FirmFacts.in_order(self._names, numbers, cast(dict[str, list[Row]], rows))]
+            numbers = cast("tuple[int | None, ...]", self._in_order(told))
+            found = [FirmFacts.in_order(self._names, numbers, cast("dict[str, list[Row]]", rows))]
         for one in found if self._tells_last else ():
             self._tell_last(
                 one.rows[self._rounds], listed=tables[self._rounds] is not None and self._rounds not in known.partial
