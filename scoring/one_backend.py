@@ -66,7 +66,7 @@ class Values(Sequence[int]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def compile_one(roots: Iterable[Node], scalars: Sequence[str] = ()) -> Callable[[FirmFacts], Values]:
+def compile_one(roots: Iterable[Node], scalars: tuple[str, ...] = ()) -> Callable[[FirmFacts], Values]:
     """A function from the facts of one enterprise to the value of every root, in their order; truths are 0 and 1. It is quicker where the
     ``scalars`` are those of the facts, in their order.
     """
@@ -76,12 +76,11 @@ def compile_one(roots: Iterable[Node], scalars: Sequence[str] = ()) -> Callable[
 class _Compiled:
     """A code with the slots that it works on."""
 
-    def __init__(self, roots: list[Node], scalars: Sequence[str]) -> None:
+    def __init__(self, roots: list[Node], scalars: tuple[str, ...]) -> None:
         code = Code(roots, scalars)
         self._run = machine()
-        self._scalars = (
-            scalars if isinstance(scalars, tuple) and len(scalars) == len(code.scalars) else tuple(code.scalars)
-        )
+        # The very tuple of the facts, where no node reads more: then they stand in its order already.
+        self._scalars = scalars if len(scalars) == len(code.scalars) else tuple(code.scalars)
         self._rows = [(t, picker([cell.partition(".")[2] for cell in cells])) for t, cells in code.cells.items()]
         self._upper, self._room = _uppers(code.wide, len(roots)), bytes(_LONG * (len(roots) + len(code.wide)))
         self._code = array("i", code.runs)

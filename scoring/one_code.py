@@ -144,9 +144,7 @@ class Code:
     def _write(self, roots: list[_Value]) -> None:
         self._take(self._inputs[0])
         self._work_off(0)
-        self._add(
-            [(total, self._number(0, total.wide)) for sums in self._sums.values() for total, _ in sums], begin=True
-        )
+        self._add([(total, self._nothing[total.wide]) for sums in self._sums.values() for total, _ in sums], begin=True)
         for section, sums in self._sums.items():
             begin = len(self.runs)
             self.runs += (Do.ROWS, 0, 0)
