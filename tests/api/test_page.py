@@ -134,6 +134,15 @@ def test_measured_numbers_stand_in_their_rooms_and_as_amounts_in_the_reasons(
         assert sections[last].decode() == why
 
 
+@pytest.mark.parametrize("over", [2**51, 2**51 + 1, 2**53 - 1, 2**53 + 1, 2**62 + 1])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_whole_number_is_told_to_its_last_digit_also_where_no_double_holds_it(over: int, sign: int) -> None:
+    page = Page()
+    page.section()
+    page.ask([], lambda _: Piece(b"\0", measure=Measure(0, 1)))
+    assert told(page, [sign * over, 1]) == [b"%d" % (sign * over)]
+
+
 @given(EXACTLY, EXACTLY.map(lambda n: max(1, abs(n) % 2**63)), st.sampled_from([2, 3]))
 def test_a_root_of_a_quotient_is_told_as_exact_numbers_give_it(over: int, under: int, intervals: int) -> None:
     page, measure = Page(), Measure(0, 1, intervals=intervals, minus=1)
