@@ -6,9 +6,15 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
+from collections.abc import Coroutine, Generator
+from functools import partial
 from threading import Lock
+from types import coroutine
+from typing import Any, cast
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from api.http.refusals import Refused
 
@@ -25,17 +31,51 @@ async def body(request: Request, largest: int, seconds: float) -> bytes:
     """The body. Raises `Refused` where it is larger, or has not arrived in time."""
     stated = request.headers.get("content-length", "")
     if stated.isdigit() and int(stated) > largest:
-        raise Refused("request_too_large", f"最多 {largest} 字节 / at most {largest} bytes")
-    found = bytearray()
+        raise _too_large(largest)
+    reading = _read(request.receive, largest)
+    try:
+        # What has arrived with the headers, as most has, waits for nothing: no deadline is set for it.
+        awaited = reading.send(None)
+    except StopIteration as read:
+        return cast(bytes, read.value)
     try:
         async with asyncio.timeout(seconds):
-            async for chunk in request.stream():
-                found += chunk
-                if len(found) > largest:
-                    raise Refused("request_too_large", f"最多 {largest} 字节 / at most {largest} bytes")
+            return await _go_on(reading, awaited)
     except TimeoutError:
         raise Refused("request_timeout", f"{seconds} s") from None
-    return bytes(found)
+
+
+async def _read(receive: Receive, largest: int) -> bytes:
+    found = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        found += message.get("body", b"")
+        if len(found) > largest:
+            raise _too_large(largest)
+        if not message.get("more_body", False):
+            return bytes(found)
+
+
+@coroutine
+def _go_on(begun: Coroutine[Any, Any, bytes], awaited: Any) -> Generator[Any, Any, bytes]:
+    """The rest of what was begun, and what it awaits."""
+    while True:
+        try:
+            told = yield awaited
+        except BaseException as error:
+            step = partial(begun.throw, error)
+        else:
+            step = partial(begun.send, told)
+        try:
+            awaited = step()
+        except StopIteration as ended:
+            return cast(bytes, ended.value)
+
+
+def _too_large(largest: int) -> Refused:
+    return Refused("request_too_large", f"最多 {largest} 字节 / at most {largest} bytes")
 
 
 def check_depth(text: bytes) -> None:

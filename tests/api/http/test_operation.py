@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -18,8 +17,6 @@ import pytest
 from sqlalchemy import func, select
 from world import CHENGDU, EVIDENCE, GUILIN, LIUZHOU, World
 
-from api.http.limits import body
-from api.http.refusals import Refused
 from api.settings import Issuer, Limits, Serving
 from api.store.database import Store
 from api.store.tables import AccessRow, ConsentRow
@@ -81,23 +78,6 @@ def test_one_institution_that_asks_too_much_does_not_hold_up_another(copied: Cal
     assert answers[-1].json()["code"] == "rate_limited"
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert world.client.get("/v1/me", headers=other).status_code == 200
-
-
-class _Slow:
-    """A request whose body does not arrive."""
-
-    def __init__(self) -> None:
-        self.headers: dict[str, str] = {}
-
-    async def stream(self) -> Any:
-        yield b"{"
-        await asyncio.sleep(30)
-
-
-def test_a_body_that_does_not_arrive_is_given_up() -> None:
-    with pytest.raises(Refused) as raised:
-        asyncio.run(body(_Slow(), 1000, 0.05))  # type: ignore[arg-type]
-    assert raised.value.code == "request_timeout"
 
 
 def test_readiness_ends_while_the_service_stops(world: World) -> None:
