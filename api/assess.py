@@ -53,7 +53,7 @@ async def assess(service: Service, endpoint: Endpoint, request: Request) -> Resp
 
 
 def _assess(service: Service, body: bytes, question: Question) -> bytes:
-    answer = service.engine.answer(dossier.read(dossier.loads(body)), question)
+    answer = service.engine.answer(dossier.parse(body), question)
     return written(answer, notice(service.settings))
 
 
@@ -71,7 +71,7 @@ def _for(call: Call, query: bytes) -> Answer | Work:
 
 
 def _seen(call: Call, question: Question) -> tuple[str, str, bytes]:
-    brought = dossier.read(dossier.loads(call.asked.raw))
+    brought = dossier.parse(call.asked.raw)
     engine = call.service.engine
     found = seen_by(call.who.reader, result(engine.answer(brought, question)))
     # Its distress part, if a deployment has one, is served with a score only.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -50,12 +51,27 @@ class Dossier:
     """List tables whose rows are known but perhaps not all: a file's list that lost a row to rejection."""
 
 
+class Inexact(TypeError):
+    """A number came as the binary float nearest to it, not as int or Decimal."""
+
+
+def parse(text: str | bytes) -> Dossier:
+    """The typed dossier of a JSON text. Raises `DossierProblem` where that is no JSON, `DossierProblems` naming every wrong key."""
+    quick = _quick(text)
+    if quick is not None:
+        with suppress(Inexact, DossierProblems):
+            return read(quick)
+    # What is wrong is told of the exact numbers.
+    return read(loads(text))
+
+
 def loads(text: str | bytes) -> Any:
     """JSON with numbers as int or Decimal, never binary floats. Raises `DossierProblem`."""
     try:
-        usual = _usual(text)
-        if usual is not None:
-            return usual
+        quick = _quick(text)
+        kinds = _kinds(quick) if quick is not None else {object}
+        if kinds <= _USUAL:
+            return json.loads(text, parse_float=Decimal) if float in kinds else quick
         # Strictly: half of a surrogate pair is no character; it could be read, but never be written again.
         said = text if isinstance(text, str) else text.decode(json.detect_encoding(text))
         found = json.loads(said, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twice)
@@ -72,11 +88,10 @@ def loads(text: str | bytes) -> Any:
         ) from None
 
 
-def _usual(text: str | bytes) -> dict[str, Any] | None:
-    """A dossier of rows with texts, numbers, truths and nulls only; None for any other, and for what is wrong.
+def _quick(text: str | bytes) -> dict[str, Any] | None:
+    """An object of values and rows in which no key stands twice, decimals as binary floats; None for any other, and for what is wrong.
 
-    The quick reader keeps decimals as binary floats and the last of two values of a key. No key stands twice where there are
-    no more colons than keys.
+    The quick reader keeps the last of two values of a key. No key stands twice where there are no more colons than keys.
     """
     try:
         found = orjson.loads(text)
@@ -84,17 +99,26 @@ def _usual(text: str | bytes) -> dict[str, Any] | None:
         return None
     if type(found) is not dict:
         return None
-    keys, kinds = len(found), set[type]()
+    keys = len(found) + sum([len(row) for row in _rows_of(found) if type(row) is dict])
+    return found if keys == (text.count(":") if isinstance(text, str) else text.count(b":")) else None
+
+
+def _rows_of(found: dict[str, Any]) -> Iterator[Any]:
     for value in found.values():
-        for row in value if type(value) is list else (value,):
-            if type(row) is dict:
-                keys += len(row)
-                kinds.update(map(type, row.values()))
-            else:
-                kinds.add(type(row))
-    if not kinds <= _USUAL or keys != (text.count(":") if isinstance(text, str) else text.count(b":")):
-        return None
-    return json.loads(text, parse_float=Decimal) if float in kinds else found
+        if type(value) is list:
+            yield from value
+        else:
+            yield value
+
+
+def _kinds(found: dict[str, Any]) -> set[type]:
+    kinds = set[type]()
+    for row in _rows_of(found):
+        if type(row) is dict:
+            kinds.update(map(type, row.values()))
+        else:
+            kinds.add(type(row))
+    return kinds
 
 
 def _no_constant(name: str) -> Any:
@@ -110,7 +134,7 @@ def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read(raw: Any) -> Dossier:
-    """The typed dossier. Raises `DossierProblems` naming every wrong key."""
+    """The typed dossier of what `loads` gives. Raises `DossierProblems` naming every wrong key."""
     problems: list[FactError] = []
     if not isinstance(raw, dict):
         raise DossierProblems([_shape("$", raw, "一份档案应为 JSON 对象 / a dossier is a JSON object")])
@@ -223,6 +247,8 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
         found = text(value) if type(value) is str else spec.kind.decimal(value) if type(value) is Decimal else None
         if found is None:
             cleaned = clean(value)
+            if type(value) is float:
+                raise Inexact
             if not is_unknown(cleaned):
                 try:
                     found = spec.kind.parse(value, name)

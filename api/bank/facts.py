@@ -33,7 +33,7 @@ class Brought(BaseModel):
 
 def bring(call: Call) -> Brought:
     """Keep a dossier as the bank's own. Raises `DossierProblems`, `ValueProblem` where it is of another enterprise."""
-    given = dossier.read(dossier.loads(call.asked.raw))
+    given = dossier.parse(call.asked.raw)
     if given.uscc != call.enterprise.uscc:
         raise ValueProblem(
             field="enterprise.uscc",

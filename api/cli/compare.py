@@ -40,7 +40,7 @@ def compare(
         dossier.day(rules_on, "rules_on") if rules_on else None,
     )
     text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    found = compared(rules.engine(), dossier.read(dossier.loads(text)), question, family)
+    found = compared(rules.engine(), dossier.parse(text), question, family)
     if form == "json":
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return

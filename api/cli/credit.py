@@ -132,7 +132,7 @@ def series(
         reader,
     )
     text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    found = linked_series(rules.engine(), dossier.read(dossier.loads(text)), asked)
+    found = linked_series(rules.engine(), dossier.parse(text), asked)
     if form == "json":
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.dossier import DossierProblems, loads, read, typed_row
+from features.dossier import Dossier, DossierProblems, Inexact, loads, parse, read, typed_row
 from features.errors import DossierProblem, FactError
 from features.kinds import Choice, Day, Kind, Parsed
 from features.schema import Reading
-from features.tables import TABLES
+from features.tables import TABLES, Enterprise
 
 CELLS = st.one_of(
     st.none(),
@@ -28,21 +29,27 @@ NUMBERS = st.sampled_from(["0.1", "12345678.905", "1.000000000000000000001", "1e
 NAMES = st.text(st.characters(codec="utf-8"), max_size=3)
 
 
+FIELDS = [name for table in TABLES.values() for name in table.fields]
+CODE = "91450200MA00000151"
+
+
 @st.composite
-def _texts(draw: st.DrawFn) -> str:
+def _texts(
+    draw: st.DrawFn, tables: st.SearchStrategy[str] = NAMES, fields: st.SearchStrategy[str] = NAMES, opening: str = "{"
+) -> str:
     """JSON of a dossier's shape, or nearly so; a key may stand twice, a number may be a decimal, a cell may be a list."""
 
     def written(value: object) -> str:
         return json.dumps(value, ensure_ascii=draw(st.booleans()))
 
-    def pairs(inner: st.SearchStrategy[str]) -> str:
-        found = draw(st.lists(st.tuples(NAMES.map(written), inner), max_size=4))
-        return "{" + draw(st.sampled_from([",", ", "])).join(f"{name}: {value}" for name, value in found) + "}"
+    def pairs(names: st.SearchStrategy[str], inner: st.SearchStrategy[str], opening: str = "{") -> str:
+        found = draw(st.lists(st.tuples(names.map(written), inner), min_size=opening != "{", max_size=4))
+        return opening + draw(st.sampled_from([",", ", "])).join(f"{name}: {value}" for name, value in found) + "}"
 
     cells = CELLS.map(written) | CELLS.map(written) | NUMBERS | st.lists(CELLS, max_size=1).map(written)
-    row = st.builds(lambda _: pairs(cells), st.none())
+    row = st.builds(lambda _: pairs(fields, cells), st.none())
     rows = st.lists(row, max_size=3).map(lambda found: "[" + ",".join(found) + "]")
-    return pairs(row | rows | cells)
+    return pairs(tables, row | rows | cells, opening)
 
 
 def _exact(text: str) -> Any:
@@ -67,6 +74,27 @@ def test_what_a_dossier_says_is_read_exactly_or_refused_where_a_key_stands_twice
     else:
         # Types too: True is not 1, and a decimal is no binary float.
         assert repr(loads(given)) == repr(expected)
+
+
+def _parsed(read: Callable[[], Dossier]) -> object:
+    """The dossier, or what is wrong with it."""
+    try:
+        return read()
+    except (DossierProblem, DossierProblems) as problems:
+        return str(problems)
+
+
+DOSSIERS = _texts(
+    st.sampled_from([table.key for table in TABLES.values() if table is not Enterprise] + ["evaluation", "else"]),
+    st.sampled_from([*FIELDS, "uscc", "else"]),
+    f'{{"enterprise": {{"uscc": "{CODE}"}}, ',
+)
+
+
+@given(DOSSIERS, st.sampled_from(["str", "utf-8", "utf-16"]))
+def test_a_dossier_is_parsed_as_its_exact_json_is_read(text: str, form: str) -> None:
+    given: str | bytes = text if form == "str" else text.encode(form)
+    assert _parsed(lambda: parse(given)) == _parsed(lambda: read(loads(given)))
 
 
 @pytest.mark.parametrize(
@@ -170,13 +198,18 @@ def test_the_region_of_an_application_is_checked_like_that_of_the_enterprise(reg
     assert [problem.field for problem in refused.value.problems] == ["evaluation.region_code"]
 
 
+def test_a_binary_float_is_no_number_of_a_dossier() -> None:
+    with pytest.raises(Inexact):
+        read({"enterprise": {"uscc": CODE}, "annual_reports": [{"fiscal_year": 2025, "revenue": 0.1}]})
+
+
 @pytest.mark.parametrize("region", ["450200", " 450200", "４５０２００", 450200])
 def test_the_region_of_an_application_is_cleaned(region: object) -> None:
     found = read({"enterprise": {"uscc": "91450200MA00000151"}, "evaluation": {"region_code": region}})
     assert found.evaluation == {"region_code": "450200"}
 
 
-@pytest.mark.parametrize("year", [None, "", "不详", 1, 99999, "二〇二五", 2025.5, True])
+@pytest.mark.parametrize("year", [None, "", "不详", 1, 99999, "二〇二五", Decimal("2025.5"), True])
 def test_a_year_that_is_wrong_or_missing_is_one_problem(year: object) -> None:
     with pytest.raises(DossierProblems) as refused:
         read({"enterprise": {"uscc": "91450200MA00000151"}, "annual_reports": [{"fiscal_year": year}]})
