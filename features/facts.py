@@ -24,6 +24,8 @@ from features.kinds import NEVER, Choice, Day, Flag, Kind, Number
 from features.tables import TABLES
 
 Row = dict[str, int | None]
+Cells = tuple[int | None, ...]
+"""Those of a row, in an order that somebody knows."""
 
 SIZE_GROUP = Fact("enterprise/size_group", Choice(values=SIZE_GROUPS))
 """Derived from the industry code; see `features.identifiers.industry`."""
@@ -58,13 +60,21 @@ class FirmFacts:
 
     def __init__(self, scalars: Mapping[str, int | None], rows: Mapping[str, list[Row]] | None = None) -> None:
         self._names, self._numbers = (*scalars,), (*scalars.values(),)
+        self._columns: Mapping[str, tuple[str, ...]] = {}
+        self._cells: Mapping[str, list[Cells]] = {}
         self.rows = {} if rows is None else {**rows}
 
     @classmethod
-    def in_order(cls, names: tuple[str, ...], numbers: tuple[int | None, ...], rows: dict[str, list[Row]]) -> FirmFacts:
-        """Of numbers in the order of their names."""
+    def in_order(
+        cls,
+        names: tuple[str, ...],
+        numbers: tuple[int | None, ...],
+        columns: Mapping[str, tuple[str, ...]],
+        cells: Mapping[str, list[Cells]],
+    ) -> FirmFacts:
+        """Of numbers in the order of their names, and of the rows of each table in the order of its columns."""
         found = cls.__new__(cls)
-        found._names, found._numbers, found.rows = names, numbers, rows
+        found._names, found._numbers, found._columns, found._cells = names, numbers, columns, cells
         return found
 
     @cached_property
@@ -73,6 +83,14 @@ class FirmFacts:
         return dict(zip(self._names, self._numbers, strict=True))
 
     @cached_property
+    def rows(self) -> dict[str, list[Row]]:
+        """The rows of each table, cells by their names."""
+        return {
+            table: [dict(zip(self._columns[table], row, strict=True)) for row in rows]
+            for table, rows in self._cells.items()
+        }
+
+    @property
     def stated(self) -> dict[str, list[Row]]:
         """Of each row the cells that are known."""
         return {
@@ -83,6 +101,12 @@ class FirmFacts:
     def numbers(self, names: tuple[str, ...]) -> Sequence[int | None]:
         """Scalar facts in the order of some names."""
         return self._numbers if names is self._names else [*map(self.scalars.__getitem__, names)]
+
+    def cells(self, table: str, columns: tuple[str, ...]) -> Sequence[Cells]:
+        """The rows of a table, each in the order of some columns."""
+        if self._columns.get(table) is columns:
+            return self._cells[table]
+        return [tuple([row[name] for name in columns]) for row in self.rows[table]]
 
 
 def listed(table: str) -> str:
@@ -111,6 +135,12 @@ def stored(row_fields: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]
         table: tuple(dict.fromkeys(stated(f"{table}.{field}").partition(".")[2] for field in fields))
         for table, fields in row_fields.items()
     }
+
+
+def columns_of(row_fields: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The columns of an enterprise's rows: these inputs, and behind them what they follow from."""
+    at_hand = stored(row_fields)
+    return {table: tuple(dict.fromkeys((*fields, *at_hand[table]))) for table, fields in row_fields.items()}
 
 
 def path_of_year(path: str, as_of: date) -> str:

@@ -26,11 +26,12 @@ from features.facts import (
     OUT_OF_SCOPE,
     QUOTED,
     SIZE_GROUP,
+    Cells,
     FirmFacts,
-    Row,
+    columns_of,
     is_note,
     listed,
-    stored,
+    stated,
 )
 from features.identifiers import industry, uscc
 from features.identifiers.boards import quoted_only
@@ -60,6 +61,7 @@ class Alternatives:
 
 
 Cell = int | str | None | Alternatives
+_ROUNDS, _LAST, _CLOSED_ON = *LAST_ROUND.split("."), stated(LAST_ROUND).partition(".")[2]
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -234,10 +236,8 @@ class Wanted:
         as_of: date,
         beside: Collection[str] = (),
     ) -> None:
-        self._as_of, self._row_fields = as_of, stored(row_fields)
-        self._rounds, _, self._last = LAST_ROUND.partition(".")
-        self._tells_last = self._last in row_fields.get(self._rounds, ())
-        days: Row = {}
+        self._as_of, self._columns = as_of, columns_of(row_fields)
+        days: dict[str, int | None] = {}
         of_list, found_in = dict[str, str](), dict[object, dict[str, str]]()
         self._derived, self._beside = [], list[str]()
         for path in scalars:
@@ -293,26 +293,21 @@ class Wanted:
         told += of_others
         told += [None if tables[table] is None or table in known.partial else 1 for table in self._of_list]
         told += [beside[name] for name in self._beside]
-        rows = {
-            table: [{name: row.get(name) for name in names} for row in tables[table] or ()]
-            for table, names in self._row_fields.items()
-        }
-        if known.apart or Alternatives in map(type, of_others):
-            found = list(_spread(dict(zip(self._told, told, strict=True)), rows))
-        else:
-            numbers = cast("tuple[int | None, ...]", self._in_order(told))
-            found = [FirmFacts.in_order(self._names, numbers, cast("dict[str, list[Row]]", rows))]
-        for one in found if self._tells_last else ():
-            self._tell_last(
-                one.rows[self._rounds], listed=tables[self._rounds] is not None and self._rounds not in known.partial
-            )
-        return found
+        rows = {t: [tuple(map(row.get, names)) for row in tables[t] or ()] for t, names in self._columns.items()}
+        apart = known.apart or Alternatives in map(type, of_others)
+        listed = tables[_ROUNDS] is not None and _ROUNDS not in known.partial
+        return [self._facts(*one, listed=listed) for one in (_spread(told, rows) if apart else ((told, rows),))]
 
-    def _tell_last(self, rounds: list[Row], *, listed: bool) -> None:
-        """Which of the rounds is the last, under one completion of their days."""
-        told = last([row["closed_on"] for row in rounds], day_number(self._as_of), listed=listed)
-        for row, value in zip(rounds, told, strict=True):
-            row[self._last] = value
+    def _facts(self, told: Sequence[Cell], rows: Mapping[str, list[tuple[Cell, ...]]], *, listed: bool) -> FirmFacts:
+        """Facts of which none has alternatives; ``listed`` where all rounds of financing are known."""
+        numbers, cells = cast("Cells", self._in_order(told)), cast("dict[str, list[Cells]]", rows)
+        rounds = self._columns.get(_ROUNDS, ())
+        if _LAST in rounds:
+            day, place = rounds.index(_CLOSED_ON), rounds.index(_LAST)
+            last_ = last([row[day] for row in cells[_ROUNDS]], day_number(self._as_of), listed=listed)
+            with_last = zip(cells[_ROUNDS], last_, strict=True)
+            cells = {**cells, _ROUNDS: [(*row[:place], value, *row[place + 1 :]) for row, value in with_last]}
+        return FirmFacts.in_order(self._names, numbers, self._columns, cells)
 
 
 def by_criterion(rows: Iterable[Mapping[str, Cell]]) -> dict[str, Cell]:
@@ -365,25 +360,24 @@ def accounting_years(founded: int, as_of: date) -> int:
     return max(0, min(3, as_of.year - day_of(founded).year))
 
 
-def _spread(scalars: dict[str, Cell], rows: dict[str, list[dict[str, Cell]]]) -> Iterator[FirmFacts]:
+def _spread(
+    scalars: Sequence[Cell], rows: Mapping[str, list[tuple[Cell, ...]]]
+) -> Iterator[tuple[Cells, dict[str, list[tuple[Cell, ...]]]]]:
     """One for each combination of values that sources give."""
-    slots: list[tuple[Row, str, tuple[int | str | None, ...]]] = []
+    slots: list[tuple[list[int | None], int, tuple[int | str | None, ...]]] = []
 
-    def row(cells: dict[str, Cell]) -> Row:
-        found: Row = {}
-        for name, cell in cells.items():
-            found[name] = cell if type(cell) is int else None
-            if type(cell) is Alternatives:
-                slots.append((found, name, cell.values))
+    def settled(cells: Sequence[Cell]) -> list[int | None]:
+        found = [cell if type(cell) is int else None for cell in cells]
+        slots.extend((found, at, cell.values) for at, cell in enumerate(cells) if type(cell) is Alternatives)
         return found
 
-    numbers, children = row(scalars), {table: [row(one) for one in each] for table, each in rows.items()}
+    numbers, children = settled(scalars), {table: [*map(settled, each)] for table, each in rows.items()}
     counted, used = 1, []
     for slot in slots:
         if counted * len(slot[2]) <= MOST_COMPLETIONS:
             counted *= len(slot[2])
             used.append(slot)
     for values in product(*(values for _, _, values in used)):
-        for (cells, name, _), value in zip(used, values, strict=True):
-            cells[name] = value if isinstance(value, int) else None
-        yield FirmFacts(dict(numbers), {t: [dict(r) for r in each] for t, each in children.items()})
+        for (cells, place, _), value in zip(used, values, strict=True):
+            cells[place] = value if isinstance(value, int) else None
+        yield tuple(numbers), {table: [*map(tuple, each)] for table, each in children.items()}

@@ -71,9 +71,8 @@ class Rules:
         each = [self.program.evaluate(one) for one in facts]
         if len(each) == 1:
             return facts, each[0], frozenset()
-        roots, first = list(self.program.whole), each[0]
-        united, wider = self.program.unite(roots, [one[: len(roots)] for one in each], calendar)
-        return facts, Values.of([*united, *first[len(roots) :]]), wider
+        united, wider = self.program.unite(each, calendar)
+        return facts, Values.of(united, each[0].rows), wider
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ Nodes of which none needs another stand together by their operator, so that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import cast
 
 from scoring.core import INPUTS, Node, balanced, walk
@@ -19,6 +20,7 @@ _TRUTHS = (Do.GE_WIDE, Do.EQ_WIDE)
 _TWO_SLOTS = frozenset((Do.WIDEN, Do.STEP, *_WIDE.values())).difference(_TRUTHS)
 """What these make is wide."""
 _HELD = 2**63 - 1
+_NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def is_wide(node: Node) -> bool:
@@ -52,10 +54,12 @@ class Code:
     what is made of the sums over rows. The slots of constants come first.
     """
 
-    def __init__(self, roots: Sequence[Node], scalars: Sequence[str] = ()) -> None:
-        """``scalars`` are taken first, in their order."""
+    def __init__(
+        self, roots: Sequence[Node], scalars: Sequence[str] = (), columns: Mapping[str, Sequence[str]] = _NONE
+    ) -> None:
+        """``scalars`` are taken first, in their order; so are the ``columns`` of tables."""
         order = walk(roots)
-        tables = dict.fromkeys(str(node.args[0]) for node in order if node.op == "rows")
+        tables = dict.fromkeys((*columns, *(str(node.args[0]) for node in order if node.op == "rows")))
         self._section = {table: number for number, table in enumerate(tables, 1)}
         self._last = len(tables) + 1
         self._inputs: dict[int, dict[str, tuple[_Value, _Value]]] = {number: {} for number in range(self._last)}
@@ -69,13 +73,15 @@ class Code:
         self._made: list[_Value] = []
         self._of: dict[int, _Value] = {}
         self._nothing = [self._number(0, wide) for wide in (False, True)]
-        for name in scalars:
+        for name in (*scalars, *(f"{table}.{column}" for table, each in columns.items() for column in each)):
             self._input(name)
         for node in order:
             self._of[id(node)] = self._value(node)
-        self.scalars, *cells = map(list, self._inputs.values())
-        self.cells = dict(zip(tables, cells, strict=True))
-        """The columns that are read of each table's rows."""
+        self.scalars, *cells = map(tuple, self._inputs.values())
+        self.columns = {
+            t: tuple(name.partition(".")[2] for name in each) for t, each in zip(tables, cells, strict=True)
+        }
+        """Those that are read of each table's rows."""
         self.wide = [place for place, root in enumerate(roots) if is_wide(root)]
         """Roots that 64 bits may not hold: their upper halves are told behind all others."""
         self.runs: list[int] = []

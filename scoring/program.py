@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from features.expression import Fact, FirstKnown, RowFact
-from features.facts import FirmFacts, assumed
+from features.facts import FirmFacts, assumed, columns_of
 from features.schema import Reading
 from features.tables import TABLES
 from scoring import core, learned_points
@@ -25,11 +25,11 @@ from scoring.assembly import Read, Verdict, assemble, out_of_scope
 from scoring.bounds import Bounds, ends
 from scoring.card import Expert
 from scoring.compile import CompiledCard, Part, stage_truths
-from scoring.core import Node, all_of, any_of, fill, ge, known, negate, walk
+from scoring.core import Node, all_of, any_of, eq, fill, ge, known, negate, walk
 from scoring.ladder import TITLE_TRUTHS, Ladder, standing, title_truth
 from scoring.learned import LearnedCard
 from scoring.lower import Lowering
-from scoring.one_backend import Evaluate, Values, compile_one
+from scoring.one_backend import Values, compile_one
 from scoring.one_machine import UNKNOWN
 
 LOWER, MEASURED = "|low", "|measured"
@@ -178,6 +178,11 @@ class Program:
         return {table: tuple(fields) for table, fields in found.items()}
 
     @cached_property
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Columns of an enterprise's rows, table by table as the rows of `Values` stand."""
+        return columns_of(self.row_fields)
+
+    @cached_property
     def _inputs(self) -> set[str]:
         roots = (*self.parts.values(), *self.unknown.values(), *self.shown.values())
         return {str(node.args[0]) for node in walk(roots) if node.op in ("fill", "known")}
@@ -195,10 +200,11 @@ class Program:
     @cached_property
     def evaluate(self) -> Callable[[FirmFacts], Values]:
         """The values of one enterprise whose facts do not conflict: of every root; then of every scalar fact whether it is known; then
-        the scalar facts themselves, `UNKNOWN` where they are not.
+        the scalar facts themselves, `UNKNOWN` where they are not; then of every card whether it is open.
         """
         stated = [fill(name, UNKNOWN, UNKNOWN, -UNKNOWN - 1) for name in self.scalars]
-        return compile_one((*self.whole.values(), *map(known, self.scalars), *stated), self.inputs)
+        roots = (*self.whole.values(), *map(known, self.scalars), *stated, *self._open(self.assembly))
+        return compile_one(roots, self.inputs, self.columns)
 
     def stated_at(self, scalar: str) -> int:
         """Where among the values of an answer a scalar fact stands itself."""
@@ -208,19 +214,33 @@ class Program:
         """Where among the values of an answer it stands whether a scalar fact is known."""
         return len(self.at) + self._place[scalar]
 
+    def open_at(self, card: str) -> int:
+        """Where among the values of an answer it stands whether facts that are missing may change what a card says: verdict, class or
+        credit.
+        """
+        return len(self.at) + 2 * len(self.scalars) + list(self.cards).index(card)
+
+    def _open(self, assembly: Mapping[str, Node]) -> Iterator[Node]:
+        for name, compiled in self.cards.items():
+            card = compiled.card
+            if card.classes or (card.scheme and card.items):
+                low, high = (assembly[f"score|{name}|{end}"] for end in ("low", "high"))
+                yield negate(ge(low, high))
+            else:
+                yield eq(assembly[f"verdict|{name}"], Verdict.UNDETERMINED.value)
+
     @cached_property
     def _place(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self.scalars)}
 
-    def unite(
-        self, names: Sequence[str], each: Sequence[Sequence[int]], calendar: Mapping[str, int]
-    ) -> tuple[list[int], frozenset[str]]:
-        """Values over several completions, and the cards of which the united answer is wider than theirs.
+    def unite(self, each: Sequence[Sequence[int]], calendar: Mapping[str, int]) -> tuple[list[int], frozenset[str]]:
+        """Values of an answer over several completions, and the cards of which the united answer is wider than theirs.
 
-        ``names`` are the roots that the values are of, those of the assembly last. Parts are united, the least of the lower
-        ends and the greatest of all else; the assembly is made of them.
+        Parts are united, the least of the lower ends and the greatest of all else; the assembly is made of them. The facts are those
+        of the first completion.
         """
-        ends = zip(names, *each, strict=True)
+        names, first = list(self.whole), each[0]
+        ends = zip(names, *each, strict=False)
         found = [(min if name.endswith(LOWER) else max)(values) for name, *values in ends]
         given, at = dict(zip(names, found, strict=True)), {name: place for place, name in enumerate(names)}
         for name in names:
@@ -232,18 +252,22 @@ class Program:
                 )
                 found[at[name]] = int(bool(given[name]) and not apart)
         made = self._evaluate_assembly_of_parts(FirmFacts({**given, **calendar}))
+        roots, opened = made[: len(self.assembly)], made[len(self.assembly) :]
         wider = set()
-        for name, value in zip(self.assembly, made, strict=True):
+        for name, value in zip(self.assembly, roots, strict=True):
             stated = given[name]
             if name.startswith("verdict|") and len({one[at[name]] for one in each}) > 1:
                 stated = Verdict.UNDETERMINED.value
             if name.startswith(("score|", "verdict|")) and value != stated:
                 wider.add(name.split("|")[1])
-        return [*found[: len(found) - len(made)], *made], frozenset(wider)
+        facts = first[len(names) : len(first) - len(opened)]
+        return [*found[: len(found) - len(roots)], *roots, *facts, *opened], frozenset(wider)
 
     @cached_property
-    def _evaluate_assembly_of_parts(self) -> Evaluate:
-        return compile_one(self.assembly_of_parts.values())
+    def _evaluate_assembly_of_parts(self) -> Callable[[FirmFacts], Values]:
+        """Of the assembly, and of every card whether it is open."""
+        assembly = self.assembly_of_parts
+        return compile_one((*assembly.values(), *self._open(assembly)))
 
 
 def accounts_read(compiled: CompiledCard) -> dict[int, Collection[str]]:

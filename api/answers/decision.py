@@ -8,18 +8,18 @@ by its own digest, so that a reader without it can still verify the rest (decisi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
-from api.answers.forms import Json, Pieces, Written, members
+from api.answers.forms import Pieces, Written, members
 from api.answers.kept import Kept
 from api.answers.page import Page
 from api.answers.page_words import Piece
 from api.answers.scheme_figures import STALE, Told
-from features.facts import FirmFacts, Row, path_of_year, stated, stored
+from features.facts import FirmFacts, path_of_year, stated
 from features.identifiers import regions
 from scoring import core
 from scoring.assembly import OUTSIDE, Verdict
@@ -103,36 +103,27 @@ class _Side:
 
     cards: list[OfCards]
     scalars: frozenset[str]
+    columns: Mapping[str, frozenset[str]]
+    """Of list tables."""
     on_page: int
     """The section that tells those that are known."""
-    row_fields: dict[str, frozenset[str] | None]
-    """Every one where None."""
     only: frozenset[str] = frozenset()
     """Facts that nothing outside reads."""
 
     def of(self, answer: Answer, sections: Sections, schemes: Schemes) -> Pieces:
         """The members ``cards`` and ``facts``."""
-        facts = [
-            b'{"rows":%b,"scalars":%b}' % (canonical(self._rows(one)), self._scalars(answer, one, sections))
-            for one in answer.facts
-        ]
         cards = b",".join([told(sections, schemes) for told in self.cards])
-        # Completions that differ only in what the other part reads are one here.
-        return [b'"cards":{', cards, b'},"facts":[', b",".join(dict.fromkeys(facts)), b"]"]
+        # A page tells one completion. Those that differ only in what the other part reads are one here.
+        single = len(answer.facts) == 1
+        facts = sections[self.on_page] if single else b",".join(dict.fromkeys(map(self._told, answer.facts)))
+        return [b'"cards":{', cards, b'},"facts":[', facts, b"]"]
 
-    def _scalars(self, answer: Answer, facts: FirmFacts, sections: Sections) -> Written:
-        # A page tells one completion.
-        if len(answer.facts) == 1:
-            return b"".join((b"{", sections[self.on_page][1:], b"}"))
-        return canonical({n: v for n, v in facts.scalars.items() if v is not None and n in self.scalars})
-
-    def _rows(self, facts: FirmFacts) -> Json:
-        asked = self.row_fields
-        return {t: _only(rows, asked[t]) for t, rows in facts.stated.items() if t in asked}
-
-
-def _only(rows: list[Row], names: frozenset[str] | None) -> list[Row]:
-    return rows if names is None else [{name: row[name] for name in row if name in names} for row in rows]
+    def _told(self, facts: FirmFacts) -> Written:
+        """One completion, as `_say_facts` says it."""
+        stated = facts.stated
+        rows = {t: [{n: row[n] for n in row if n in names} for row in stated[t]] for t, names in self.columns.items()}
+        scalars = {n: v for n, v in facts.scalars.items() if v is not None and n in self.scalars}
+        return canonical({"rows": rows, "scalars": scalars})
 
 
 class _Facts(NamedTuple):
@@ -159,23 +150,36 @@ def _facts(program: Program) -> _Facts:
 def _side(
     program: Program, page: Page, cards: Iterable[str], names: Iterable[str], only: frozenset[str] = frozenset()
 ) -> _Side:
-    scalars, fields = set(), dict[str, set[str]]()
+    scalars, columns = set(), dict[str, set[str]]()
     for name in names:
         table, dot, field = name.partition(".")
         if dot and "/" not in table:
-            fields.setdefault(table, set()).add(field)
+            columns.setdefault(table, set()).add(field)
         else:
             scalars.add(name)
-    rows = stored(program.row_fields)
-    of_rows = {t: _unless_all(each, (*program.row_fields[t], *rows[t])) for t, each in fields.items()}
     on_page = page.section()
+    _say_facts(program, page, scalars, columns)
+    of_tables = {table: frozenset(each) for table, each in columns.items()}
+    return _Side(_cards(program, page, cards), frozenset(scalars), of_tables, on_page, only)
+
+
+def _say_facts(program: Program, page: Page, scalars: Set[str], columns: Mapping[str, Set[str]]) -> None:
+    """Those that are known of one completion."""
+    tables = list(program.columns)
+    page.say(b'{"rows":{')
+    for table in sorted(columns):
+        own = program.columns[table]
+        page.member(b",%b:[" % canonical(table))
+        with page.rows(tables.index(table), len(own)):
+            page.member(b",{")
+            for name in sorted(columns[table]):
+                page.cell(b",%b:" % canonical(name), own.index(name))
+            page.say(b"}")
+        page.say(b"]")
+    page.say(b'},"scalars":{')
     for name in sorted(scalars):
         page.fact(b",%b:" % canonical(name), program.stated_at(name))
-    return _Side(_cards(program, page, cards), frozenset(scalars), on_page, of_rows, only)
-
-
-def _unless_all(names: set[str], every: Iterable[str]) -> frozenset[str] | None:
-    return None if names.issuperset(every) else frozenset(names)
+    page.say(b"}}")
 
 
 def told_cards(program: Program) -> tuple[LearnedCard, ...]:

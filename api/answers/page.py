@@ -28,6 +28,8 @@ from api.answers.page_words import LONG, Piece, Question, Ranks, Text
 from scoring.one_backend import Values
 
 _BEYOND = bytes(BEYOND)
+STEP = 3
+"""Numbers of one."""
 _FIRST = 2**14
 """Bytes of which a page is thought at first."""
 
@@ -81,17 +83,68 @@ class Page:
         """The number at a place."""
         self._step(Step.NUMBER, place)
 
+    def member(self, text: Written) -> None:
+        """The same of every enterprise: one of several, with a comma before it, which is left out of the first."""
+        self._step(Step.MEMBER, *self._kept(text))
+
     def fact(self, text: Written, place: int) -> None:
-        """A text and the number at a place, where it is known."""
-        self._step(Step.KNOWN, place)
-        self._texts.append(Text(text))
-        self._step(Step.SAY, self._texts[-1].place, len(text))
-        self._step(Step.NUMBER, place)
+        """A member and the number at a place, where it is known."""
+        with self._unless(Step.KNOWN, place):
+            self.member(text)
+            self._step(Step.NUMBER, place)
+
+    @contextmanager
+    def where(self, place: int) -> Iterator[None]:
+        """What is said now is said where the number at a place is not 0."""
+        with self._unless(Step.WHERE, place):
+            yield
+
+    @contextmanager
+    def rows(self, table: int, width: int) -> Iterator[None]:
+        """What is said now is said of each row of a table, of so many cells."""
+        with self._unless(Step.ROWS, table):
+            begin = len(self._steps)
+            yield
+            self._step(Step.AGAIN, width)
+            self._steps[-1] = (len(self._steps) - begin) // STEP
+
+    def cell(self, text: Written, place: int) -> None:
+        """A member and the number of a row's cell, where it is known."""
+        with self._unless(Step.KNOWN_CELL, place):
+            self.member(text)
+            self._step(Step.CELL, place)
+
+    @contextmanager
+    def without(self, place: int) -> Iterator[None]:
+        """What is said now is said where the row's cell is not known."""
+        with self._unless(Step.ABSENT_CELL, place):
+            yield
+
+    def row(self) -> None:
+        """The row's own number, from 0."""
+        self._step(Step.ROW)
+
+    @contextmanager
+    def _unless(self, step: Step, place: int) -> Iterator[None]:
+        """Steps that are left out unless a step finds what it looks for."""
+        self._step(step, place)
+        begin = len(self._steps)
+        yield
+        self._end_said()
+        self._steps[begin - 1] = (len(self._steps) - begin) // STEP
 
     def ask(self, places: Sequence[int], write: Callable[[Key], Piece], most: int = 256) -> None:
         """A piece that follows from the numbers at some places; of so many different keys it is kept."""
-        self._step(Step.ASK, self.asked)
+        self.tell(self.question(places, write, most))
+
+    def question(self, places: Sequence[int], write: Callable[[Key], Piece], most: int = 256) -> int:
+        """A piece without rooms that may be told several times, or not at all; its number."""
         self._questions.append(Question(places, write, most))
+        return self.asked - 1
+
+    def tell(self, question: int) -> None:
+        """The piece of a question."""
+        self._step(Step.ASK, question)
 
     def reasons(self, first: int, behind: int) -> None:
         """The reasons of some pieces, in their order, with commas between and behind what the section says before."""
@@ -101,11 +154,19 @@ class Page:
             question.ranks = ranks
 
     def _step(self, step: Step, *numbers: int) -> None:
+        self._end_said()
+        self._steps.extend((step, *numbers, *[0] * (STEP - 1 - len(numbers))))
+
+    def _end_said(self) -> None:
+        """What was said becomes a step."""
         if self._said:
-            said, self._said = Text(self._said), b""
-            self._texts.append(said)
-            self._steps.extend((Step.SAY, said.place, said.length))
-        self._steps.extend((step, *numbers, *[0] * (2 - len(numbers))))
+            said, self._said = self._said, b""
+            self._steps.extend((Step.SAY, *self._kept(said)))
+
+    def _kept(self, text: Written) -> tuple[int, int]:
+        """Where a text stands, and its length."""
+        self._texts.append(Text(text))
+        return self._texts[-1].place, self._texts[-1].length
 
     @contextmanager
     def written(self, values: Values) -> Iterator[list[memoryview]]:
@@ -149,9 +210,9 @@ class Page:
         sheet = self._sheet
         while True:
             room = len(self._out) - BEYOND
-            lists = (sheet.steps, values.told, sheet.found, self._out, sheet.sections)
-            steps, numbers, found, out, sections = [some.buffer_info()[0] for some in lists]
-            put_together()(steps, self.asked, numbers, found, out, room, given, amounts, sections)
+            lists = (sheet.steps, values.told, values.rows, sheet.found, self._out, sheet.sections)
+            steps, numbers, rows, found, out, sections = [some.buffer_info()[0] for some in lists]
+            put_together()(steps, self.asked, numbers, rows, found, out, room, given, amounts, sections)
             length = sheet.sections[-1]
             if length <= room:
                 return

@@ -23,9 +23,16 @@ COMMA, NUL = b",", b"\0"
 
 
 class Step(IntEnum):
-    """One step, each of three numbers: the step, and of ``SAY`` where a text stands and its length; of ``ASK`` a question; of ``NUMBER``
-    the place of a number; of ``KNOWN`` one that skips the next two steps where it is `UNKNOWN`; of ``REASONS`` the first question and
-    the one behind the last.
+    """One step, each of three numbers: the step, and of
+
+    ``SAY`` where a text stands and its length; of ``MEMBER`` likewise, its first byte is left out behind an opening bracket and at the beginning of a section
+    ``ASK`` a question
+    ``NUMBER`` the place of a number; of ``CELL`` of the row's; of ``ROW`` nothing: it is the row's own, from 0
+    ``KNOWN`` the place of a number, and how many steps are left out where it is `UNKNOWN`; of ``WHERE`` likewise where it is 0; of
+    ``KNOWN_CELL`` and ``ABSENT_CELL`` the row's cell that must be known, or must not
+    ``REASONS`` the first question and the one behind the last
+    ``ROWS`` a table, and how many steps are left out where it has no row; of ``AGAIN``, behind what is said of a row, how many cells it has,
+    and how many steps it is back to what is said of the next
     """
 
     END = 0
@@ -35,6 +42,14 @@ class Step(IntEnum):
     KNOWN = 4
     REASONS = 5
     SECTION = 6
+    MEMBER = 7
+    ROWS = 8
+    AGAIN = 9
+    CELL = 10
+    KNOWN_CELL = 11
+    ABSENT_CELL = 12
+    WHERE = 13
+    ROW = 14
 
 
 _NULS = r"\00" * (BEYOND - 1)
@@ -179,11 +194,14 @@ done:
   ret void
 }}
 
-define void @evaluate(ptr %steps, i64 %count, ptr %numbers, ptr %found, ptr %out, i64 %room, ptr %given, ptr %amounts, ptr %told) {{
+define void @evaluate(ptr %steps, i64 %count, ptr %numbers, ptr %rows, ptr %found, ptr %out, i64 %room, ptr %given, ptr %amounts, ptr %told) {{
 entry:
   %pos = alloca i64
   %sections = alloca ptr
   %begun = alloca i64
+  %row = alloca ptr
+  %rows.all = alloca i64
+  %rows.left = alloca i64
   %next.given = alloca ptr
   %next.amount = alloca ptr
   %digits = alloca [{2 * BEYOND} x i8]
@@ -197,7 +215,7 @@ entry:
   br label %step
 
 step:
-  %now = phi ptr [%steps, %entry], [%now.next, %stepped], [%now.after, %known]
+  %now = phi ptr [%steps, %entry], [%now.next, %stepped], [%now.after, %unless], [%now.rows, %of.rows], [%now.again, %again]
   %kind = load i64, ptr %now
   %one.at = getelementptr i64, ptr %now, i64 1
   %one = load i64, ptr %one.at
@@ -211,6 +229,14 @@ step:
     i64 {Step.KNOWN.value}, label %known
     i64 {Step.REASONS.value}, label %reasons
     i64 {Step.SECTION.value}, label %section
+    i64 {Step.MEMBER.value}, label %member
+    i64 {Step.ROWS.value}, label %of.rows
+    i64 {Step.AGAIN.value}, label %again
+    i64 {Step.CELL.value}, label %cell
+    i64 {Step.KNOWN_CELL.value}, label %known.cell
+    i64 {Step.ABSENT_CELL.value}, label %absent.cell
+    i64 {Step.WHERE.value}, label %where
+    i64 {Step.ROW.value}, label %row.number
   ]
 stepped:
   br label %step
@@ -220,10 +246,75 @@ say:
   %say.end = call i64 @put(ptr %out, i64 %say.pos, i64 %room, ptr %say.text, i64 %two)
   store i64 %say.end, ptr %pos
   br label %stepped
-; The last digit first.
+member:
+  %member.pos = load i64, ptr %pos
+  %member.before = sub i64 %member.pos, 1
+  %member.before.at = getelementptr i8, ptr %out, i64 %member.before
+  %member.section = load i64, ptr %begun
+  %member.begins = icmp eq i64 %member.pos, %member.section
+  %member.none = zext i1 %member.begins to i64
+  %member.beyond = icmp ugt i64 %member.pos, %room
+  %member.unread = or i1 %member.begins, %member.beyond
+  br i1 %member.unread, label %member.put, label %member.is
+member.is:
+  %member.last = load i8, ptr %member.before.at
+  %member.list = icmp eq i8 %member.last, {ord("[")}
+  %member.object = icmp eq i8 %member.last, {ord("{")}
+  %member.first = or i1 %member.list, %member.object
+  %member.off = zext i1 %member.first to i64
+  br label %member.put
+member.put:
+  %member.less = phi i64 [%member.none, %member], [%member.off, %member.is]
+  %member.text = inttoptr i64 %one to ptr
+  %member.from = getelementptr i8, ptr %member.text, i64 %member.less
+  %member.len = sub i64 %two, %member.less
+  %member.end = call i64 @put(ptr %out, i64 %member.pos, i64 %room, ptr %member.from, i64 %member.len)
+  store i64 %member.end, ptr %pos
+  br label %stepped
+; Where a table's part begins, stands at the table's place.
+of.rows:
+  %rows.begin.at = getelementptr i64, ptr %rows, i64 %one
+  %rows.begin = load i64, ptr %rows.begin.at
+  %rows.many.at = getelementptr i64, ptr %rows, i64 %rows.begin
+  %rows.many = load i64, ptr %rows.many.at
+  store i64 %rows.many, ptr %rows.all
+  store i64 %rows.many, ptr %rows.left
+  %row.first = getelementptr i64, ptr %rows.many.at, i64 1
+  store ptr %row.first, ptr %row
+  %rows.none = icmp eq i64 %rows.many, 0
+  %rows.skipped = select i1 %rows.none, i64 %two, i64 0
+  %rows.size = mul i64 %rows.skipped, 3
+  %now.rows = getelementptr i64, ptr %now.next, i64 %rows.size
+  br label %step
+again:
+  %again.row = load ptr, ptr %row
+  %again.next = getelementptr i64, ptr %again.row, i64 %one
+  store ptr %again.next, ptr %row
+  %again.left = load i64, ptr %rows.left
+  %again.less = sub i64 %again.left, 1
+  store i64 %again.less, ptr %rows.left
+  %again.done = icmp eq i64 %again.less, 0
+  %again.back = select i1 %again.done, i64 0, i64 %two
+  %again.size = mul i64 %again.back, -3
+  %now.again = getelementptr i64, ptr %now.next, i64 %again.size
+  br label %step
+cell:
+  %cell.row = load ptr, ptr %row
+  %cell.at = getelementptr i64, ptr %cell.row, i64 %one
+  %cell.number = load i64, ptr %cell.at
+  br label %written
+row.number:
+  %number.all = load i64, ptr %rows.all
+  %number.left = load i64, ptr %rows.left
+  %number.row = sub i64 %number.all, %number.left
+  br label %written
 number:
   %number.at = getelementptr i64, ptr %numbers, i64 %one
-  %signed = load i64, ptr %number.at
+  %number.number = load i64, ptr %number.at
+  br label %written
+; The last digit first.
+written:
+  %signed = phi i64 [%number.number, %number], [%cell.number, %cell], [%number.row, %row.number]
   %single = icmp ult i64 %signed, 10
   br i1 %single, label %one.digit, label %several
 ; Most numbers are truths.
@@ -268,13 +359,33 @@ sign:
   %number.end = call i64 @put(ptr %out, i64 %number.pos, i64 %room, ptr %number.text, i64 %length)
   store i64 %number.end, ptr %pos
   br label %stepped
-; Where the number is not known this step and two more are left out.
+known.cell:
+  %known.row = load ptr, ptr %row
+  br label %known.of
 known:
-  %known.at = getelementptr i64, ptr %numbers, i64 %one
+  br label %known.of
+known.of:
+  %known.in = phi ptr [%numbers, %known], [%known.row, %known.cell]
+  %known.at = getelementptr i64, ptr %known.in, i64 %one
   %known.number = load i64, ptr %known.at
   %known.not = icmp eq i64 %known.number, {UNKNOWN}
-  %known.skipped = select i1 %known.not, i64 9, i64 3
-  %now.after = getelementptr i64, ptr %now, i64 %known.skipped
+  br label %unless
+absent.cell:
+  %absent.row = load ptr, ptr %row
+  %absent.at = getelementptr i64, ptr %absent.row, i64 %one
+  %absent.number = load i64, ptr %absent.at
+  %absent.not = icmp ne i64 %absent.number, {UNKNOWN}
+  br label %unless
+where:
+  %where.at = getelementptr i64, ptr %numbers, i64 %one
+  %where.number = load i64, ptr %where.at
+  %where.not = icmp eq i64 %where.number, 0
+  br label %unless
+unless:
+  %not = phi i1 [%known.not, %known.of], [%absent.not, %absent.cell], [%where.not, %where]
+  %skipped = select i1 %not, i64 %two, i64 0
+  %skipped.size = mul i64 %skipped, 3
+  %now.after = getelementptr i64, ptr %now.next, i64 %skipped.size
   br label %step
 section:
   %section.begun = load i64, ptr %pos
@@ -375,4 +486,4 @@ end:
 def put_together() -> Callable[..., None]:
     """Copies the words, given the addresses and numbers that `api.answers.page` names."""
     pointer, number, given = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
-    return linked(_TEXT, [pointer, number, *[pointer] * 3, number, given, given, pointer], brief=True)
+    return linked(_TEXT, [pointer, number, *[pointer] * 4, number, given, given, pointer], brief=True)

@@ -14,7 +14,7 @@ from api.answers.cards import LeftToExperts, ask_assessment
 from api.answers.credit import Credit, ask_credit
 from api.answers.decision import Sections, ask_decision, park_id
 from api.answers.forms import Json, Pieces, Written, members
-from api.answers.missing import missing_writer
+from api.answers.missing import ask_missing
 from api.answers.probability import probability_writer
 from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
 from api.answers.scheme_figures import Figures
@@ -81,7 +81,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         page.reasons(*asked_for[name])
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
-    missing = missing_writer(prepared)
+    missing = ask_missing(prepared)
     later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
     @lru_cache(maxsize=64)
@@ -119,7 +119,7 @@ def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable
         out += (b',"assessments":{', sections[assessments], b"},", *_credit(credit))
         if further := probability[answer.ladder.id](state, tier):
             out += (members(further), b",")
-        out += (b'"missing":[', b",".join(missing(answer)), b"],", members({"flags": [*_flags(answer), *flags]}))
+        out += (b'"missing":[', missing(answer, sections), b"],", members({"flags": [*_flags(answer), *flags]}))
         with_points = {name for name, one in zip(figures, credit, strict=True) if one.gives_points}
         told = (sections[at] for at, scheme in reasons if not scheme or scheme in with_points)
         out += (b',"reasons":[', b",".join([*first, *filter(len, told)]), b"],", *decide(answer, sections, schemes))

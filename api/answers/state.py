@@ -14,7 +14,7 @@ from scoring.program import Program
 
 State = Values
 """The values of every root; then of every scalar fact whether it is known; then the scalar facts themselves, `UNKNOWN` where they are
-not (`Program.evaluate`).
+not; then of every card whether it is open (`Program.evaluate`).
 """
 
 
