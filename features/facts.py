@@ -104,7 +104,7 @@ class FirmFacts:
 
     def cells(self, table: str, columns: tuple[str, ...]) -> Sequence[Cells]:
         """The rows of a table, each in the order of some columns."""
-        if self._columns.get(table) is columns:
+        if self._columns.get(table) == columns:
             return self._cells[table]
         return [tuple([row[name] for name in columns]) for row in self.rows[table]]
 

@@ -276,9 +276,10 @@ class Wanted:
         enterprise = (tables[Enterprise.id] or [{}])[0]
         sources: dict[object, dict[str, Cell]] = {row["fiscal_year"]: row for row in tables[AnnualReport.id] or ()}
         sources[Enterprise.id] = enterprise
-        grades = by_criterion(tables[ExpertGrade.id] or ())
-        this_year = {name.replace("@", f"@{self._as_of.year}"): v for name, v in grades.items() if name.endswith("@")}
-        sources[ExpertGrade.id] = {**this_year, **grades}
+        if graded := tables[ExpertGrade.id]:
+            grades, year = by_criterion(graded), f"@{self._as_of.year}"
+            this_year = {name.replace("@", year): v for name, v in grades.items() if name.endswith("@")}
+            sources[ExpertGrade.id] = {**this_year, **grades}
         founded = enterprise.get("established_on")
         told: list[Cell] = [*self._days]
         for place, names in self._fields.items():

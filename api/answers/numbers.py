@@ -31,8 +31,8 @@ def nth_root(numerator: int, denominator: int, degree: int) -> tuple[int, int]:
     wanted = numerator * _ROOTED**degree // denominator
     if degree == 2:
         return math.isqrt(wanted), _ROOTED
-    found = 1 << -(-wanted.bit_length() // degree)
-    # Newton's method from above falls until the root is reached.
+    # Newton's method from above falls until the root is reached: from just above what floats find of it.
+    found = int(math.exp(math.log(wanted) / degree) * (1 + 1e-11)) + 1
     while (lower := ((degree - 1) * found + wanted // found ** (degree - 1)) // degree) < found:
         found = lower
     return found, _ROOTED

@@ -168,19 +168,20 @@ _POINT = "分"
 
 
 def _conditions(reads: Reads, root: str, details: Sequence[Detail]) -> Add:
-    """The list of the conditions that a gate asks for, in the brackets that can be reached."""
-    named = [
-        (
-            {"indicator": label(d.indicator), "threshold": d.range.text if d.range else ""},
-            reads.ends(f"show|{root}|{d.path}", "reached", "low", "high"),
-        )
-        for d in details
-    ]
+    """The list of the conditions that a gate asks for, in the brackets that can be reached; what several brackets ask for alike, once."""
+    named = []
+    for detail in details:
+        fixed = {"indicator": label(detail.indicator), "threshold": detail.range.text if detail.range else ""}
+        ends = reads.ends(f"show|{root}|{detail.path}", "reached", "low", "high")
+        named.append((orjson.dumps(fixed), fixed, ends))
 
     def add(key: Key, out: Json) -> None:
-        out["conditions"] = [
-            {**fixed, "verdict": WORDS[key[low] + key[high]]} for fixed, (reached, low, high) in named if key[reached]
-        ]
+        told: dict[tuple[bytes, str], Json] = {}
+        for text, fixed, (reached, low, high) in named:
+            if key[reached]:
+                verdict = WORDS[key[low] + key[high]]
+                told.setdefault((text, verdict), {**fixed, "verdict": verdict})
+        out["conditions"] = list(told.values())
 
     return add
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from features.expression import Linear, annual, calibre, flagged
-from features.indicators.base import Indicator, Unit, indicator
+from features.indicators.base import Indicator, Unit, indicator, of_year
 
 _TEXT = "工信部企业〔2022〕63号"
 _TORCH = "科技部火炬中心、长城战略咨询 2018年版"
@@ -20,8 +20,7 @@ def revenue(year: int = -1) -> Indicator:
     """营业收入 of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
         "revenue" if year == -1 else f"revenue({year})",
-        "营业收入" if year == -1 else f"营业收入（前{-year}年）",
-        "revenue",
+        *of_year("营业收入", "revenue", year),
         Unit.YUAN,
         annual("revenue", year),
         _TEXT,
@@ -76,8 +75,7 @@ def debt_ratio(year: int = -1) -> Indicator:
     """资产负债率, end of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
         "debt_ratio" if year == -1 else f"debt_ratio({year})",
-        "资产负债率" if year == -1 else f"资产负债率（前{-year}年）",
-        "debt / assets",
+        *of_year("资产负债率", "debt / assets", year),
         Unit.SHARE,
         annual("total_liabilities", year) / annual("total_assets", year),
         _TEXT,
@@ -104,8 +102,7 @@ def rd_expense(year: int = -1) -> Indicator:
     """研发费用总额 of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
         f"rd_expense({year})",
-        "研发费用" if year == -1 else f"研发费用（前{-year}年）",
-        "R&D expense",
+        *of_year("研发费用", "R&D expense", year),
         Unit.YUAN,
         annual("rd_expense", year),
         _TEXT,
@@ -146,8 +143,7 @@ def rd_to_revenue(year: int = -1) -> Indicator:
     """研发费用总额占营业收入总额比重 of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
         f"rd_to_revenue({year})",
-        "研发费用占营业收入的比重" if year == -1 else f"研发费用占营业收入的比重（前{-year}年）",
-        "R&D expense / revenue",
+        *of_year("研发费用占营业收入的比重", "R&D expense / revenue", year),
         Unit.SHARE,
         annual("rd_expense", year) / annual("revenue", year),
         _TEXT,
@@ -188,8 +184,7 @@ def st_activity_to_revenue(year: int = -1) -> Indicator:
     """科技活动投入强度: S&T activity expense ÷ revenue of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
         f"st_activity_to_revenue({year})",
-        "科技活动投入强度" if year == -1 else f"科技活动投入强度（前{-year}年）",
-        "S&T activity expense / revenue",
+        *of_year("科技活动投入强度", "S&T activity expense / revenue", year),
         Unit.SHARE,
         calibre("st_activity_expense", "rd_expense", year=year) / annual("revenue", year),
         _TORCH,
@@ -248,8 +243,7 @@ def super_deduction(year: int = -1) -> Indicator:
     """享受研发费用加计扣除 of one accounting year (−1 = the year before as_of's)."""
     return Indicator(
         f"super_deduction({year})",
-        "享受研发费用加计扣除" if year == -1 else f"享受研发费用加计扣除（前{-year}年）",
-        "R&D super-deduction claimed",
+        *of_year("享受研发费用加计扣除", "R&D super-deduction claimed", year),
         Unit.TRUTH,
         flagged(annual("rd_super_deduction", year)),
         "四川省瞪羚企业备案 第四条",

@@ -146,7 +146,7 @@ def rights_granted_in(kinds: list[str], year: int) -> Indicator:
     return Indicator(
         f"rights_granted_in({'|'.join(kinds)},{year})",
         "上年获得的有效知识产权数量（按类别）" if year == -1 else f"前{-year}年获得的有效知识产权数量（按类别）",
-        "rights of the kinds named, granted in one year",
+        "rights of the kinds named, granted " + ("last year" if year == -1 else f"{-year} years ago"),
         Unit.ITEMS,
         Count("intellectual_property", where, "count"),
         "各地瞪羚企业认定条件",

@@ -66,6 +66,11 @@ def indicator(factory: Factory) -> Factory:
     return factory
 
 
+def of_year(zh: str, en: str, year: int) -> tuple[str, str]:
+    """Both labels of what is told of one accounting year: that before as_of's (−1) goes without saying."""
+    return (zh, en) if year == -1 else (f"{zh}（前{-year}年）", f"{en} ({-year} years ago)")
+
+
 def names() -> tuple[str, ...]:
     """All indicator ids, sorted."""
     return tuple(sorted(_registry))

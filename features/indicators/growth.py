@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from features.expression import Compound, Either, Linear, MeanGrowth, Quantity, Ratio, annual, calibre
-from features.indicators.base import Indicator, Unit, indicator
+from features.indicators.base import Indicator, Unit, indicator, of_year
 
 _TEXT = "国科发火〔2016〕195号 三(七)4"
 
@@ -120,8 +120,7 @@ def _yearly(
     last, before = (Linear.of(amount(one)) for one in (year, year - 1))
     return Indicator(
         id_,
-        f"{zh}增长率" if year == -1 else f"{zh}增长率（前{-year}年）",
-        f"growth of {en}",
+        *of_year(f"{zh}增长率", f"growth of {en}", year),
         Unit.SHARE,
         Ratio(last, before, 1),
         source,
@@ -167,8 +166,7 @@ def revenue_change(year: int = -1) -> Indicator:
     """营业收入增减额 of one accounting year on the year before it; a firm that began from nothing has not fallen."""
     return Indicator(
         f"revenue_change({year})",
-        "营业收入增减额" if year == -1 else f"营业收入增减额（前{-year}年）",
-        "change of revenue",
+        *of_year("营业收入增减额", "change of revenue", year),
         Unit.YUAN,
         annual("revenue", year) - annual("revenue", year - 1),
         _GAZELLE,

@@ -28,7 +28,7 @@ def employees_year_end(year: int = -1) -> Indicator:
     return Indicator(
         "employees_year_end" if year == -1 else f"employees_year_end({year})",
         "从业人员（期末）" if year == -1 else f"从业人员（前{-year}年末）",
-        "employees (year-end)",
+        "employees (year-end)" if year == -1 else f"employees (year-end, {-year} years ago)",
         Unit.PERSONS,
         calibre("employees_year_end", "employees", year=year),
         "统计上大中小微型企业划分办法（2017）说明",
