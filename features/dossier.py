@@ -248,7 +248,7 @@ def typed_row(table: type[Table], raw: Mapping[str, Any], problems: list[FactErr
         if found is None:
             cleaned = clean(value)
             if type(value) is float:
-                raise Inexact
+                raise Inexact(f"{name}: {value!r} is a binary float; numbers come as int or Decimal")
             if not is_unknown(cleaned):
                 try:
                     found = spec.kind.parse(value, name)

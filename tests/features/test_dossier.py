@@ -199,7 +199,7 @@ def test_the_region_of_an_application_is_checked_like_that_of_the_enterprise(reg
 
 
 def test_a_binary_float_is_no_number_of_a_dossier() -> None:
-    with pytest.raises(Inexact):
+    with pytest.raises(Inexact, match="revenue"):
         read({"enterprise": {"uscc": CODE}, "annual_reports": [{"fiscal_year": 2025, "revenue": 0.1}]})
 
 

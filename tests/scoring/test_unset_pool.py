@@ -6,6 +6,7 @@ The criteria below are made up for the test: nobody asked for them.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ CRITERIA = """\
 GRADED = "    grade: official\n"
 
 
-def _firm(rd: float | None = 300_0000, park: str = "liuzhou", **more: Any) -> dict[str, Any]:
+def _firm(rd: Decimal | int | None = 300_0000, park: str = "liuzhou", **more: Any) -> dict[str, Any]:
     """R&D of exactly 3 % of a revenue of 100 million, unless said otherwise."""
     return {
         "enterprise": {
@@ -79,7 +80,7 @@ def _verdict(engine: Engine, firm: dict[str, Any], day: date = date(2026, 11, 22
     ("firm", "verdict"),
     [
         (_firm(), "pass"),
-        (_firm(299_9999.99), "fail"),
+        (_firm(Decimal("2999999.99")), "fail"),
         (_firm(None), "undetermined"),
         (_firm(certificates=[{"kind": "high_tech_enterprise", "valid_from": "2024-11-30", "valid_to": "2027-11-29"}]), "fail"),
         (_firm(certificates=[{"kind": "high_tech_enterprise", "valid_from": "2020-11-30", "valid_to": "2023-11-29"}]), "pass"),
