@@ -224,8 +224,7 @@ class Program:
         for name, compiled in self.cards.items():
             card = compiled.card
             if card.classes or (card.scheme and card.items):
-                low, high = (assembly[f"score|{name}|{end}"] for end in ("low", "high"))
-                yield negate(ge(low, high))
+                yield negate(ge(assembly[f"score|{name}|low"], assembly[f"score|{name}|high"]))
             else:
                 yield eq(assembly[f"verdict|{name}"], Verdict.UNDETERMINED.value)
 
@@ -240,8 +239,7 @@ class Program:
         of the first completion.
         """
         names, first = list(self.whole), each[0]
-        ends = zip(names, *each, strict=False)
-        found = [(min if name.endswith(LOWER) else max)(values) for name, *values in ends]
+        found = [(min if name.endswith(LOWER) else max)(ends) for name, *ends in zip(names, *each, strict=False)]
         given, at = dict(zip(names, found, strict=True)), {name: place for place, name in enumerate(names)}
         for name in names:
             if name.endswith(MEASURED):
@@ -260,8 +258,8 @@ class Program:
                 stated = Verdict.UNDETERMINED.value
             if name.startswith(("score|", "verdict|")) and value != stated:
                 wider.add(name.split("|")[1])
-        facts = first[len(names) : len(first) - len(opened)]
-        return [*found[: len(found) - len(roots)], *roots, *facts, *opened], frozenset(wider)
+        parts, facts = found[: len(found) - len(roots)], first[len(names) : len(first) - len(opened)]
+        return [*parts, *roots, *facts, *opened], frozenset(wider)
 
     @cached_property
     def _evaluate_assembly_of_parts(self) -> Callable[[FirmFacts], Values]:
