@@ -24,7 +24,7 @@ from api.answers.measure import Measure
 from api.answers.numbers import Number, amount
 from api.answers.page_machine import BEYOND, COMMA, NUL, Step, put_together
 from api.answers.page_search import HEAD, search
-from api.answers.page_words import LONG, Piece, Question, Ranks, Text
+from api.answers.page_words import LONG, Piece, Question, Ranks
 from scoring.one_backend import Values
 
 _BEYOND = bytes(BEYOND)
@@ -38,6 +38,8 @@ class _Sheet(NamedTuple):
     """What machine code reads and writes."""
 
     steps: array[int]
+    texts: array[int]
+    """Of the steps, one behind the other."""
     places: array[int]
     """Those of all questions."""
     questions: array[int]
@@ -57,7 +59,7 @@ class Page:
     """
 
     def __init__(self) -> None:
-        self._steps, self._texts, self._sections = array("q"), list[Text](), 0
+        self._steps, self._texts, self._sections = array("i"), bytearray(), 0
         self._said = b""
         """What is no step yet."""
         self._questions, self._measures = list[Question](), dict[int, Measure]()
@@ -164,9 +166,9 @@ class Page:
             self._steps.extend((Step.SAY, *self._kept(said)))
 
     def _kept(self, text: Written) -> tuple[int, int]:
-        """Where a text stands, and its length."""
-        self._texts.append(Text(text))
-        return self._texts[-1].place, self._texts[-1].length
+        """Where a text stands among all, and its length."""
+        self._texts += text
+        return len(self._texts) - len(text), len(text)
 
     @contextmanager
     def written(self, values: Values) -> Iterator[list[memoryview]]:
@@ -210,9 +212,9 @@ class Page:
         sheet = self._sheet
         while True:
             room = len(self._out) - BEYOND
-            lists = (sheet.steps, values.told, values.rows, sheet.found, self._out, sheet.sections)
-            steps, numbers, rows, found, out, sections = [some.buffer_info()[0] for some in lists]
-            put_together()(steps, self.asked, numbers, rows, found, out, room, given, amounts, sections)
+            lists = (sheet.steps, sheet.texts, values.told, values.rows, sheet.found, self._out, sheet.sections)
+            steps, texts, numbers, rows, found, out, sections = [some.buffer_info()[0] for some in lists]
+            put_together()(steps, texts, self.asked, numbers, rows, found, out, room, given, amounts, sections)
             length = sheet.sections[-1]
             if length <= room:
                 return
@@ -232,13 +234,14 @@ class Page:
     def _sheet(self) -> _Sheet:
         """Made when all was asked for."""
         self._step(Step.END)
-        places = array("q", [place for one in self._questions for place in one.places])
+        places = array("i", [place for one in self._questions for place in one.places])
         first, questions = places.buffer_info()[0], array("q")
         for one in self._questions:
             questions.extend((first, len(one.places), *one.table()))
-            first += LONG * len(one.places)
+            first += places.itemsize * len(one.places)
         return _Sheet(
             self._steps,
+            array("B", self._texts + _BEYOND),
             places,
             questions,
             array("q", bytes(3 * LONG * self.asked)),

@@ -23,9 +23,9 @@ COMMA, NUL = b",", b"\0"
 
 
 class Step(IntEnum):
-    """One step, each of three numbers: the step, and of
+    """One step, each of three numbers of 32 bits: the step, and of
 
-    ``SAY`` where a text stands and its length; of ``MEMBER`` likewise, its first byte is left out behind an opening bracket and at the beginning of a section
+    ``SAY`` where a text stands among all and its length; of ``MEMBER`` likewise, its first byte is left out behind an opening bracket and at the beginning of a section
     ``ASK`` a question
     ``NUMBER`` the place of a number; of ``CELL`` of the row's; of ``ROW`` nothing: it is the row's own, from 0
     ``KNOWN`` the place of a number, and how many steps are left out where it is `UNKNOWN`; of ``WHERE`` likewise where it is 0; of
@@ -194,7 +194,7 @@ done:
   ret void
 }}
 
-define void @evaluate(ptr %steps, i64 %count, ptr %numbers, ptr %rows, ptr %found, ptr %out, i64 %room, ptr %given, ptr %amounts, ptr %told) {{
+define void @evaluate(ptr %steps, ptr %texts, i64 %count, ptr %numbers, ptr %rows, ptr %found, ptr %out, i64 %room, ptr %given, ptr %amounts, ptr %told) {{
 entry:
   %pos = alloca i64
   %sections = alloca ptr
@@ -216,32 +216,34 @@ entry:
 
 step:
   %now = phi ptr [%steps, %entry], [%now.next, %stepped], [%now.after, %unless], [%now.rows, %of.rows], [%now.again, %again]
-  %kind = load i64, ptr %now
-  %one.at = getelementptr i64, ptr %now, i64 1
-  %one = load i64, ptr %one.at
-  %two.at = getelementptr i64, ptr %now, i64 2
-  %two = load i64, ptr %two.at
-  %now.next = getelementptr i64, ptr %now, i64 3
-  switch i64 %kind, label %end [
-    i64 {Step.SAY.value}, label %say
-    i64 {Step.ASK.value}, label %ask
-    i64 {Step.NUMBER.value}, label %number
-    i64 {Step.KNOWN.value}, label %known
-    i64 {Step.REASONS.value}, label %reasons
-    i64 {Step.SECTION.value}, label %section
-    i64 {Step.MEMBER.value}, label %member
-    i64 {Step.ROWS.value}, label %of.rows
-    i64 {Step.AGAIN.value}, label %again
-    i64 {Step.CELL.value}, label %cell
-    i64 {Step.KNOWN_CELL.value}, label %known.cell
-    i64 {Step.ABSENT_CELL.value}, label %absent.cell
-    i64 {Step.WHERE.value}, label %where
-    i64 {Step.ROW.value}, label %row.number
+  %kind = load i32, ptr %now
+  %one.at = getelementptr i32, ptr %now, i64 1
+  %one.short = load i32, ptr %one.at
+  %one = zext i32 %one.short to i64
+  %two.at = getelementptr i32, ptr %now, i64 2
+  %two.short = load i32, ptr %two.at
+  %two = zext i32 %two.short to i64
+  %now.next = getelementptr i32, ptr %now, i64 3
+  switch i32 %kind, label %end [
+    i32 {Step.SAY.value}, label %say
+    i32 {Step.ASK.value}, label %ask
+    i32 {Step.NUMBER.value}, label %number
+    i32 {Step.KNOWN.value}, label %known
+    i32 {Step.REASONS.value}, label %reasons
+    i32 {Step.SECTION.value}, label %section
+    i32 {Step.MEMBER.value}, label %member
+    i32 {Step.ROWS.value}, label %of.rows
+    i32 {Step.AGAIN.value}, label %again
+    i32 {Step.CELL.value}, label %cell
+    i32 {Step.KNOWN_CELL.value}, label %known.cell
+    i32 {Step.ABSENT_CELL.value}, label %absent.cell
+    i32 {Step.WHERE.value}, label %where
+    i32 {Step.ROW.value}, label %row.number
   ]
 stepped:
   br label %step
 say:
-  %say.text = inttoptr i64 %one to ptr
+  %say.text = getelementptr i8, ptr %texts, i64 %one
   %say.pos = load i64, ptr %pos
   %say.end = call i64 @put(ptr %out, i64 %say.pos, i64 %room, ptr %say.text, i64 %two)
   store i64 %say.end, ptr %pos
@@ -265,7 +267,7 @@ member.is:
   br label %member.put
 member.put:
   %member.less = phi i64 [%member.none, %member], [%member.off, %member.is]
-  %member.text = inttoptr i64 %one to ptr
+  %member.text = getelementptr i8, ptr %texts, i64 %one
   %member.from = getelementptr i8, ptr %member.text, i64 %member.less
   %member.len = sub i64 %two, %member.less
   %member.end = call i64 @put(ptr %out, i64 %member.pos, i64 %room, ptr %member.from, i64 %member.len)
@@ -284,7 +286,7 @@ of.rows:
   %rows.none = icmp eq i64 %rows.many, 0
   %rows.skipped = select i1 %rows.none, i64 %two, i64 0
   %rows.size = mul i64 %rows.skipped, 3
-  %now.rows = getelementptr i64, ptr %now.next, i64 %rows.size
+  %now.rows = getelementptr i32, ptr %now.next, i64 %rows.size
   br label %step
 again:
   %again.row = load ptr, ptr %row
@@ -296,7 +298,7 @@ again:
   %again.done = icmp eq i64 %again.less, 0
   %again.back = select i1 %again.done, i64 0, i64 %two
   %again.size = mul i64 %again.back, -3
-  %now.again = getelementptr i64, ptr %now.next, i64 %again.size
+  %now.again = getelementptr i32, ptr %now.next, i64 %again.size
   br label %step
 cell:
   %cell.row = load ptr, ptr %row
@@ -325,8 +327,8 @@ one.digit:
   %one.fits = icmp ule i64 %one.end, %room
   br i1 %one.fits, label %one.put, label %stepped
 one.put:
-  %one.short = trunc i64 %signed to i8
-  %one.text = add i8 %one.short, 48
+  %one.char = trunc i64 %signed to i8
+  %one.text = add i8 %one.char, 48
   %one.at.out = getelementptr i8, ptr %out, i64 %one.pos
   store i8 %one.text, ptr %one.at.out
   br label %stepped
@@ -385,7 +387,7 @@ unless:
   %not = phi i1 [%known.not, %known.of], [%absent.not, %absent.cell], [%where.not, %where]
   %skipped = select i1 %not, i64 %two, i64 0
   %skipped.size = mul i64 %skipped, 3
-  %now.after = getelementptr i64, ptr %now.next, i64 %skipped.size
+  %now.after = getelementptr i32, ptr %now.next, i64 %skipped.size
   br label %step
 section:
   %section.begun = load i64, ptr %pos
@@ -486,4 +488,4 @@ end:
 def put_together() -> Callable[..., None]:
     """Copies the words, given the addresses and numbers that `api.answers.page` names."""
     pointer, number, given = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
-    return linked(_TEXT, [pointer, number, *[pointer] * 4, number, given, given, pointer], brief=True)
+    return linked(_TEXT, [*[pointer] * 2, number, *[pointer] * 4, number, given, given, pointer], brief=True)

@@ -51,9 +51,9 @@ hash:
   %whole = icmp eq i64 %i, %many
   br i1 %whole, label %hashed, label %mix
 mix:
-  %q.place.at = getelementptr i64, ptr %places, i64 %i
-  %q.place = load i64, ptr %q.place.at
-  %q.number.at = getelementptr i64, ptr %numbers, i64 %q.place
+  %q.place.at = getelementptr i32, ptr %places, i64 %i
+  %q.place = load i32, ptr %q.place.at
+  %q.number.at = getelementptr i64, ptr %numbers, i32 %q.place
   %q.number = load i64, ptr %q.number.at
   %h.with = xor i64 %h, %q.number
   %h.mixed = mul i64 %h.with, {MIX - 2**64}
@@ -132,9 +132,9 @@ compare:
 compared:
   %kept.at = getelementptr i64, ptr %key, i64 %j
   %kept = load i64, ptr %kept.at
-  %own.at = getelementptr i64, ptr %s.places, i64 %j
-  %own = load i64, ptr %own.at
-  %given.at = getelementptr i64, ptr %numbers, i64 %own
+  %own.at = getelementptr i32, ptr %s.places, i64 %j
+  %own = load i32, ptr %own.at
+  %given.at = getelementptr i64, ptr %numbers, i32 %own
   %given = load i64, ptr %given.at
   %is = icmp eq i64 %kept, %given
   %j.next = add i64 %j, 1
