@@ -131,7 +131,7 @@ def _once(table: type[Table], rows: list[dict[str, Cell]], known: Known) -> list
     """Rows alike in every natural field count once, also under different row ids."""
     found: dict[object, dict[str, Cell]] = {}
     for row in rows:
-        alike = tuple(map(row.get, table.fields))
+        alike = _NATURAL[table.id](row)
         kept = found.setdefault(alike, row)
         if kept is not row:
             # Silence that is read as "not so" gives way to what an equal row says.
@@ -145,10 +145,7 @@ def _later(row: TypedRow, until: int) -> bool:
     return isinstance(known_from, int) and known_from > until
 
 
-def _natural(table: type[Table], row: TypedRow) -> tuple[object, ...]:
-    return tuple(map(row.get, table.fields))
-
-
+_NATURAL = {table.id: itemgetter(*table.fields) for table in TABLES.values()}
 _IDENTITY = {table.id: itemgetter(*table.identity) for table in TABLES.values() if table.identity}
 
 
@@ -158,7 +155,7 @@ def _identity(table: type[Table], row: TypedRow) -> object:
         return ()
     if table.identity:
         return _IDENTITY[table.id](row)
-    return row["row_id"] or _natural(table, row)
+    return row["row_id"] or _NATURAL[table.id](row)
 
 
 def _grouped(identities: Iterable[object], rows: Iterable[TypedRow]) -> Iterable[list[TypedRow]]:
@@ -189,7 +186,7 @@ def _merge(table: type[Table], versions: list[TypedRow], known: Known) -> dict[s
     first = versions[0]
     if len(versions) == 1:
         return cast("dict[str, Cell]", first)
-    distinct = {_natural(table, row) for row in versions}
+    distinct = set(map(_NATURAL[table.id], versions))
     known.duplicates += len(versions) - len(distinct)
     merged = {name: cast("Cell", first[name]) for name in table.fields}
     for name, cells in zip(table.fields, zip(*distinct, strict=True), strict=True):
