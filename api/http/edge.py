@@ -6,6 +6,7 @@ import secrets
 import time
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.logs import frames, log
@@ -24,6 +25,8 @@ SECURITY = [
     (b"x-frame-options", b"DENY"),
 ]
 UNROUTED = "-"
+GONE = 499
+"""What is logged where the client left before it was answered."""
 
 
 class Edge:
@@ -50,6 +53,9 @@ class Edge:
         try:
             wrong = _checked(scope["headers"])
             await (refusal(wrong) if wrong else self._app)(scope, receive, sending)
+        except ClientDisconnect:
+            # Nobody is there to be answered, and nothing is at fault here.
+            status = status or GONE
         except Exception as error:
             self._log.error(
                 "fault", request=name, route=_route(scope), error=type(error).__name__, frames=frames(error)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from api.app import create_app
 from api.http.limits import body
 from api.http.refusals import Refused
+from scoring.engine import Engine
 
 Sent = tuple[float, bytes]
 """After so many seconds, these bytes."""
@@ -80,6 +83,33 @@ def test_a_length_that_is_too_large_is_refused_before_anything_is_read() -> None
 def test_a_client_that_goes_away_is_no_body(wait: float) -> None:
     with pytest.raises(ClientDisconnect):
         _read((0, b"{"), (wait, b"gone"), (0, b""))
+
+
+def test_a_client_that_goes_away_is_no_fault_and_is_not_answered(
+    engine: Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    app, sent = create_app(engine), list[Any]()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    at = {"method": "POST", "path": "/v1/assess", "raw_path": b"/v1/assess", "query_string": b"", "root_path": ""}
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "http",
+        "headers": [],
+        "client": None,
+        "server": None,
+        **at,
+    }
+    asyncio.run(app(scope, receive, send))
+    assert not sent
+    (line,) = map(json.loads, capfd.readouterr().err.splitlines())
+    assert (line["event"], line["level"], line["route"], line["status"]) == ("request", "info", "/v1/assess", 499)
 
 
 def test_who_waits_for_a_body_can_be_stopped() -> None:
