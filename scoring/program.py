@@ -218,7 +218,7 @@ class Program:
         """Where among the values of an answer it stands whether facts that are missing may change what a card says: verdict, class or
         credit.
         """
-        return len(self.at) + 2 * len(self.scalars) + list(self.cards).index(card)
+        return len(self.at) + len(self.scalars) + self._place[card]
 
     def _open(self, assembly: Mapping[str, Node]) -> Iterator[Node]:
         for name, compiled in self.cards.items():
@@ -230,7 +230,7 @@ class Program:
 
     @cached_property
     def _place(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.scalars)}
+        return {name: place for place, name in enumerate((*self.scalars, *self.cards))}
 
     def unite(self, each: Sequence[Sequence[int]], calendar: Mapping[str, int]) -> tuple[list[int], frozenset[str]]:
         """Values of an answer over several completions, and the cards of which the united answer is wider than theirs.

@@ -37,11 +37,7 @@ class _Asked(NamedTuple):
 def ask_missing(prepared: Prepared) -> Callable[[Answer, Sequence[memoryview]], Written | memoryview]:
     """How the unknown facts of one enterprise are listed: by the page; with those of which sources differ, from these."""
     program, page = prepared.program, prepared.page
-    facts = [
-        _asked(prepared, root.removeprefix("unknown|"), place)
-        for root, place in program.at.items()
-        if root in program.unknown
-    ]
+    facts = [_asked(prepared, root) for root in program.unknown]
     on_page = page.section()
     settling = {cards: _ask_settled(program, page, cards) for cards in dict.fromkeys(fact.readers for fact in facts)}
     for fact in facts:
@@ -54,8 +50,8 @@ def ask_missing(prepared: Prepared) -> Callable[[Answer, Sequence[memoryview]], 
     return write
 
 
-def _asked(prepared: Prepared, fact: str, place: int) -> _Asked:
-    cards = prepared.program.cards.items()
+def _asked(prepared: Prepared, root: str) -> _Asked:
+    fact, cards, place = root.removeprefix("unknown|"), prepared.program.cards.items(), prepared.program.at[root]
     table, _, column = fact.partition(".")
     where = (table, column) if table in LISTED else ("", "")
     readers = sorted(n for n, card in cards if any(fact in part.influences for part in card.parts.values()))

@@ -140,7 +140,7 @@ class Page:
         self.tell(self.question(places, write, most))
 
     def question(self, places: Sequence[int], write: Callable[[Key], Piece], most: int = 256) -> int:
-        """A piece without rooms that may be told several times, or not at all; its number."""
+        """A piece that is told where its number is said: where it has no rooms several times, or not at all."""
         self._questions.append(Question(places, write, most))
         return self.asked - 1
 
