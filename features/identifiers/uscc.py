@@ -65,8 +65,8 @@ def check(text: object) -> tuple[str, tuple[str, ...]]:
     """
     if not isinstance(text, str):
         raise _problem(text, "统一社会信用代码应为文本 / a USCC is text", "请按文本填写 / give it as text")
-    code = text if _SHAPED.fullmatch(text) else normalise(text)
-    if code is not text and not _SHAPED.fullmatch(code):
+    code = normalise(text)
+    if not _SHAPED.fullmatch(code):
         _check_shape(code, text)
     if sum(map(mul, _WHOLE_WEIGHTS, map(_VALUE.__getitem__, code))) % 31:
         raise _problem(
