@@ -20,7 +20,9 @@ FOLDER = Path(__file__).parent / "rulebooks"
 LADDERS, OVERLAYS, LEARNED = "ladders", "overlays", "learned"
 """Folders among the rulebooks that hold no cards."""
 NOWHERE = Place()
-EVALUATED = ("in_force", "repealed")
+UNDATED = "undated"
+"""Status of a text of which nobody knows from when to when it was in force: it is asked for by name only."""
+EVALUATED = ("in_force", "repealed", UNDATED)
 """Statuses that can be evaluated; drafts and expected texts are shown and compared only."""
 
 
@@ -93,6 +95,13 @@ class Picked:
     card: Card
     edition: Edition
     outside: bool = False
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What an answer says of the choice."""
+        if not self.outside:
+            return ()
+        return ("edition_undated" if self.card.status == UNDATED else "edition_outside_period",)
 
 
 class Catalogue:
@@ -188,7 +197,7 @@ class Catalogue:
 
 
 def _in_force(card: Card, day: date, kind: str) -> bool:
-    return card.published_on <= day and _distance(card.period(kind), day) == 0
+    return card.status != UNDATED and card.published_on <= day and _distance(card.period(kind), day) == 0
 
 
 def _distance(period: Period, day: date) -> int:

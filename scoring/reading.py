@@ -20,7 +20,7 @@ from scoring.reading_parts import REQUIREMENTS, award, label, limits, most_point
 from scoring.scheme import UNSET, GradeWeighedError, effect, read_scheme, weighed, weights
 from scoring.yaml_tree import Findings, Reader, Tree, load
 
-STATUSES = ("in_force", "draft", "expected", "repealed")
+STATUSES = ("in_force", "undated", "draft", "expected", "repealed")
 KINDS = ("new", "renewal")
 
 Part = TypeVar("Part")

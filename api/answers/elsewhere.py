@@ -41,7 +41,7 @@ class _Column:
     answer: Json
     """The assessment, or the credit."""
     home: bool
-    outside: bool
+    flags: tuple[str, ...]
 
 
 def families(engine: Engine) -> tuple[str, ...]:
@@ -60,7 +60,8 @@ def compare(engine: Engine, dossier: Dossier, question: Question, family: str) -
             remedy="可用 / use: " + ", ".join(families(engine)),
         )
     columns = list(_columns(engine, dossier, question, family))
-    home = max(columns, key=lambda column: (column.home, len((column.region or "").rstrip("0"))))
+    # A text that is in force before one of which that is not known.
+    home = max(columns, key=lambda one: (one.home, not one.flags, len((one.region or "").rstrip("0"))))
     return {
         "uscc": dossier.uscc,
         "as_of": question.as_of.isoformat(),
@@ -103,7 +104,7 @@ def _column(
     found, card = result(answer), answer.rules.picked[name].card
     column = "+".join((name, *(laid.id for laid in card.overlays)))
     told = found["credit"] if card.scheme else found["assessments"][name]
-    return _Column(column, region, card, told, home, plain.outside)
+    return _Column(column, region, card, told, home, plain.flags)
 
 
 def _moved(dossier: Dossier, region: str | None) -> Dossier:
@@ -125,7 +126,7 @@ def _told(column: _Column) -> Json:
     for key in ("verdict", "score", "status", "stage", "undetermined"):
         if key in column.answer:
             told[key] = column.answer[key]
-    return told | ({"flags": ["edition_outside_period"]} if column.outside else {})
+    return told | ({"flags": list(column.flags)} if column.flags else {})
 
 
 def _provisions(columns: list[_Column]) -> list[tuple[str, str]]:

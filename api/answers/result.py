@@ -40,16 +40,16 @@ def result(answer: Answer) -> Json:
 def written(answer: Answer, before: Json | None = None) -> bytes:
     """The same as JSON, other members before it; most of its words are kept from enterprises of which the same was said."""
     rules = answer.rules
-    outside = tuple([name for name, one in rules.picked.items() if one.outside])
+    flagged = tuple([(name, *one.flags) for name, one in rules.picked.items() if one.outside])
     first = b"{%b," % members(before) if before else b"{"
-    return _writer(rules.program, outside, answer.question.as_of)(answer, first)
+    return _writer(rules.program, flagged, answer.question.as_of)(answer, first)
 
 
 @lru_cache(maxsize=32)
-def _writer(program: Program, outside: tuple[str, ...], as_of: date) -> Callable[[Answer, Written], Written]:
-    """How answers by a program, which many regions share, as of this day are written."""
+def _writer(program: Program, chosen: tuple[tuple[str, ...], ...], as_of: date) -> Callable[[Answer, Written], Written]:
+    """How answers by a program, which many regions share, as of this day are written; of some cards with flags of how they were chosen."""
     prepared = Prepared(program, as_of)
-    flagged = {name: ["edition_outside_period"] if name in outside else [] for name in program.cards}
+    flagged: dict[str, list[str]] = {name: [] for name in program.cards} | {name: flags for name, *flags in chosen}
     page, of_cards = prepared.page, {name: one.card for name, one in program.cards.items()}
     asked_for: dict[str, tuple[int, int]] = {}
 

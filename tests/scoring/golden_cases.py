@@ -33,7 +33,7 @@ class Case:
     known_at: date | None
     kind: str | None
     rulebooks: tuple[str, ...]
-    """Asked for by name; all in force where empty."""
+    """Asked for by name, as an undated one always is; all in force where empty."""
     expect: dict[str, Any]
 
     @property
@@ -63,7 +63,7 @@ def cases() -> Iterator[Case]:
                 raw.get("rules_on"),
                 raw.get("known_at"),
                 raw.get("kind"),
-                tuple(raw.get("rulebooks", ())),
+                tuple(raw.get("rulebooks", (rulebook,) if path.stem == "undated" else ())),
                 raw["expect"],
             )
 
