@@ -48,7 +48,7 @@ def population(root: Path, firms: int, seed: int) -> Population:
 
 
 def make(wanted: Population, seed: int, run: int = RUN, *, keep_facts: bool = True) -> None:
-    """Generate, import, pivot. ``keep_facts=False`` leaves the long tables out: 10 million firms are 5 GB of them."""
+    """Generate, import, pivot. ``keep_facts=False`` leaves the long tables out: 10 million firms are 7 GB of them."""
     from features import snapshot
 
     shutil.rmtree(wanted.folder, ignore_errors=True)
