@@ -235,6 +235,7 @@ def test_indicators_without_points_are_shown_by_name_and_grade_and_texts_that_ar
 STAND_IN = (
     "credit.sichuan@2025",
     "credit.wenzhou_longwan@2022",
+    "gazelle.changsha_htz@undated",
     "gazelle.guangxi_pool@2021",
     "gazelle.guangxi_pool@2022",
     "gazelle.hangzhou_binjiang@2017",
@@ -249,7 +250,10 @@ STAND_IN = (
     "gazelle.sichuan@2019",
     "gazelle.sichuan@2023",
     "gazelle.torch@2018",
+    "gazelle.wuhan_east_lake@undated",
     "gazelle.yancheng@2022",
+    "gazelle.zhengzhou_htz@undated",
+    "gazelle.zhongguancun@undated",
     "gazelle.zhongshan_torch@2021",
     "hte_pool.guangdong@2017",
     "hte_pool.guangxi@2022",
@@ -304,6 +308,7 @@ def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "gazelle.changsha_htz@undated",
         "gazelle.jiangsu@2024",
         "gazelle.jinan@2020",
         "gazelle.liaoning@2021",
@@ -311,6 +316,8 @@ def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
         "gazelle.shandong@2019",
         "gazelle.shandong@2020",
         "gazelle.torch@2018",
+        "gazelle.wuhan_east_lake@undated",
+        "gazelle.zhengzhou_htz@undated",
         "gazelle.zhongshan_torch@2021",
         "potential_unicorn@2022",
         "quasi_unicorn.shandong@2018",
