@@ -26,6 +26,8 @@ CARDS = (
     "innovative_sme",
     "specialised_sme",
     "little_giant",
+    "gazelle.eurostat",
+    "gazelle.gbt_41464",
     "gazelle.guangxi_pool",
     "gazelle.hangzhou_binjiang",
     "gazelle.jiangsu",
@@ -44,11 +46,15 @@ CARDS = (
     "hte_pool.jiangsu",
     "industry_leader.chengdu",
     "potential_unicorn",
+    "potential_unicorn.huangpu",
+    "potential_unicorn.yancheng",
     "quasi_unicorn.shandong",
     "seed_unicorn.sichuan",
     "unicorn",
     "unicorn.chengdu",
+    "unicorn.huangpu",
     "unicorn.shandong",
+    "unicorn.yancheng",
 )
 
 
