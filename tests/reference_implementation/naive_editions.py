@@ -184,6 +184,7 @@ EDITIONS = [
     _now("gazelle.yancheng", "2022"),
     _now("gazelle.hangzhou_binjiang", "2017"),
     _now("gazelle.oecd", "2007"),
+    _now("gazelle.eurostat", "2014"),
     _now("unicorn", "2017"),
     _now("potential_unicorn", "2022"),
     _now("seed_unicorn.sichuan", "2025"),

@@ -1,4 +1,4 @@
-"""瞪羚 of the regions, zones and the OECD as they stand, written anew from the policy pages."""
+"""瞪羚 of the regions, zones, the OECD and Eurostat as they stand, written anew from the policy pages."""
 
 import datetime as dt
 from fractions import Fraction
@@ -287,4 +287,14 @@ def oecd(firm: Firm) -> bool:
         and not firm.founded_since(-4)
         and firm.of("employees_year_end", 4) >= 10
         and (firm.grew("revenue", "0.20", 3, more=True) or firm.grew("employees_year_end", "0.20", 3, more=True))
+    )
+
+
+def eurostat(firm: Firm) -> bool:
+    """Reg. 439/2014: employees alone, above 10 % a year; who was born in the first of four years or later is newly born."""
+    return (
+        firm.age_at_most(5)
+        and not firm.founded_since(-4)
+        and firm.of("employees_year_end", 4) >= 10
+        and firm.grew("employees_year_end", "0.10", 3, more=True)
     )

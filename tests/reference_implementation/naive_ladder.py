@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from .naive_firm import Firm
 from .naive_gazelles import (
+    eurostat,
     guangxi_pool,
     hangzhou_binjiang,
     jiangsu,
@@ -48,6 +49,7 @@ CARDS: dict[str, Meets] = {
     "gazelle.yancheng": yancheng,
     "gazelle.hangzhou_binjiang": hangzhou_binjiang,
     "gazelle.oecd": oecd,
+    "gazelle.eurostat": eurostat,
     "unicorn": unicorn,
     "potential_unicorn": potential_unicorn,
     "seed_unicorn.sichuan": seed_unicorn_sichuan,

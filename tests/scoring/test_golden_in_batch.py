@@ -27,6 +27,8 @@ CARDS = (
     "specialised_sme",
     "little_giant",
     "gazelle.changsha_htz",
+    "gazelle.eurostat",
+    "gazelle.gbt_41464",
     "gazelle.guangxi_pool",
     "gazelle.hangzhou_binjiang",
     "gazelle.jiangsu",
@@ -48,11 +50,15 @@ CARDS = (
     "hte_pool.jiangsu",
     "industry_leader.chengdu",
     "potential_unicorn",
+    "potential_unicorn.huangpu",
+    "potential_unicorn.yancheng",
     "quasi_unicorn.shandong",
     "seed_unicorn.sichuan",
     "unicorn",
     "unicorn.chengdu",
+    "unicorn.huangpu",
     "unicorn.shandong",
+    "unicorn.yancheng",
 )
 
 

@@ -236,6 +236,7 @@ STAND_IN = (
     "credit.sichuan@2025",
     "credit.wenzhou_longwan@2022",
     "gazelle.changsha_htz@undated",
+    "gazelle.eurostat@2014",
     "gazelle.guangxi_pool@2021",
     "gazelle.guangxi_pool@2022",
     "gazelle.hangzhou_binjiang@2017",
@@ -309,6 +310,8 @@ def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
     "name",
     [
         "gazelle.changsha_htz@undated",
+        "gazelle.eurostat@2014",
+        "gazelle.gbt_41464@2022",
         "gazelle.jiangsu@2024",
         "gazelle.jinan@2020",
         "gazelle.liaoning@2021",
@@ -319,11 +322,14 @@ def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
         "gazelle.wuhan_east_lake@undated",
         "gazelle.zhengzhou_htz@undated",
         "gazelle.zhongshan_torch@2021",
+        "potential_unicorn.huangpu@undated",
         "potential_unicorn@2022",
         "quasi_unicorn.shandong@2018",
         "seed_unicorn.sichuan@2025",
+        "unicorn.huangpu@undated",
         "unicorn.shandong@2018",
         "unicorn.shandong@2020",
+        "unicorn.yancheng@undated",
     ],
 )
 def test_a_convention_of_age_that_the_text_on_file_does_not_state_is_told(name: str) -> None:
