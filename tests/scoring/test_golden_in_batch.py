@@ -44,11 +44,16 @@ CARDS = (
     "hte_pool.jiangsu",
     "industry_leader.chengdu",
     "potential_unicorn",
+    "potential_unicorn.shenzhen",
+    "potential_unicorn.suqian",
     "quasi_unicorn.shandong",
+    "seed_unicorn.shenzhen",
     "seed_unicorn.sichuan",
     "unicorn",
     "unicorn.chengdu",
     "unicorn.shandong",
+    "unicorn.shenzhen",
+    "unicorn.suqian",
 )
 
 
