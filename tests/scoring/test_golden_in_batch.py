@@ -52,13 +52,18 @@ CARDS = (
     "potential_unicorn",
     "potential_unicorn.huangpu",
     "potential_unicorn.yancheng",
+    "potential_unicorn.shenzhen",
+    "potential_unicorn.suqian",
     "quasi_unicorn.shandong",
+    "seed_unicorn.shenzhen",
     "seed_unicorn.sichuan",
     "unicorn",
     "unicorn.chengdu",
     "unicorn.huangpu",
     "unicorn.shandong",
     "unicorn.yancheng",
+    "unicorn.shenzhen",
+    "unicorn.suqian",
 )
 
 

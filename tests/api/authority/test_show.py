@@ -260,12 +260,17 @@ STAND_IN = (
     "hte_pool.guangxi@2022",
     "hte_pool.jiangsu@2018",
     "industry_leader.chengdu@2020",
+    "potential_unicorn.shenzhen@undated",
+    "potential_unicorn.suqian@undated",
     "quasi_unicorn.shandong@2018",
+    "seed_unicorn.shenzhen@undated",
     "seed_unicorn.sichuan@2025",
     "unicorn@2017",
     "unicorn.chengdu@2020",
     "unicorn.shandong@2018",
     "unicorn.shandong@2020",
+    "unicorn.shenzhen@undated",
+    "unicorn.suqian@undated",
 )
 """Editions whose own day is not on file: the first of the year or month, or the day of a relay, stands for it."""
 
@@ -325,11 +330,14 @@ def test_what_the_texts_leave_open_of_a_word_is_told() -> None:
         "potential_unicorn.huangpu@undated",
         "potential_unicorn@2022",
         "quasi_unicorn.shandong@2018",
+        "seed_unicorn.shenzhen@undated",
         "seed_unicorn.sichuan@2025",
         "unicorn.huangpu@undated",
         "unicorn.shandong@2018",
         "unicorn.shandong@2020",
         "unicorn.yancheng@undated",
+        "unicorn.shenzhen@undated",
+        "unicorn.suqian@undated",
     ],
 )
 def test_a_convention_of_age_that_the_text_on_file_does_not_state_is_told(name: str) -> None:
