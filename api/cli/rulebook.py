@@ -25,7 +25,7 @@ from api.authority.sql.dialects import DIALECTS
 from api.cli.console import day_option, err, file_option, one_of, out, tracked
 from api.cli.rulebook_diff import diff
 from features.errors import ValueProblem
-from scoring.catalogue import FOLDER
+from scoring.catalogue import FOLDER, UNDATED
 from scoring.errors import CardError
 from scoring.reading import KINDS
 
@@ -50,7 +50,7 @@ def list_() -> None:
                 name,
                 card.edition,
                 f"{card.title.zh} {card.title.en}",
-                card.effective_from.isoformat(),
+                card.effective_from.isoformat() if card.status != UNDATED else "",
                 until,
                 card.status,
                 card.sha256[7:19],

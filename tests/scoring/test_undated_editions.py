@@ -12,6 +12,7 @@ from test_overlays import CARD
 
 from api.answers.elsewhere import compare
 from api.authority.lint import lint_folder
+from api.authority.show.description import describe
 from features.dossier import read
 from scoring.catalogue import Catalogue
 from scoring.engine import Engine, Question
@@ -30,6 +31,13 @@ def test_it_answers_by_name_alone_and_on_every_day_says_that_it_is_undated(tmp_p
     told = _answer(engine, day, "sample")["assessments"]
     assert found(told, "sample.edition") == "undated"
     assert found(told, "sample.flags") == ["edition_undated"]
+
+
+def test_its_days_are_shown_as_those_on_which_it_was_read(tmp_path: Path) -> None:
+    edition = _engine(tmp_path, undated=UNDATED).catalogue.edition("sample")
+    facts = {label.en: value for label, value in describe(edition.latest, edition.tree).facts}
+    assert "not on file, answers by name only" in facts["in force"]
+    assert (facts["read"], "published" in facts) == ("2022-01-01", False)
 
 
 def test_a_dated_edition_that_is_in_force_goes_before_it(tmp_path: Path) -> None:

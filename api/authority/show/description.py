@@ -12,6 +12,7 @@ from api.authority import obligations, quotes
 from api.authority.notes import WHOLE, Note, notes
 from api.authority.show.lines import Line, of_rule
 from scoring.card import MICRO, REFERENCE, Card, Document, Gate, Group, Item, Label, Limits, Period, Route
+from scoring.catalogue import UNDATED
 from scoring.yaml_tree import Findings, Tree
 
 KINDS = {"new": Label("新申报", "new applications"), "renewal": Label("复核", "renewals")}
@@ -93,13 +94,17 @@ def describe(card: Card, tree: Tree) -> Description:
 def facts(card: Card) -> Iterator[tuple[Label, str]]:
     """When, for whom and how a card is in force."""
     whole = Period(card.effective_from, card.effective_to or date.max)
-    yield Label("施行", "in force"), _days(whole)
+    dated = card.status != UNDATED
+    yield (
+        Label("施行", "in force"),
+        _days(whole) if dated else "未见，只在点名时作答 / not on file, answers by name only",
+    )
     for kind, period in card.kinds.items():
         if period != whole:
             yield KINDS[kind], _days(period)
     if len(card.kinds) < len(KINDS):
         yield Label("申请类型", "application kinds"), "、".join(f"{KINDS[k].zh} / {KINDS[k].en}" for k in card.kinds)
-    yield Label("发布", "published"), str(card.published_on)
+    yield Label("发布", "published") if dated else Label("查阅", "read"), str(card.published_on)
     yield Label("状态", "status"), card.status
     if card.region:
         yield Label("适用地区", "region"), card.region

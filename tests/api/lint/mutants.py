@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
 from scoring.yaml_tree import Tree
@@ -96,7 +97,10 @@ def _of_limits(tree: Tree, steps: Steps) -> Iterator[Mutant]:
             continue
         for names in (WAN, PER_WAN):
             if match["unit"] in names:
-                changed = f"{match['number']}{names[match['unit']]}"
+                number, unit = match["number"], names[match["unit"]]
+                if unit.startswith("0000"):
+                    number, unit = f"{Decimal(number) * 10_000:f}", unit.removeprefix("0000")
+                changed = f"{number}{unit}"
                 yield Mutant("unit", f"{node.path}.{key}: {amount} → {changed}", _set(tree, (*steps, key), changed))
 
 
