@@ -22,7 +22,8 @@ from api.answers.forms import Written
 from api.answers.kept import Key
 from api.answers.measure import Measure
 from api.answers.numbers import Number, amount
-from api.answers.page_machine import BEYOND, COMMA, NUL, Step, put_together
+from api.answers.page_fill import BEYOND, COMMA, NUL
+from api.answers.page_machine import Step, put_together
 from api.answers.page_search import HEAD, search
 from api.answers.page_words import LONG, Piece, Question, Ranks
 from scoring.one_backend import Values

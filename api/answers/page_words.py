@@ -10,7 +10,8 @@ from typing import NamedTuple
 from api.answers.forms import Written
 from api.answers.kept import Key
 from api.answers.measure import Measure
-from api.answers.page_machine import BEYOND, RANK_BITS
+from api.answers.page_fill import BEYOND
+from api.answers.page_machine import RANK_BITS
 from api.answers.page_search import MEASURED, MIX, RANK
 from features.picking import picker
 

@@ -107,7 +107,7 @@ def _credit(engine: Engine, dossier: Dossier, asked: Asked, question: Question) 
         card["overlays"] = credit["overlays"]
     out: Json = {"card": card}
     if picked.outside:
-        out["flags"] = ["edition_outside_period"]
+        out["flags"] = list(picked.flags)
     if asked.reader == "bank" and credit["status"] not in USABLE:
         return {**out, "unavailable": UNCONFIRMED}
     return {**out, **{key: credit[key] for key in ("stage", "score", "coverage", "undetermined") if key in credit}}

@@ -16,7 +16,7 @@ from api.answers.forms import Written
 from api.answers.measure import Measure
 from api.answers.numbers import Number, amount
 from api.answers.page import Page
-from api.answers.page_machine import BEYOND
+from api.answers.page_fill import BEYOND
 from api.answers.page_words import Piece
 from scoring.card import Limits
 from scoring.one_backend import Values
