@@ -113,9 +113,15 @@ def test_a_client_that_goes_away_is_no_fault_and_is_not_answered(
 
 
 def test_who_waits_for_a_body_can_be_stopped() -> None:
+    heard = []
+
     async def stopped() -> None:
         async def receive() -> dict[str, Any]:
-            await asyncio.sleep(30)
+            try:
+                await asyncio.sleep(30)
+            except asyncio.CancelledError:
+                heard.append("stopped")
+                raise
             return {"type": "http.disconnect"}
 
         waiting = asyncio.create_task(body(Request({"type": "http", "headers": []}, receive), 1000, 30))
@@ -125,3 +131,4 @@ def test_who_waits_for_a_body_can_be_stopped() -> None:
             await waiting
 
     asyncio.run(stopped())
+    assert heard == ["stopped"], "what was awaited is told"
