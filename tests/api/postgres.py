@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -20,6 +21,8 @@ def server(folder: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         # Sockets go there; without it the server's package warns.
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        # Run by root it adds a user of its own, once, by a command that a short path does not reach.
+        patch.setenv("PATH", os.pathsep.join((os.environ["PATH"], "/usr/sbin", "/sbin")))
         running = pgserver.get_server(folder / "data", cleanup_mode="delete")
         try:
             yield str(running.get_uri())

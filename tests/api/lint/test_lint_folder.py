@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import time
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -54,9 +53,7 @@ def found_in(root: Path) -> list[tuple[str, str, int, str]]:
 
 
 def test_the_shipped_rulebooks_are_clean() -> None:
-    begun = time.perf_counter()
     assert [str(finding) for finding in lint_folder(FOLDER)] == []
-    assert time.perf_counter() - begun < 30
 
 
 def test_each_shipped_card_is_clean_alone() -> None:
