@@ -76,6 +76,8 @@ US_RATIOS = {
 US_MONOTONE = {"debt_to_assets": 1, "return_on_assets": -1, "retained_to_assets": -1, "value_to_liabilities": -1}
 """Where a risk officer would insist on the direction of failure."""
 _GROWN = ("total_revenue", "total_assets", "market_value", "gross_profit", "total_operating_expenses", "net_income")
+US_SPLIT = 2011
+"""First fiscal year of the test period; what came of the years before is known when its first year closes."""
 GROWTH = 0.2
 """A year of growth: revenue up by a fifth. A choice of this evaluation, for it gives both outcomes often enough."""
 
@@ -87,15 +89,22 @@ def us_growth(folder: Path) -> Dataset:
     )
     rows = known.filter(pl.col("next").is_not_null(), pl.col("total_revenue") > 0)
     outcome = (rows["next"] >= GROWTH).cast(pl.Int8)
-    return Dataset("us_growth", rows.select(us_features(rows)), outcome, rows["firm_id"])
+    return _us("us_growth", rows, outcome, {})
 
 
 def us_failure(folder: Path) -> Dataset:
     """Whether the firm fails after the last year of its window; one row per firm, its last year with those before."""
     rows = us_panel(folder).group_by("firm_id", maintain_order=True).last()
-    return Dataset(
-        "us_failure", rows.select(us_features(rows)), rows["failed_after_window"], rows["firm_id"], US_MONOTONE
-    )
+    return _us("us_failure", rows, rows["failed_after_window"], US_MONOTONE)
+
+
+def _us(name: str, rows: pl.DataFrame, outcome: pl.Series, monotone: Mapping[str, int]) -> Dataset:
+    """Rows of the panel as asked at the end of their fiscal year."""
+    year = rows["fiscal_year"]
+    slices = rows.select(size=_cut("total_assets", (100, 1000), "资产 assets, USD million"))
+    day = rows.select(pl.date(pl.col("fiscal_year"), 12, 31)).to_series()
+    features = rows.select(us_features(rows))
+    return Dataset(name, features, outcome, rows["firm_id"], monotone, year >= US_SPLIT, slices, day)
 
 
 def us_panel(folder: Path) -> pl.DataFrame:
@@ -155,7 +164,13 @@ def sba(folder: Path, split: date = SBA_SPLIT) -> Dataset:
         (pl.col("LowDoc") == "Y").cast(pl.Float64).alias("low_doc"),
     )
     day = rows["approval_date"].cast(pl.Date)
-    return Dataset("sba", features, rows["default"], _each(rows), later=day >= split, day=day)
+    slices = rows.select(
+        zone=pl.col("UrbanRural").replace_strict({1: "城市 urban", 2: "乡村 rural"}, default=UNRECORDED),
+        size=_cut("NoEmp", (5, 20), "人 employees"),
+        age=pl.col("NewExist").replace_strict({1: "已有 existing", 2: "新设 new"}, default=UNRECORDED),
+        sector=pl.col("NAICS").cast(pl.String).str.slice(0, 2).replace("0", UNRECORDED),
+    )
+    return Dataset("sba", features, rows["default"], _each(rows), later=day >= split, slices=slices, day=day)
 
 
 def chinese_invoices(folder: Path) -> Dataset:
@@ -181,6 +196,18 @@ def chinese_invoices(folder: Path) -> Dataset:
     rows = rows.with_columns(_ratio(pl.col("sale_mean"), pl.col("purchase_mean")).alias("sale_to_purchase"))
     features = rows.drop("firm_id", "firm_kind", "bank_rating", "default").cast(pl.Float64)
     return Dataset("chinese_invoices", features, rows["default"], rows["firm_id"])
+
+
+UNRECORDED = "未记录 unrecorded"
+
+
+def _cut(column: str, edges: tuple[float, float], unit: str) -> pl.Expr:
+    """Three sizes; the edges are a choice of this evaluation."""
+    low, high = edges
+    value = pl.col(column)
+    below, within = pl.lit(f"< {low:g} {unit}"), pl.lit(f"{low:g}–{high:g} {unit}")
+    told = pl.when(value.is_null()).then(pl.lit(UNRECORDED)).when(value < low).then(below)
+    return told.when(value < high).then(within).otherwise(pl.lit(f"≥ {high:g} {unit}"))
 
 
 def _each(rows: pl.DataFrame) -> pl.Series:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-import numpy as np
 import polars as pl
 
 from features.errors import ValueProblem
 from models.datasets import Dataset
-from models.evaluation.compare import Forecast, measured, table
-from models.evaluation.metrics import auc, estimate
+from models.evaluation.compare import Forecast, apart, measured, table
 from models.evaluation.report import LABELS
 from models.tracking import CHALLENGER, CHAMPION, Tracking, Version
 
@@ -100,7 +98,5 @@ def _text(versions: Sequence[Version], origins: Sequence[str], forecasts: Sequen
         table({name: measured(one) for name, one in zip(names, forecasts, strict=True)}),
     ]
     if len(forecasts) > 1:
-        both = np.column_stack([one.p for one in forecasts])
-        apart = estimate(lambda o, p: auc(o, p[:, 0]) - auc(o, p[:, 1]), new.outcome, both, new.group)
-        lines.append(f"AUC 差 difference, {names[0]} − {names[1]}: {apart}")
+        lines.append(f"AUC 差 difference, {names[0]} − {names[1]}: {apart(*forecasts)}")
     return "\n\n".join(lines) + "\n"

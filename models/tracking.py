@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.errors import ValueProblem
+from models.evaluation.evaluate import Evaluation
 from models.experiment import Trained, environment
 from scoring.learned import LearnedCard
 
@@ -69,10 +70,8 @@ class Tracking:
         run = self._client.create_run(self._experiment(), run_name=name).info
         for key, value in trained.parameters.items():
             self._client.log_param(run.run_id, key, value)
-        for model, measures in trained.evaluation.results.items():
-            for measure, one in measures.items():
-                for end, value in (("", one.value), ("_low", one.low), ("_high", one.high)):
-                    self._client.log_metric(run.run_id, f"{_key(model)}/{measure}{end}", value)
+        for key, value in _measures(trained.evaluation).items():
+            self._client.log_metric(run.run_id, key, value)
         tags = {"by": by, "origin": trained.card.origin, "card": trained.card.sha256, "data": trained.fingerprint}
         tags |= {} if trained.test_from is None else {"test_from": trained.test_from.isoformat()}
         with tempfile.TemporaryDirectory() as made:
@@ -158,6 +157,17 @@ class Tracking:
             return str(found.experiment_id)
         place = (self._folder / "artifacts").as_uri() if self._local else None
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+
+
+def _measures(found: Evaluation) -> dict[str, float]:
+    """By ``model/measure``, its ends with ``_low`` and ``_high``; of the folds within the training period ``grouped/…``."""
+    told = {}
+    for place, split in (("", found.test), ("grouped/", found.grouped)):
+        for model, measures in split.results.items() if split else ():
+            for measure, one in measures.items():
+                for end, value in (("", one.value), ("_low", one.low), ("_high", one.high)):
+                    told[f"{place}{_key(model)}/{measure}{end}"] = value
+    return told
 
 
 def _key(model: str) -> str:

@@ -70,10 +70,14 @@ def train(
         version = Tracking(runs).log(trained, by)
     told = f"训练于 trained on {provenance.trained_on}，数据 data {trained.fingerprint[7:19]}"
     table = Table(title=f"{event} ({provenance.origin})\n{told}", title_justify="left")
-    for column in ("模型 model", *next(iter(trained.evaluation.results.values()))):
+    test, grouped = trained.evaluation.test, trained.evaluation.grouped
+    for column in ("模型 model", *next(iter(test.results.values()))):
         table.add_column(column)
-    for model, measures in trained.evaluation.results.items():
-        table.add_row(model, *map(str, measures.values()))
+    for one in filter(None, (test, grouped)):
+        table.add_section()
+        kind = "时间外 out of time" if one.out_of_time else "分组五折 grouped folds"
+        for model, measures in one.results.items():
+            table.add_row(f"{model}\n{kind}", *map(str, measures.values()))
     console.out.print(table)
     console.out.print(f"版本 version: {version.name} {version.number} {trained.card.sha256}", highlight=False)
 

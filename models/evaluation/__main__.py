@@ -24,6 +24,7 @@ from models.sources import PUBLIC, public
 NATURAL_RATE = 0.033
 """Yearly share of failing US firms to which the forecasts of the undersampled panel are carried (provenance of the data)."""
 FIRST_YEARS = date(2002, 1, 1)
+TOLD = ("auc", "average_precision", "brier_skill", "calibration_error")
 
 
 def main(folder: Path, output: Path, names: list[str]) -> None:
@@ -34,9 +35,13 @@ def main(folder: Path, output: Path, names: list[str]) -> None:
             dataset, provenance = public(name, folder)
             done = train(dataset, provenance, progress=lambda step, name=name: print(f"{name}: {step}", flush=True))  # type: ignore[misc]
             done.report.write(output / name)
-            for model, one in done.evaluation.results.items():
-                told = " | ".join(str(one[m]) for m in ("auc", "average_precision", "brier_skill", "calibration_error"))
-                summary.write(f"| {name} | {model} | {told} |\n")
+            for split in filter(None, (done.evaluation.test, done.evaluation.grouped)):
+                kind = (
+                    f"{'out of time' if split.out_of_time else 'folds'}, {split.rows:,} rows, {split.events:,} events"
+                )
+                for model, one in split.results.items():
+                    told = " | ".join(str(one[measure]) for measure in TOLD)
+                    summary.write(f"| {name}, {kind} | {model} | {told} |\n")
             if name in BESIDE:
                 summary.write("".join(f"{line}\n" for line in BESIDE[name](dataset)))
             summary.flush()
@@ -50,8 +55,8 @@ def _last_growth(dataset: Dataset) -> list[str]:
 
 
 def _carried(dataset: Dataset) -> list[str]:
-    """Failure at the natural rate: rows with the event are thinned to it, forecasts carried to it."""
-    found = forecast(rivals(dataset)[0][CARD], dataset)
+    """Failure at the natural rate, by folds over all years: rows with the event are thinned to it, forecasts carried to it."""
+    found = forecast(rivals(dataset)[0][CARD], replace(dataset, later=None))
     rate = float(found.outcome.mean())
     kept = _thinned(found, NATURAL_RATE)
     p = adjust_prior(found.p[kept], rate, NATURAL_RATE)

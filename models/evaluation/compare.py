@@ -24,7 +24,7 @@ from sklearn.preprocessing import QuantileTransformer
 
 from models.additive import AdditiveCardClassifier
 from models.datasets import Dataset
-from models.evaluation.metrics import MEASURES, Estimate, estimate
+from models.evaluation.metrics import MEASURES, Estimate, auc, estimate
 
 Array = NDArray[Any]
 FOLDS = 5
@@ -87,6 +87,12 @@ def _fit(estimator: Any, features: Array, outcome: Array) -> Any:
 def measured(found: Forecast) -> dict[str, Estimate]:
     """Every measure with its interval."""
     return {name: estimate(of, found.outcome, found.p, found.group) for name, of in MEASURES.items()}
+
+
+def apart(one: Forecast, other: Forecast) -> Estimate:
+    """AUC of ``one`` less that of ``other`` on the same rows, the same firms drawn for both."""
+    both = np.column_stack([one.p, other.p])
+    return estimate(lambda o, p: auc(o, p[:, 0]) - auc(o, p[:, 1]), one.outcome, both, one.group)
 
 
 def table(results: Mapping[str, Mapping[str, Estimate]]) -> str:

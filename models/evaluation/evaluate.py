@@ -9,9 +9,9 @@ from typing import Any
 from models import leakage
 from models.datasets import Dataset
 from models.drift import Check, Profile
-from models.evaluation.compare import CARD, Forecast, forecast, measured, rivals
+from models.evaluation.compare import CARD, Forecast, apart, forecast, measured, rivals
 from models.evaluation.curves import Served, Tenth, reliability, served
-from models.evaluation.metrics import Estimate
+from models.evaluation.metrics import Estimate, error_by_chance
 from models.evaluation.slices import Slice, slices
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 
@@ -19,22 +19,34 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What was found on rows that no fit had seen; the card is the first of the models.
+class Split:
+    """The models beside each other on rows that no fit had seen, the card first: a later period, or folds of whole firms."""
 
-    ``grouped`` is the card's skill by folds within the training period, where the main split is by time.
+    out_of_time: bool
+    rows: int
+    events: int
+    results: Mapping[str, Mapping[str, Estimate]]
+    """By model and measure."""
+    lost: Mapping[str, Estimate]
+    """By rival, its AUC less that of the card: the price of being readable, or what it gains."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found. Where the set has days, ``test`` is its later period and ``grouped`` are folds within the training
+    period; else ``test`` are the folds. Curves, gains and slices are those of ``test``.
     """
 
     dataset: str
     rows: int
     events: int
-    test_rows: int
-    out_of_time: bool
-    results: Mapping[str, Mapping[str, Estimate]]
+    test: Split
+    grouped: Split | None
+    by_chance: Estimate
+    """ECE that a forecast like the card's would show by chance if it were right."""
     curves: Mapping[str, Sequence[Tenth]]
     served: Sequence[Served]
     slices: Sequence[Slice]
-    grouped: Mapping[str, Estimate] | None
     leakage: Sequence[leakage.Finding]
     drift: Sequence[Check]
     missing_models: Mapping[str, str]
@@ -52,18 +64,17 @@ def evaluate(
     drift_limits: DriftLimits = DRIFT,
     progress: Progress = lambda _: None,
 ) -> Evaluation:
-    """Evaluate the card with its defaults on the set, and where it is to be ``full`` its rivals and the folds
-    within the training period.
+    """Evaluate the card with its defaults on the set, and where it is to be ``full`` its rivals, and all of them by folds
+    within the training period too.
 
     Raises `leakage.LeakageError` before anything is fitted where a feature knows the outcome and is not ``explained``.
     """
     progress("检查泄漏 leakage")
     found = leakage.check(dataset, explained, leakage_limits)
     models, lacking = rivals(dataset)
-    forecasts: dict[str, Forecast] = {}
-    for name, model in models.items() if full else [(CARD, models[CARD])]:
-        progress(f"拟合 fitting {name}")
-        forecasts[name] = forecast(model, dataset)
+    if not full:
+        models = {CARD: models[CARD]}
+    forecasts = _forecasts(models, dataset, progress)
     first = forecasts[CARD]
     drift: tuple[Check, ...] = ()
     if dataset.later is not None:
@@ -72,25 +83,43 @@ def evaluate(
         drift = tuple(before.checks(*later, drift_limits))
     grouped = None
     if dataset.later is not None and full:
-        progress(f"分组交叉验证 grouped folds {CARD}")
-        grouped = measured(forecast(models[CARD], _earlier(dataset)))
+        grouped = _split(_forecasts(models, _earlier(dataset), progress), out_of_time=False)
     progress("自助法区间 bootstrap")
     return Evaluation(
         dataset.name,
         dataset.features.height,
         int(dataset.outcome.sum()),
-        len(first.outcome),
-        dataset.later is not None,
-        {name: measured(one) for name, one in forecasts.items()},
+        _split(forecasts, out_of_time=dataset.later is not None),
+        grouped,
+        error_by_chance(first.p),
         {name: reliability(one.outcome, one.p) for name, one in forecasts.items()},
         served(first.outcome, first.p, first.group),
         () if dataset.slices is None else slices(_tested(dataset), first.outcome, first.p, first.group),
-        grouped,
         tuple(found),
         drift,
         lacking if full else {},
         leakage_limits,
         drift_limits,
+    )
+
+
+def _forecasts(models: Mapping[str, Any], dataset: Dataset, progress: Progress) -> dict[str, Forecast]:
+    split = "分组五折 grouped folds" if dataset.later is None else "时间外 out of time"
+    found = {}
+    for name, model in models.items():
+        progress(f"拟合 fitting {name}, {split}")
+        found[name] = forecast(model, dataset)
+    return found
+
+
+def _split(forecasts: Mapping[str, Forecast], *, out_of_time: bool) -> Split:
+    first = forecasts[CARD]
+    return Split(
+        out_of_time,
+        len(first.outcome),
+        int(first.outcome.sum()),
+        {name: measured(one) for name, one in forecasts.items()},
+        {name: apart(one, first) for name, one in forecasts.items() if name != CARD},
     )
 
 

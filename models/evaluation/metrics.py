@@ -14,6 +14,18 @@ Array = NDArray[Any]
 Measure = Callable[[Array, Array], float]
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """A measure on the sample with its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
 def auc(outcome: Array, p: Array) -> float:
     """Probability that a row with the event has the higher score than one without."""
     return float(roc_auc_score(outcome, p))
@@ -36,6 +48,16 @@ def calibration_error(outcome: Array, p: Array, bins: int = 10) -> float:
     return float(sum(len(part) * abs(p[part].mean() - outcome[part].mean()) for part in parts if len(part)) / len(p))
 
 
+def error_by_chance(p: Array, draws: int = 200, seed: int = 0) -> Estimate:
+    """ECE that these forecasts would show of so many rows if they were right: mean, percentiles 2.5 and 97.5 over outcomes
+    drawn from them. An ECE within it is no evidence of a fault; ECE is never 0, and its bootstrap leans up (rows drawn twice).
+    """
+    random = np.random.default_rng(seed)
+    found = [calibration_error((random.random(len(p)) < p).astype(int), p) for _ in range(draws)]
+    low, high = np.percentile(found, [2.5, 97.5])
+    return Estimate(float(np.mean(found)), float(low), float(high))
+
+
 def lift_at(outcome: Array, p: Array, share: float = 0.1) -> float:
     """Events among the ``share`` of rows with the highest forecast, against the base rate."""
     first = np.argsort(-p, kind="stable")[: max(1, round(share * len(p)))]
@@ -49,18 +71,6 @@ MEASURES: Mapping[str, Measure] = {
     "calibration_error": calibration_error,
     "lift_at_10": lift_at,
 }
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A measure on the sample with its 95 % bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 def estimate(

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from models.drift import worst
 from models.evaluation import pictures
 from models.evaluation.compare import CARD, table
-from models.evaluation.evaluate import Evaluation
+from models.evaluation.evaluate import Evaluation, Split
 from models.evaluation.metrics import Estimate
 from models.limits import drift_told, leakage_told
 from scoring.learned import FOREIGN, OWN, SYNTHETIC, LearnedCard
@@ -60,7 +60,7 @@ class Report:
 def report(found: Evaluation, card: LearnedCard, data: str) -> Report:
     """Everything that was found, under headings that say of what data; ``data`` is the hash of them."""
     svg = {
-        "skill": pictures.skill({name: one["auc"] for name, one in found.results.items()}, "AUC, 95 % interval"),
+        "skill": pictures.skill({name: one["auc"] for name, one in found.test.results.items()}, "AUC, 95 % interval"),
         "reliability": pictures.reliability(found.curves),
     }
     if found.served:
@@ -78,20 +78,25 @@ def _sections(found: Evaluation, card: LearnedCard, data: str) -> Iterator[str]:
         return f"{'#' * depth} {zh} / {en} {label}"
 
     yield heading(f"{card.id} 评估报告", "evaluation", 1)
-    split = "时间外样本 out of time" if found.out_of_time else "按企业分组五折 five folds, firms kept together"
     yield (
         f"- 事件 event: `{card.event}`；数据 data: {found.dataset}，{found.rows:,} 行 rows，{found.events:,} 事件 events\n"
-        f"- 检验 test: {split}，{found.test_rows:,} 行 rows\n- 训练于 trained on: {card.trained_on}\n"
+        f"- 检验 test: {_kind(found.test)}\n- 训练于 trained on: {card.trained_on}\n"
         f"- 适用于 valid for: {card.valid_for}\n- 评分卡 card: `{card.sha256}`\n- 数据 data: `{data}`"
     )
     yield heading("与其他模型比较", "beside other models")
-    yield table(found.results)
-    yield "".join(f"{name}: {why}\n" for name, why in found.missing_models.items()) + _price(found)
+    yield _beside(found.test)
+    yield "\n".join(f"- {name}: {why}" for name, why in found.missing_models.items())
     yield "![skill](skill.svg)"
     if found.grouped is not None:
         yield heading("训练期内按企业分组", "grouped folds within the training period")
-        yield table({CARD: found.grouped})
+        yield _kind(found.grouped)
+        yield _beside(found.grouped)
     yield heading("校准", "reliability")
+    yield (
+        f"ECE {found.test.results[CARD]['calibration_error']}；若预测全对，同样多的行偶然也有 "
+        f"/ so many rows show by chance, were every forecast right: {found.by_chance}。"
+        "重抽样的 ECE 偏高，区间可能高于其值 / drawn anew it leans up, its interval may lie above it."
+    )
     yield "![reliability](reliability.svg)"
     if found.served:
         yield heading("服务前 k 家的收益", "what serving the first k firms gains")
@@ -116,19 +121,24 @@ def _sections(found: Evaluation, card: LearnedCard, data: str) -> Iterator[str]:
     yield "![shapes](shapes.svg)"
 
 
-def _price(found: Evaluation) -> str:
-    """What being readable costs."""
-    if "unconstrained boosting" not in found.results:
-        return ""
-    lost = found.results["unconstrained boosting"]["auc"].value - found.results[CARD]["auc"].value
-    return f"可读性的代价 / the price of being readable: AUC {lost:+.3f}"
+def _kind(split: Split) -> str:
+    name = "时间外样本 out of time" if split.out_of_time else "按企业分组五折 five folds, firms kept together"
+    return f"{name}，{split.rows:,} 行 rows，{split.events:,} 事件 events"
+
+
+def _beside(split: Split) -> str:
+    """The models, and what being readable costs."""
+    if not split.lost:
+        return table(split.results)
+    lost = "\n".join(f"- {name}: {one}" for name, one in split.lost.items())
+    price = "可读性的代价：AUC 减评分卡的，同样抽取 / the price of being readable: AUC less the card's, drawn alike"
+    return f"{table(split.results)}\n\n{price}\n\n{lost}"
 
 
 def _slices(found: Evaluation) -> str:
     lines = ["| | 行 rows | 事件 events | 平均预测 mean forecast | AUC | ECE |", "|---|---|---|---|---|---|"]
     for one in found.slices:
-        skill = _few(one.auc)
-        error = "" if one.calibration_error is None else f"{one.calibration_error:.3f}"
+        skill, error = _few(one.auc), _few(one.calibration_error)
         lines.append(f"| {one.cut}: {one.value} | {one.rows:,} | {one.events:,} | {one.mean:.3f} | {skill} | {error} |")
     return "\n".join(lines)
 

@@ -22,7 +22,7 @@ class Slice:
     events: int
     mean: float
     auc: Estimate | None
-    calibration_error: float | None
+    calibration_error: Estimate | None
 
 
 def slices(cuts: pl.DataFrame, outcome: Array, p: Array, group: Array) -> list[Slice]:
@@ -37,6 +37,8 @@ def slices(cuts: pl.DataFrame, outcome: Array, p: Array, group: Array) -> list[S
 def _slice(cut: str, value: str, member: Array, outcome: Array, p: Array, group: Array) -> Slice:
     events, rows = int(outcome[member].sum()), int(member.sum())
     enough = min(events, rows - events) >= FEWEST
-    skill = estimate(auc, outcome[member], p[member], group[member]) if enough else None
-    error = calibration_error(outcome[member], p[member]) if enough else None
+    skill, error = (
+        estimate(measure, outcome[member], p[member], group[member]) if enough else None
+        for measure in (auc, calibration_error)
+    )
     return Slice(cut, value, rows, events, float(p[member].mean()), skill, error)

@@ -63,7 +63,7 @@ def test_a_run_keeps_card_profile_report_environment_parameters_and_measures(
     run = tracking._client.get_run(version.run)
     assert run.data.params["max_leaf_nodes"] == "2"
     assert run.data.metrics["additive_card/auc"] == pytest.approx(
-        first.evaluation.results["additive card"]["auc"].value
+        first.evaluation.test.results["additive card"]["auc"].value
     )
     assert (tmp_path / "mlruns" / "mlflow.db").is_file()
     assert not list((tmp_path / "mlruns").rglob("*.pkl"))

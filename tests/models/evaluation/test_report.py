@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from made import made
 
 from models.evaluation.curves import reliability, served
-from models.evaluation.metrics import auc
+from models.evaluation.metrics import auc, calibration_error, error_by_chance
 from models.evaluation.report import report
 from models.experiment import Provenance, Trained, train
 from scoring.learned import FOREIGN, SYNTHETIC
@@ -51,7 +51,7 @@ def test_the_figures_are_those_of_the_very_card(trained: Trained) -> None:
     assert dataset.later is not None
     p = trained.card.predict_proba(dataset.features.filter(dataset.later))[:, 1]
     outcome = dataset.outcome.filter(dataset.later).to_numpy()
-    assert trained.evaluation.results["additive card"]["auc"].value == pytest.approx(auc(outcome, p))
+    assert trained.evaluation.test.results["additive card"]["auc"].value == pytest.approx(auc(outcome, p))
     assert trained.card.sha256 in trained.report.markdown
     # And of which data: a fingerprint beside the words.
     assert trained.fingerprint in trained.report.markdown
@@ -59,9 +59,21 @@ def test_the_figures_are_those_of_the_very_card(trained: Trained) -> None:
 
 def test_rivals_stand_beside_it_and_one_that_is_not_installed_is_named(trained: Trained) -> None:
     found = trained.evaluation
-    assert {"logistic regression", "unconstrained boosting"} < found.results.keys()
-    assert len(found.results) + len(found.missing_models) == 4
-    assert "price of being readable" in trained.report.markdown
+    assert found.grouped is not None
+    assert found.test.out_of_time
+    assert not found.grouped.out_of_time
+    for split in (found.test, found.grouped):
+        assert {"logistic regression", "unconstrained boosting"} < split.results.keys()
+        assert len(split.results) + len(found.missing_models) == 4
+        assert split.lost.keys() == split.results.keys() - {"additive card"}
+        for name, lost in split.lost.items():
+            apart = split.results[name]["auc"].value - split.results["additive card"]["auc"].value
+            assert lost.value == pytest.approx(apart)
+            # Drawn alike: firms on which both fare badly do not widen it.
+            assert lost.low <= lost.value <= lost.high
+            assert lost.high - lost.low < split.results[name]["auc"].high - split.results[name]["auc"].low
+    assert found.test.rows + found.grouped.rows == found.rows
+    assert trained.report.markdown.count("price of being readable") == 2
 
 
 def test_the_page_needs_no_other_file_and_no_network(trained: Trained, tmp_path: Path) -> None:
@@ -76,7 +88,9 @@ def test_the_page_needs_no_other_file_and_no_network(trained: Trained, tmp_path:
 def test_slices_too_small_to_tell_are_said_to_be(trained: Trained) -> None:
     found = {(one.cut, one.value): one for one in trained.evaluation.slices}
     assert found["sector", "I"].auc is None
-    assert found["zone", "in"].auc is not None
+    for told in (found["zone", "in"].auc, found["zone", "in"].calibration_error):
+        assert told is not None
+        assert 0 < told.low < told.high
     assert "too few" in trained.report.markdown
 
 
@@ -90,6 +104,21 @@ def test_reliability_groups_cover_every_row_and_hold_the_frequency() -> None:
     assert sum(one.low <= one.forecast <= one.high for one in tenths) >= 8
     wrong = reliability(outcome, np.minimum(1, p * 3))
     assert not any(one.low <= one.forecast <= one.high for one in wrong[3:])
+
+
+def test_an_error_is_held_against_what_chance_shows_of_a_right_forecast() -> None:
+    random = np.random.default_rng(0)
+    p = random.beta(1, 5, 2000)
+    chance = error_by_chance(p)
+    assert 0 < chance.low < chance.value < chance.high
+    right, wrong = (
+        np.array([calibration_error((random.random(2000) < q).astype(int), p) for _ in range(100)])
+        for q in (p, np.minimum(1, p * 1.5))
+    )
+    assert np.mean((chance.low <= right) & (right <= chance.high)) >= 0.88
+    assert (wrong > chance.high).all()
+    # The more rows, the less of it.
+    assert error_by_chance(np.tile(p, 10)).high < chance.low
 
 
 def test_serving_the_first_k_gains_the_events_among_them_beyond_chance() -> None:
