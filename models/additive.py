@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -16,12 +16,12 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from models import platt
 from models.binning import Floats, codes, upper_edges
 from models.learned_card import feature_of, uncertainty_of
-from scoring.learned import SYNTHETIC, UNITS, LearnedCard, Uncertainty
+from scoring.learned import SYNTHETIC, UNITS, LearnedCard, Uncertainty, not_numbers
 
 UNSTATED = "未说明 / not stated"
 
@@ -29,16 +29,16 @@ UNSTATED = "未说明 / not stated"
 class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Boosted additive classifier for two classes, monotone where told, exactly equal to the card that it exports.
 
-    Features are cut into bands at quantiles, missing values in a band of their own. Boosted trees of one feature each are
-    fitted on the band numbers, once for each fold left out and each repetition; their tables are averaged. The rows left
-    out give honest scores, on which Platt's logistic calibration is fitted where it improves the likelihood. The result is
-    rounded to integers of 1e-14 log-odds, and predictions are computed from these.
+    Features are cut into bands at quantiles, missing values in a band of their own, to which no constraint applies. Boosted
+    trees of one feature each are fitted on the band numbers, once for each fold left out and each repetition; their tables are
+    averaged. The rows left out give honest scores, on which Platt's logistic calibration is fitted where it improves the
+    likelihood. The result is rounded to integers of 1e-14 log-odds, and predictions are computed from these.
 
     Parameters
     ----------
     monotonic_cst : array-like of int of shape (n_features,), dict of str to int, or None, default=None
         1 where the probability of ``classes_[1]`` must not fall as the feature grows, -1 where it must not rise, 0 for no
-        constraint. A dict names the features of a data frame; features that it does not name are free.
+        constraint. A dict names the features (``x0``, ``x1``, … where `X` has no names); those that it does not name are free.
     max_bins : int, default=255
         Most bands of a feature, missing apart; at most 255.
     learning_rate : float, default=0.15
@@ -54,7 +54,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     max_features : float, default=0.2
         Share of the features that compete at each split.
     n_folds : int, default=5
-        Folds of which each fit leaves one out; fewer where a class has fewer rows.
+        Folds of which each fit leaves one out; fewer where fewer groups have the event, or have it not.
     n_repeats : int, default=2
         How often the rows are dealt into folds anew.
     random_state : int, RandomState instance or None, default=0
@@ -81,8 +81,8 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     calibration_ : tuple of float or None
         Slope and shift of the calibration, None where it was not needed.
     uncertainty_ : Uncertainty
-        By bands of points, between which shares the event lay among the rows left out (95 %, Wilson); empty where no row
-        could be left out.
+        By bands of points, how far the log-odds may lie from what is forecast, by the rows left out; empty where no row could
+        be left out.
 
     Notes
     -----
@@ -131,7 +131,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Self:  # noqa: N803
         """Fit the tables.
 
         Parameters
@@ -140,13 +140,18 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             Training rows; NaN or null where a value is missing.
         y : array-like of shape (n_samples,)
             Two classes; the greater label is the event.
+        groups : array-like of shape (n_samples,), default=None
+            Whose rows they are: those of one group are left out together. Needed wherever a firm has several rows; else the
+            rows left out are forecast by their like, and neither `n_trees_` nor calibration nor `uncertainty_` is honest.
 
         Returns
         -------
         self : AdditiveCardClassifier
             The fitted classifier.
         """
+        _refuse_what_is_no_number(X)
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False)  # noqa: N806
+        check_consistent_length(y, groups)
         check_classification_targets(y)
         self.classes_, event = np.unique(y, return_inverse=True)
         if len(self.classes_) != 2:
@@ -158,11 +163,13 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.monotone_ = self._monotone()
         self.edges_ = [upper_edges(column, self.max_bins) for column in X.T]
         banded = self._codes(X)
+        whose = np.zeros(len(event), dtype=np.int64) if groups is None else np.unique(groups, return_inverse=True)[1]
         # In an order of their own: the card depends on which rows there are, not on how they were sorted.
-        order = np.lexsort((event, *banded.T))
+        order = np.lexsort((whose, event, *banded.T))
         banded, event = banded[order], event[order]
+        whose = np.arange(len(event)) if groups is None else whose[order]
         self.missing_seen_: NDArray[np.bool_] = np.asarray(np.isnan(banded).any(axis=0))
-        tables, intercept, held_out = self._fits(banded, event)
+        tables, intercept, held_out = self._fits(_Apart(banded, self.monotone_), event, whose)
         self.calibration_ = None if held_out is None else platt.fitted(held_out, event)
         slope, shift = self.calibration_ or (1.0, 0.0)
         self.uncertainty_ = Uncertainty() if held_out is None else uncertainty_of(slope * held_out + shift, event)
@@ -193,6 +200,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             Calibrated log-odds.
         """
         check_is_fitted(self)
+        _refuse_what_is_no_number(X)
         X = validate_data(self, X, dtype=np.float64, ensure_all_finite=False, reset=False)  # noqa: N806
         total = np.full(len(X), self.intercept_, dtype=np.int64)
         for points, place in zip(self.points_, self._places(self._codes(X)).T, strict=True):
@@ -247,11 +255,8 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         synthetic and can be live in a demo release only.
         """
         check_is_fitted(self)
-        names = [
-            str(name) for name in getattr(self, "feature_names_in_", [f"x{i}" for i in range(self.n_features_in_)])
-        ]
         seen = self.missing_seen_.tolist()
-        every = zip(names, self.edges_, self.points_, seen, self.monotone_, strict=True)
+        every = zip(self._names(), self.edges_, self.points_, seen, self.monotone_, strict=True)
         features = tuple(
             feature_of(name, edges.tolist(), points[:-1].tolist(), int(points[-1]), missing_seen=met, monotone=monotone)
             for name, edges, points, met, monotone in every
@@ -268,16 +273,24 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         )
 
     def _monotone(self) -> list[int]:
-        told = self.monotonic_cst
+        told: Any = {} if self.monotonic_cst is None else self.monotonic_cst
         if isinstance(told, Mapping):
-            names = list(getattr(self, "feature_names_in_", []))
-            if unknown := sorted(set(told) - set(names)):
-                raise ValueError(f"monotonic_cst names features that X does not have: {unknown}; X has {names}")
+            names = self._names()
+            if unknown := [name for name in told if name not in names]:
+                raise ValueError(
+                    f"monotonic_cst 中没有该字段 / names features that X does not have: {unknown}; X: {names}"
+                )
             told = [told.get(name, 0) for name in names]
-        signs = [0] * self.n_features_in_ if told is None else [int(sign) for sign in told]
-        if len(signs) != self.n_features_in_ or not {*signs} <= {-1, 0, 1}:
-            raise ValueError(f"monotonic_cst must give -1, 0 or 1 for each of {self.n_features_in_} features: {told!r}")
-        return signs
+        signs = np.asarray(told) if isinstance(told, Sequence | np.ndarray) else np.empty((0, 0))
+        if signs.shape != (self.n_features_in_,) or not np.isin(signs, (-1, 0, 1)).all():
+            raise ValueError(
+                f"monotonic_cst 应为每个字段给出 -1、0 或 1 / must give -1, 0 or 1 for each of {self.n_features_in_} features: "
+                f"{self.monotonic_cst!r}"
+            )
+        return [int(sign) for sign in signs]
+
+    def _names(self) -> list[str]:
+        return [str(name) for name in getattr(self, "feature_names_in_", [f"x{i}" for i in range(self.n_features_in_)])]
 
     def _codes(self, X: Floats) -> Floats:  # noqa: N803
         return np.column_stack([codes(column, edges) for column, edges in zip(X.T, self.edges_, strict=True)])
@@ -287,38 +300,43 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         last = np.array([len(edges) + 1 for edges in self.edges_])
         return np.where(np.isnan(banded), last, banded).astype(np.int64)
 
-    def _fits(self, banded: Floats, event: NDArray[np.int64]) -> tuple[list[Floats], float, Floats | None]:
+    def _fits(
+        self, apart: _Apart, event: NDArray[np.int64], whose: NDArray[np.int64]
+    ) -> tuple[list[Floats], float, Floats | None]:
         """Averaged tables (missing last), averaged intercept, and each row's score by the fits that left it out."""
         random = check_random_state(self.random_state)
-        folds = min(self.n_folds, int(np.bincount(event).min()))
-        grid = self._grid()
+        having = np.zeros(int(whose.max()) + 1, dtype=np.int64)
+        np.maximum.at(having, whose, event)
+        folds = min(self.n_folds, int(np.bincount(having, minlength=2).min()))
+        rows, grid = apart.rows, apart.of(self._grid())
         if folds < 2:
             self.n_trees_ = self.n_trees
-            return *self._tables(self._scores(self._booster(random).fit(_with_something(banded), event), grid)), None
-        fits: list[tuple[HistGradientBoostingClassifier, NDArray[np.int64]]] = []
+            booster = self._booster(random, apart.monotone).fit(_with_something(rows), event)
+            return *self._tables(self._scores(booster, grid)), None
+        fits: list[tuple[HistGradientBoostingClassifier, NDArray[np.bool_]]] = []
         losses = np.zeros(self.n_trees)
         for _ in range(self.n_repeats):
-            deal = StratifiedKFold(folds, shuffle=True, random_state=random)
-            for kept, left_out in deal.split(banded, event):
-                booster = self._booster(random).fit(_with_something(banded[kept]), event[kept])
+            for left_out in _deal(having, whose, folds, random):
+                kept = ~left_out
+                booster = self._booster(random, apart.monotone).fit(_with_something(rows[kept]), event[kept])
                 fits.append((booster, left_out))
-                for tree, scores in enumerate(booster.staged_decision_function(banded[left_out])):
+                for tree, scores in enumerate(booster.staged_decision_function(rows[left_out])):
                     losses[tree] += platt.loss(scores, event[left_out])
         self.n_trees_ = int(losses.argmin()) + 1
         total, held_out = np.zeros(len(grid)), np.zeros(len(event))
         for booster, left_out in fits:
             total += self._scores(booster, grid)
-            held_out[left_out] += self._scores(booster, banded[left_out])
+            held_out[left_out] += self._scores(booster, rows[left_out])
         return *self._tables(total / len(fits)), held_out / self.n_repeats
 
     def _scores(self, booster: HistGradientBoostingClassifier, banded: Floats) -> Floats:
         """Log-odds by the first `n_trees_` trees."""
         return np.asarray(next(islice(booster.staged_decision_function(banded), self.n_trees_ - 1, None)))
 
-    def _booster(self, random: np.random.RandomState) -> HistGradientBoostingClassifier:
+    def _booster(self, random: np.random.RandomState, monotone: list[int]) -> HistGradientBoostingClassifier:
         return HistGradientBoostingClassifier(
             interaction_cst="no_interactions",
-            monotonic_cst=self.monotone_,
+            monotonic_cst=monotone,
             learning_rate=self.learning_rate,
             max_iter=self.n_trees,
             max_leaf_nodes=self.max_leaf_nodes,
@@ -349,6 +367,42 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         tags.input_tags.allow_nan = True
         tags.classifier_tags.multi_class = False
         return tags
+
+
+class _Apart:
+    """Band numbers as the booster reads them.
+
+    A tree sends missing values to one side of its cut, so a constraint on the sides would hold for missing too. Of features
+    that are to be monotone it has therefore a column of its own, which is free; the feature's has the middle band instead.
+    """
+
+    def __init__(self, banded: Floats, monotone: Sequence[int]) -> None:
+        missing = np.isnan(banded)
+        self._features = [i for i, sign in enumerate(monotone) if sign and 0 < missing[:, i].sum() < len(banded)]
+        self._middle = [float(np.median(banded[~missing[:, i], i]) // 1) for i in self._features]
+        self.monotone = [*monotone, *[0] * len(self._features)]
+        self.rows = self.of(banded)
+
+    def of(self, banded: Floats) -> Floats:
+        """Columns of the features, then one of 0 and 1 for each whose missing values stand apart."""
+        missing = np.isnan(banded[:, self._features])
+        found = np.column_stack([banded, missing])
+        found[:, self._features] = np.where(missing, self._middle, banded[:, self._features])
+        return found
+
+
+def _deal(
+    having: NDArray[np.int64], whose: NDArray[np.int64], folds: int, random: np.random.RandomState
+) -> Iterator[NDArray[np.bool_]]:
+    """The rows of each fold: whole groups, those with the event and those without shared out evenly."""
+    for _, groups in StratifiedKFold(folds, shuffle=True, random_state=random).split(having, having):
+        yield np.isin(whose, groups)
+
+
+def _refuse_what_is_no_number(X: Any) -> None:  # noqa: N803
+    """Days and texts of a data frame, which would be taken as numbers of some unit without a word."""
+    if wrong := not_numbers(X):
+        raise ValueError(f"字段须为数字 / features must be numbers: {', '.join(wrong)}")
 
 
 def _with_something(banded: Floats) -> Floats:

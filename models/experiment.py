@@ -76,7 +76,9 @@ def train(
     progress("拟合评分卡 fitting the card")
     rows = pl.repeat(True, dataset.features.height, eager=True) if dataset.later is None else ~dataset.later
     features, outcome = dataset.features.filter(rows), dataset.outcome.filter(rows)
-    model = AdditiveCardClassifier(monotonic_cst=dict(dataset.monotone)).fit(features, outcome)
+    model = AdditiveCardClassifier(monotonic_cst=dict(dataset.monotone)).fit(
+        features, outcome, dataset.group.filter(rows)
+    )
     told = {"trained_on": provenance.trained_on, "valid_for": provenance.valid_for, "origin": provenance.origin}
     card = of_catalogue(model.to_card(dataset.name, event=dataset.name, **told), dataset)
     progress("撰写报告 report")

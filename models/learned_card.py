@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from models.wilson import interval
-from scoring.learned import MILLION, UNITS, Feature, Uncertainty
+from scoring.learned import UNITS, Feature, Uncertainty
 
 BANDS, FEWEST = 10, 50
-"""Bands of points of equally many rows held out, and the fewest rows in one."""
+"""Bands of points, and rows held out for each on average."""
+FAR = 40.0
+"""Log-odds beyond which a range does not reach: where no row, or every row, had the event."""
 
 
 def feature_of(
@@ -31,17 +33,25 @@ def feature_of(
 
 
 def uncertainty_of(log_odds: NDArray[np.float64], event: NDArray[np.int64]) -> Uncertainty:
-    """By bands of the honest scores: the 95 % interval of the share with the event among the rows held out in the band."""
+    """By bands of the honest scores: how far the log-odds of the share with the event lie from those of the mean forecast.
+
+    The share's 95 % interval is Wilson's (1927). What is forecast lies within the range, also where the rows held out say
+    that it is somewhat off: the range then reaches from it to the interval's far end.
+    """
     order = np.argsort(log_odds, kind="stable")
-    parts = np.array_split(order, max(1, min(BANDS, len(order) // FEWEST)))
-    edges: list[int] = []
-    ends: list[tuple[int, int]] = []
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
-        ends.append(tuple(round(end * MILLION) for end in interval(int(event[part].sum()), len(part))))  # type: ignore[arg-type]
-        if after is not None:
-            edges.append(round((log_odds[part[-1]] / 2 + log_odds[after[0]] / 2) * UNITS))
-    if any(low >= high for low, high in pairwise(edges)):
-        # Scores that are alike cannot be cut.
-        whole = tuple(round(end * MILLION) for end in interval(int(event.sum()), len(event)))
-        return Uncertainty((), whole[:1], whole[1:])
-    return Uncertainty(tuple(edges), tuple(low for low, _ in ends), tuple(high for _, high in ends))
+    points, came = np.rint(log_odds[order] * UNITS).astype(np.int64), event[order]
+    p = expit(points / UNITS)
+    # Bands that tell equally much: where nearly none has the event many rows do. Scores that are alike cannot be cut.
+    told = np.cumsum(p * (1 - p))
+    bands = max(1, min(BANDS, len(order) // FEWEST))
+    cuts = np.searchsorted(told, told[-1] * np.arange(1, bands) / bands)
+    starts = np.unique([0, *np.searchsorted(points, points[cuts])])
+    edges = tuple(int(points[start - 1] + points[start]) // 2 for start in starts[1:])
+    ends = [_off(p[part], came[part]) for part in np.split(np.arange(len(p)), starts[1:])]
+    return Uncertainty(edges, tuple(low for low, _ in ends), tuple(high for _, high in ends))
+
+
+def _off(p: NDArray[np.float64], event: NDArray[np.int64]) -> tuple[int, int]:
+    forecast = logit(p.mean())
+    low, high = (logit(end) - forecast for end in interval(int(event.sum()), len(event)))
+    return round(max(-FAR, min(0.0, low)) * UNITS), round(min(FAR, max(0.0, high)) * UNITS)

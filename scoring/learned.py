@@ -8,13 +8,14 @@ their sum is an expression of the core form (`scoring.learned_points`), and the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
 import yaml
 
@@ -25,7 +26,6 @@ from scoring.yaml_tree import load
 
 UNITS = 10**14
 """Points in one unit of log-odds."""
-MILLION = 10**6
 
 OWN, SYNTHETIC, FOREIGN = "own", "synthetic", "foreign"
 ORIGINS = (OWN, SYNTHETIC, FOREIGN)
@@ -33,6 +33,9 @@ ORIGINS = (OWN, SYNTHETIC, FOREIGN)
 may be live outside a demonstration."""
 DISTRESS = "distress"
 """Id of the card that forecasts distress: a number of its own, which few may see (contract §5)."""
+FEW = 200
+"""Rows of an array that are looked up one by one sooner than as columns."""
+T = TypeVar("T", int, float)
 Row = Mapping[str, float | None]
 """A firm's values by feature; None or NaN where a value is missing."""
 
@@ -54,7 +57,20 @@ class Feature:
     missing_seen: bool
     monotone: int
     indicator: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the bands are none, or do not go the way that is promised."""
+        if (
+            not all(map(math.isfinite, self.edges))
+            or not _ascend(self.edges)
+            or len(self.points) != len(self.edges) + 1
+        ):
+            raise ValueError(f"{self.name}: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
+        if self.monotone not in (-1, 0, 1):
+            raise ValueError(f"{self.name}: monotone {self.monotone}，应为 / must be -1, 0, 1")
+        if any((after - before) * self.monotone < 0 for before, after in pairwise(self.points)):
+            raise ValueError(f"{self.name}: 分数与 monotone {self.monotone} 不符 / the points go another way")
 
     @property
     def range(self) -> tuple[int, int]:
@@ -79,8 +95,8 @@ class Feature:
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """How well probabilities are known, by bands of the card's points: of the firms held out whose points lay in a band, the
-    share with the event lies between ``low`` and ``high`` (millionths) with the confidence that the training states.
+    """How well probabilities are known, by bands of the card's points: how far the log-odds of firms whose points lie in the
+    band may be from what is forecast, ``low`` ≤ 0 ≤ ``high`` in units of 1e-14, by the firms held out in training (95 %).
 
     Band n reaches up to ``edges[n]``, the last has no end.
     """
@@ -88,6 +104,13 @@ class Uncertainty:
     edges: tuple[int, ...] = ()
     low: tuple[int, ...] = ()
     high: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the bands are none, or a forecast lies outside its own range."""
+        if not _ascend(self.edges) or not len(self.low) == len(self.high) == len(self.edges) + bool(self.low):
+            raise ValueError("uncertainty: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
+        if not all(low <= 0 <= high for low, high in zip(self.low, self.high, strict=True)):
+            raise ValueError("uncertainty: low ≤ 0 ≤ high")
 
     def tree(self) -> list[dict[str, int]]:
         """As in the file."""
@@ -122,7 +145,26 @@ class LearnedCard:
     intercept: int
     features: tuple[Feature, ...]
     origin: str = SYNTHETIC
-    uncertainty: Uncertainty = Uncertainty()
+    uncertainty: Uncertainty = field(default_factory=Uncertainty)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where something is not said, said twice, or beyond 64 bits."""
+        for name in ("id", "event", "trained_on", "valid_for"):
+            if not (isinstance(getattr(self, name), str) and getattr(self, name).strip()):
+                raise ValueError(f"{name}: 须写明 / must be said")
+        if self.origin not in ORIGINS:
+            raise ValueError(f"origin: {self.origin}，应为 / must be {' | '.join(ORIGINS)}")
+        names = [one.name for one in self.features]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"重复的字段 / features that stand twice: {', '.join(sorted(twice))}")
+        every = [self.intercept, *(end for one in self.features for end in one.range)]
+        every += [*self.uncertainty.edges, *self.uncertainty.low, *self.uncertainty.high]
+        if sum(map(abs, every)) >= 2**62:
+            raise ValueError("分数超出 64 位 / points go beyond 64 bits")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it says, without what was made of it to be faster."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @property
     def demo_only(self) -> bool:
@@ -150,15 +192,34 @@ class LearnedCard:
         return logistic(low), logistic(high)
 
     def predict_proba(self, X: Any) -> Any:  # noqa: N803 (scikit-learn's name)
-        """Probabilities of no event and event, shape (n, 2), of a Polars frame or an array with columns in card order."""
-        names = [one.name for one in self.features]
-        frame = X if isinstance(X, pl.DataFrame) else pl.DataFrame(X, schema=names, orient="row")
-        for name in names:
-            if name not in frame.columns:
-                raise _lacking(self.id, name)
+        """Probabilities of no event and event, shape (n, 2), of a data frame by its columns' names, or of rows in the card's
+        order. Raises `CardError` where a feature is lacking or no number.
+        """
+        named = hasattr(X, "columns") or (len(X) and isinstance(X[0], Mapping))
+        rows = None if named else np.asarray(X, dtype=np.float64)
+        if rows is not None and len(rows) <= FEW:
+            p = np.array([logistic(self._by_values.points(row)) for row in rows.tolist()])
+            return np.column_stack([1.0 - p, p])
+        frame = self._named(X) if rows is None else pl.DataFrame(rows, schema=self._names, orient="row")
         points = self._by_values.of_columns(frame).cast(pl.Float64)
-        p = pl.DataFrame({"log_odds": points}).select(p=1.0 / (1.0 + (pl.col("log_odds") / -float(UNITS)).exp()))["p"]
-        return pl.DataFrame({"none": 1.0 - p, "probability": p}).to_numpy()
+        found = pl.DataFrame({"log_odds": points}).select(p=1.0 / (1.0 + (pl.col("log_odds") / -float(UNITS)).exp()))[
+            "p"
+        ]
+        return pl.DataFrame({"none": 1.0 - found, "probability": found}).to_numpy()
+
+    def _named(self, X: Any) -> pl.DataFrame:  # noqa: N803
+        """The features of a frame of whatever library, or of rows that name them."""
+        frame = X if hasattr(X, "columns") else pl.DataFrame(X, schema=dict.fromkeys(self._names, pl.Float64))
+        wrong = not_numbers(frame)
+        columns = {}
+        for name in self._names:
+            try:
+                columns[name] = frame[name] if isinstance(frame, pl.DataFrame) else np.asarray(frame[name], np.float64)
+            except (KeyError, pl.exceptions.ColumnNotFoundError):
+                raise _lacking(self.id, name) from None
+            if name in wrong:
+                raise _lacking(self.id, name)
+        return pl.DataFrame(columns)
 
     def _values(self, row: Row) -> list[float | None]:
         """The features' values in the card's order."""
@@ -219,6 +280,13 @@ class LearnedCard:
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
+def not_numbers(X: Any) -> list[str]:  # noqa: N803
+    """Columns of a Polars frame that hold days, texts or lists."""
+    if not isinstance(X, pl.DataFrame):
+        return []
+    return [name for name, of in X.schema.items() if not (of.is_numeric() or of in (pl.Boolean, pl.Null))]
+
+
 def logistic(points: int) -> float:
     """The probability of log-odds in units of 1e-14."""
     log_odds = points / UNITS
@@ -242,32 +310,26 @@ def _card(tree: Mapping[str, Any]) -> LearnedCard:
         tree["valid_for"],
         int(tree["intercept"]),
         tuple(map(_feature, tree["features"])),
-        _origin(tree["origin"]),
+        tree["origin"],
         _uncertainty(tree.get("uncertainty", ())),
     )
 
 
 def _uncertainty(bands: Sequence[Mapping[str, str]]) -> Uncertainty:
-    edges = tuple(int(band["up_to"]) for band in bands[:-1])
     low, high = (tuple(int(band[end]) for band in bands) for end in ("low", "high"))
-    if not _ascend(edges) or (bands and "up_to" in bands[-1]):
-        raise ValueError("uncertainty: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
-    if not all(0 <= one <= other <= MILLION for one, other in zip(low, high, strict=True)):
-        raise ValueError("uncertainty: 0 ≤ low ≤ high ≤ 1000000")
-    return Uncertainty(edges, low, high)
+    return Uncertainty(_edges(bands, int), low, high)
 
 
-def _origin(value: str) -> str:
-    if value not in ORIGINS:
-        raise ValueError(f"origin: {value}，应为 / must be {' | '.join(ORIGINS)}")
-    return value
+def _edges(bands: Sequence[Mapping[str, str]], number: Callable[[str], T]) -> tuple[T, ...]:
+    """The upper ends of all bands but the last, which has none."""
+    if bands and "up_to" in bands[-1]:
+        raise ValueError("末档无上界 / the last band has no upper edge")
+    return tuple(number(band["up_to"]) for band in bands[:-1])
 
 
 def _feature(tree: Mapping[str, Any]) -> Feature:
     bands: Sequence[Mapping[str, str]] = tree["bands"]
-    edges = tuple(float(band["up_to"]) for band in bands[:-1])
-    if not all(map(math.isfinite, edges)) or not _ascend(edges) or "up_to" in bands[-1]:
-        raise ValueError(f"{tree['feature']}: 上界须递增，末档无上界 / upper edges must rise, the last band has none")
+    edges = _edges(bands, float)
     seen = {"true": True, "false": False}[tree["missing"]["seen"]]
     points = tuple(int(band["points"]) for band in bands)
     missing, monotone = int(tree["missing"]["points"]), int(tree["monotone"])

@@ -55,14 +55,17 @@ def total(card: LearnedCard, parts: Sequence[Points]) -> Points:
 
 
 def roots(card: LearnedCard) -> dict[str, Node]:
-    """``<card>|points`` and ``<card>|facts`` of an enterprise, and ``<card>|range`` (millionths) where the card says how well
-    its probabilities are known; each with two ends. Raises `CardError` where it is too wide.
+    """``<card>|points`` and ``<card>|facts`` of an enterprise, and ``<card>|range`` where the card says how well its
+    probabilities are known; each with two ends, log-odds. Raises `CardError` where it is too wide.
     """
     found = total(card, [of_indicator(feature) for feature in card.features])
     named = {"points": Bounds(found.points, found.points), "facts": Bounds(found.low, found.high)}
     if card.uncertainty.low:
-        edges, low, high = card.uncertainty.edges, card.uncertainty.low, card.uncertainty.high
-        named["range"] = Bounds(core.step(found.points, edges, low), core.step(found.points, edges, high))
+        low, high = (
+            core.add((found.points, core.step(found.points, card.uncertainty.edges, off)))
+            for off in (card.uncertainty.low, card.uncertainty.high)
+        )
+        named["range"] = Bounds(low, high)
     return {name: node for part, bounds in named.items() for name, node in ends(f"{card.id}|{part}", bounds).items()}
 
 

@@ -17,7 +17,7 @@ from api.answers.state import Prepared, State
 from features.expression import Compound, Ratio
 from features.indicators.base import Unit
 from scoring.ladder import Ladder
-from scoring.learned import DISTRESS, MILLION, UNITS, Feature, LearnedCard, logistic
+from scoring.learned import DISTRESS, UNITS, Feature, LearnedCard, logistic
 from scoring.learned_points import measured
 
 CLIMB = "climb"
@@ -67,10 +67,10 @@ def _numbers(prepared: Prepared, card: LearnedCard) -> Numbers:
         out: Json = {}
         # Sources that differ give the points of each completion: then there is a range and no number.
         if points == state[stated[1]]:
-            out["p"] = p = round(logistic(points), DIGITS)
+            out["p"] = round(logistic(points), DIGITS)
             if known is not None:
-                one, other = ((state[place] or 0) / MILLION for place in known)
-                out |= {"low": min(p, one), "high": max(p, other)}
+                low, high = (round(logistic(state[place] or 0), DIGITS) for place in known)
+                out |= {"low": low, "high": high}
         return out | {"facts_low": round(logistic(least), DIGITS), "facts_high": round(logistic(most), DIGITS)}
 
     return of

@@ -14,7 +14,7 @@ from models.placement import NONE, spread
 from scoring.assembly import OUTSIDE, Verdict
 from scoring.batch import Scored
 from scoring.ladder import Ladder, Rung, ladder_for
-from scoring.learned import MILLION, UNITS, LearnedCard
+from scoring.learned import UNITS, LearnedCard
 from scoring.machine_types import given
 from scoring.roots import Roots
 
@@ -47,15 +47,12 @@ def _roots(card: LearnedCard) -> list[str]:
 def _numbers(card: LearnedCard) -> dict[str, pl.Expr]:
     name = card.id
     ends = {"p": f"{name}|points|low", "facts_low": f"{name}|facts|low", "facts_high": f"{name}|facts|high"}
+    if card.uncertainty.low:
+        ends |= {end: f"{name}|range|{end}" for end in ("low", "high")}
     found = {end: 1.0 / (1.0 + (pl.col(root).cast(pl.Float64) / -float(UNITS)).exp()) for end, root in ends.items()}
     settled = pl.col(ends["p"]) == pl.col(f"{name}|points|high")
     found = {end: of.round(DIGITS) for end, of in found.items()}
-    if card.uncertainty.low:
-        one, other = (pl.col(f"{name}|range|{end}").cast(pl.Float64) / float(MILLION) for end in ("low", "high"))
-        found["low"] = pl.when(settled).then(pl.min_horizontal(found["p"], one.round(DIGITS)))
-        found["high"] = pl.when(settled).then(pl.max_horizontal(found["p"], other.round(DIGITS)))
-    found["p"] = pl.when(settled).then(found["p"])
-    return found
+    return {end: of if end.startswith("facts") else pl.when(settled).then(of) for end, of in found.items()}
 
 
 class _Tier(NamedTuple):

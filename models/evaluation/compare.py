@@ -68,20 +68,22 @@ def forecast(estimator: Any, dataset: Dataset) -> Forecast:
     group = dataset.group.to_numpy()
     if dataset.later is not None:
         later = dataset.later.to_numpy()
-        fitted = _fit(estimator, features[~later], outcome[~later])
+        fitted = _fit(estimator, features[~later], outcome[~later], group[~later])
         return Forecast(outcome[later], fitted.predict_proba(features[later])[:, 1], group[later])
     p = np.zeros(len(outcome))
     deal = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     for kept, left_out in deal.split(features, outcome, group):
-        p[left_out] = _fit(estimator, features[kept], outcome[kept]).predict_proba(features[left_out])[:, 1]
+        fitted = _fit(estimator, features[kept], outcome[kept], group[kept])
+        p[left_out] = fitted.predict_proba(features[left_out])[:, 1]
     return Forecast(outcome, p, group)
 
 
-def _fit(estimator: Any, features: Array, outcome: Array) -> Any:
+def _fit(estimator: Any, features: Array, outcome: Array, group: Array) -> Any:
+    whose = {"groups": group} if isinstance(estimator, AdditiveCardClassifier) else {}
     with warnings.catch_warnings():
         # Of EBM's own pictures, which nobody draws here.
         warnings.filterwarnings("ignore", "Missing values detected", UserWarning)
-        return clone(estimator).fit(features, outcome)
+        return clone(estimator).fit(features, outcome, **whose)
 
 
 def measured(found: Forecast) -> dict[str, Estimate]:

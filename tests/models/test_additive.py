@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from models.additive import AdditiveCardClassifier
+from scoring.errors import CardError
 from scoring.learned import UNITS, LearnedCard
 
 Floats = NDArray[np.float64]
@@ -212,8 +213,11 @@ def test_calibration_keeps_the_declared_direction_and_every_band_between() -> No
 def test_the_number_of_threads_does_not_change_the_card() -> None:
     code = (
         "import numpy as np; from models.additive import AdditiveCardClassifier as A; r = np.random.default_rng(2); "
-        "x = r.normal(size=(4000, 8)); y = (r.random(4000) < 1 / (1 + np.exp(-x[:, 0]))).astype(int); "
-        "print(A(n_trees=40, n_repeats=1).fit(x, y).to_card('sample').sha256)"
+        # So many that whatever sums in parts does so, and so few trees that calibration sets in.
+        "x = r.normal(size=(60_000, 8)); x[:, 2] = np.round(x[:, 2] * 2); x[r.random(x.shape) < 0.1] = np.nan; "
+        "y = (r.random(60_000) < 1 / (1 + np.exp(-np.nan_to_num(x[:, 0])))).astype(int); "
+        "m = A(n_trees=100, n_repeats=1, n_folds=3).fit(x, y); assert m.calibration_; "
+        "print(m.to_card('sample').sha256)"
     )
     told = {
         subprocess.run(
@@ -230,25 +234,140 @@ def test_the_number_of_threads_does_not_change_the_card() -> None:
     assert "sha256:" in told.pop()
 
 
+def _ranges(card: LearnedCard, asked: pl.DataFrame) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Of each row its band of points, and between which probabilities the card says that it lies."""
+    points = np.array([card.points(row) for row in asked.iter_rows(named=True)])
+    known = card.uncertainty
+    band = np.searchsorted(known.edges, points)
+    low, high = (1 / (1 + np.exp(-(points + np.array(off)[band]) / UNITS)) for off in (known.low, known.high))
+    return band, low, high
+
+
 def test_the_card_says_between_which_shares_the_event_lies() -> None:
     x, y = _sample(4000, 5)
     asked, came = _sample(8000, 6)
     card = AdditiveCardClassifier(n_trees=60, n_repeats=1).fit(x, y).to_card("sample")
-    edges, low, high = card.uncertainty.edges, card.uncertainty.low, card.uncertainty.high
-    band = np.searchsorted(edges, [card.points(row) for row in asked.iter_rows(named=True)])
-    share = np.array([came[band == one].mean() for one in range(len(low))])
-    assert len(low) == 10
-    # Intervals of 95 % by other rows, asked of shares that themselves are known to one percent or two.
-    inside = (np.array(low) / 1e6 - 0.02 <= share) & (share <= np.array(high) / 1e6 + 0.02)
-    assert inside.sum() >= 9
-    assert max(high[0] - low[0], high[-1] - low[-1]) < 150_000
+    band, low, high = _ranges(card, asked)
+    p = card.predict_proba(asked)[:, 1]
+    assert len(np.unique(band)) == 10
+    # Whatever the band: what is forecast lies within its own range.
+    assert ((low <= p) & (p <= high)).all()
+    of = [band == one for one in np.unique(band)]
+    # Ranges of 95 % by other rows, asked of shares that themselves are known to one percent or two.
+    inside = [low[rows].mean() - 0.02 <= came[rows].mean() <= high[rows].mean() + 0.02 for rows in of]
+    assert sum(inside) >= 9
+    assert max((high - low).tolist()) < 0.2
+
+
+def test_of_firms_asked_again_all_rows_are_left_out_together() -> None:
+    random = np.random.default_rng(3)
+    firm = random.normal(size=(300, 10))
+    came = (random.random(300) < 0.2).astype(int)
+    # Six years that are nearly alike, and features that have nothing to do with the event.
+    x = np.repeat(firm, 6, axis=0) + random.normal(size=(1800, 10)) * 0.01
+    y, whose = np.repeat(came, 6), np.repeat([f"firm {i}" for i in range(300)], 6)
+    asked = pl.DataFrame(random.normal(size=(2000, 10)), schema=[f"x{i}" for i in range(10)])
+    told = {}
+    for name, groups in (("together", whose), ("apart", None)):
+        model = AdditiveCardClassifier(n_trees=100, n_repeats=1).fit(x, y, groups)
+        card = model.to_card("sample")
+        _, low, high = _ranges(card, asked)
+        told[name] = (model.n_trees_, float(np.mean((low <= 0.2) & (0.2 <= high))))
+    # Rows forecast by their like look as if chance were skill, and the ranges miss what is true of new firms.
+    assert told["apart"][0] == 100
+    assert told["apart"][1] < 0.5
+    assert told["together"][0] < 10
+    assert told["together"][1] > 0.9
+
+
+def test_the_order_of_rows_with_groups_does_not_change_the_card() -> None:
+    x, y = _sample(400)
+    x, y = pl.concat([x, x[:100]]), np.concatenate([y, y[:100]])
+    whose = np.arange(500) % 250
+    order = np.random.default_rng(8).permutation(len(y))
+    cards = [
+        AdditiveCardClassifier(n_trees=20, n_repeats=1).fit(features, outcome, groups).to_card("sample")
+        for features, outcome, groups in ((x, y, whose), (x[order.tolist()], y[order], pl.Series(whose[order])))
+    ]
+    assert cards[0].sha256 == cards[1].sha256
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("missing", [0.05, 0.9])
+def test_missing_has_points_of_its_own_beside_a_declared_way(sign: int, missing: float) -> None:
+    random = np.random.default_rng(0)
+    known = random.random(4000)
+    known[known < 0.3] = 0.0
+    gone = random.random(4000) < 0.25
+    truth = np.where(gone, missing, 0.4 + sign * 0.4 * (known - 0.5))
+    x = np.column_stack([np.where(gone, np.nan, known), random.random(4000)])
+    model = AdditiveCardClassifier(monotonic_cst=[sign, 0]).fit(x, (random.random(4000) < truth).astype(int))
+    lowest, absent = model.predict_proba([[0.0, 0.5], [np.nan, 0.5]])[:, 1]
+    assert lowest == pytest.approx(0.4 - sign * 0.2, abs=0.06)
+    assert absent == pytest.approx(missing, abs=0.04)
+    points = np.array(model.to_card("sample").features[0].points)
+    assert (np.diff(points) * sign > 0).all()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [1, 0],
+        [0.5, 0, 0],
+        [2, 0, 0],
+        {1, 0, -1},
+        [[1, 0, 0]],
+        {"up": "up"},
+        {"nowhere": 1},
+        ["1", "0", "0"],
+        [math.nan] * 3,
+    ],
+    ids=str,
+)
+def test_a_declared_way_that_is_none_is_refused(told: object) -> None:
+    x = pl.DataFrame({"up": [1.0, 2.0] * 10, "down": [1.0] * 20, "free": [0.0] * 20})
+    with pytest.raises(ValueError, match="monotonic_cst"):
+        AdditiveCardClassifier(monotonic_cst=told).fit(x, [0, 1] * 10)
+
+
+def test_features_without_names_are_declared_by_those_of_the_card() -> None:
+    x, y = _sample(300)
+    named, placed = (
+        AdditiveCardClassifier(n_trees=10, n_repeats=1, monotonic_cst=told).fit(x.to_numpy(), y).to_card("sample")
+        for told in ({"x0": 1, "x1": -1}, [1, -1, 0, 0, 0])
+    )
+    assert named.sha256 == placed.sha256
+
+
+@pytest.mark.parametrize("wrong", [pl.Date, pl.Datetime("ms"), pl.Duration, pl.String])
+def test_days_and_texts_are_no_numbers(wrong: pl.DataType, card: LearnedCard, fitted: AdditiveCardClassifier) -> None:
+    x, y = _sample(60)
+    other = x.with_columns(free=pl.lit(None, dtype=wrong))
+    with pytest.raises(ValueError, match="free"):
+        AdditiveCardClassifier().fit(other, y)
+    with pytest.raises(ValueError, match="free"):
+        fitted.predict_proba(other)
+    with pytest.raises(CardError, match="free"):
+        card.predict_proba(other)
+
+
+def test_rows_of_whatever_kind_are_told_the_same(card: LearnedCard, fitted: AdditiveCardClassifier) -> None:
+    frame = _sample(300, 9)[0]
+    wanted = fitted.predict_proba(frame)
+    rows = frame.to_numpy()
+    objects = np.where(np.isnan(rows), None, rows.astype(object))
+    turned = frame.select(reversed(NAMES))
+    for given_ in (frame, turned, rows, objects, rows.tolist(), frame.to_dicts(), turned.fill_nan(None).to_dicts()):
+        assert np.abs(card.predict_proba(given_) - wanted).max() <= 1e-12
+        # So few that they are looked up one by one.
+        assert np.abs(card.predict_proba(given_[:7]) - wanted[:7]).max() <= 1e-12
 
 
 def test_few_rows_say_little() -> None:
     x, y = _sample(60)
     uncertainty = AdditiveCardClassifier(n_trees=5, n_repeats=1).fit(x, y).to_card("sample").uncertainty
     assert uncertainty.edges == ()
-    assert uncertainty.high[0] - uncertainty.low[0] > 200_000
+    assert uncertainty.high[0] - uncertainty.low[0] > UNITS
 
 
 def test_missing_has_points_of_its_own_and_neither_helps_nor_harms_where_it_was_never_seen() -> None:

@@ -27,7 +27,7 @@ CLIMB = LearnedCard(
         Feature("holds", (0.5,), (-_U // 5, _U), 0, False, 1, "holds", {"kinds": ["tech_sme"]}),
     ),
     SYNTHETIC,
-    Uncertainty((-2 * _U, -_U, 0), (0, 50_000, 200_000, 500_000), (100_000, 310_000, 600_000, 900_000)),
+    Uncertainty((-2 * _U, -_U, 0), (-40 * _U, -_U, -_U // 2, 0), (_U, _U // 2, _U, _U // 3)),
 )
 DISTRESS = replace(CLIMB, id="distress", features=CLIMB.features[1:3])
 
