@@ -31,6 +31,7 @@ def section(rows: int, repeats: int, seed: int) -> Section:
             Line("one row, its probability: `LearnedCard.probability`", found["probability"], "µs", ONE_ROW),
             Line("one row, its points, values in order: `ByValues.points`", found["in_order"], "µs", ONE_ROW),
             Line("one row, each feature's part: `LearnedCard.reasons`", found["reasons"], "µs"),
+            Line("one row of an array: `LearnedCard.predict_proba`", found["array"], "µs", ONE_ROW),
             Line("many rows, a row: `LearnedCard.predict_proba`", found["many"], "µs"),
             Line("many rows, a row: `AdditiveCardClassifier.predict_proba`", found["classifier"], "µs"),
             Line("training", found["fit"], "s", note="default settings"),
@@ -65,11 +66,12 @@ def main(rows: int, repeats: int, seed: int) -> dict[str, list[float]]:
     card = model.to_card("bench")
     by_values = ByValues(card)
     asked = frame.head(ASKED)
-    by_name, in_order = asked.to_dicts(), asked.rows()
+    by_name, in_order, rows_alone = asked.to_dicts(), asked.rows(), x[:ASKED, None]
     ways: dict[str, Callable[[], Any]] = {
         "points": lambda: [card.points(row) for row in by_name],
         "probability": lambda: [card.probability(row) for row in by_name],
         "in_order": lambda: [by_values.points(row) for row in in_order],
+        "array": lambda: [card.predict_proba(row) for row in rows_alone],
         "reasons": lambda: [card.reasons(row) for row in by_name],
         "many": lambda: card.predict_proba(asked),
         "classifier": lambda: model.predict_proba(asked),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -32,8 +34,8 @@ class ConformalSets:
             own = np.sort(probabilities[outcome == place, place])
             if not len(own):
                 raise ValueError(f"outcome: 没有类别 {place} 的行 / no row of class {place}")
-            # The finite-sample rank: with too few rows nothing is ruled out.
-            rank = int(np.floor((len(own) + 1) * (1 - coverage)))
+            # The finite-sample rank, of the decimal that was promised: with too few rows nothing is ruled out.
+            rank = math.floor((len(own) + 1) * (1 - Fraction(repr(float(coverage)))))
             thresholds.append(float(own[rank - 1]) if rank >= 1 else 0.0)
         return cls(coverage, tuple(thresholds))
 

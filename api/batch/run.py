@@ -54,6 +54,7 @@ class Batch:
             "input": self.source,
             "snapshot": self.snapshot.sha256,
             "release": self.framed.release,
+            **({"demo": True} if self.framed.demo else {}),
             "cards": self.framed.cards,
         }
 

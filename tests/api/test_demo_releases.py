@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from dossiers import strong
 from learned_cards import CLIMB, catalogue, own
 
 from scoring.learned import FOREIGN, LearnedCard
@@ -17,10 +19,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def _build(folder: Path, card: LearnedCard, *more: str) -> subprocess.CompletedProcess[str]:
+    return _dengti(folder, card, "release", "build", "--by", "first", *more)
+
+
+def _dengti(folder: Path, card: LearnedCard, *arguments: str) -> subprocess.CompletedProcess[str]:
     catalogue(folder / "learned", card)
     store = f"sqlite:///{folder / 'store.db'}"
     return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "release", "build", "--by", "first", *more],
+        [sys.executable, "-m", "api.cli.main", *arguments],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -42,3 +48,13 @@ def test_with_the_mark_it_is_built_and_a_card_of_own_facts_needs_none(tmp_path: 
     office = _build(tmp_path, own(CLIMB))
     assert office.returncode == 0, office.stderr
     assert office.stdout != marked.stdout
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_manifest_of_a_batch_says_whether_it_is_a_demonstration(tmp_path: Path, demo: bool) -> None:
+    firms = tmp_path / "firms.json"
+    firms.write_text(json.dumps([strong()], default=str), encoding="utf-8")
+    done = _dengti(tmp_path, CLIMB if demo else own(CLIMB), "rescore", str(firms), str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest.get("demo", False) is demo

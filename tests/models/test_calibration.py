@@ -39,6 +39,15 @@ def test_each_class_is_covered_as_promised() -> None:
     assert sets.covered(probabilities[4000:], outcome[4000:]) == pytest.approx((0.9, 0.9), abs=0.03)
 
 
+@pytest.mark.parametrize("rows", [9, 19, 29, 99])
+def test_the_rank_is_that_of_the_decimal_that_was_promised(rows: int) -> None:
+    p = np.column_stack([np.arange(1, rows + 1) / 100, np.ones(rows)])
+    both = np.vstack([p, p])
+    sets = ConformalSets.calibrated(both, np.repeat([0, 1], rows), 0.9)
+    # Of n rows the k-th smallest, k = (n + 1) / 10.
+    assert sets.thresholds[0] == (rows + 1) // 10 / 100
+
+
 def test_with_too_few_rows_nothing_is_ruled_out() -> None:
     sets = ConformalSets.calibrated(np.array([[0.9, 0.1], [0.2, 0.8]]), np.array([0, 1]), 0.9)
     assert sets.thresholds == (0.0, 0.0)
