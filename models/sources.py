@@ -17,7 +17,7 @@ from models.datasets import Dataset
 from models.experiment import Provenance
 from models.replay import targets
 from models.replay.inputs import names
-from models.replay.known import assumptions
+from models.replay.known import as_it_stands, assumptions
 from models.replay.sets import asked, climb_set, distress_set
 from scoring.ladder import Rung, ladders
 from scoring.learned import FOREIGN, OWN, SYNTHETIC
@@ -63,8 +63,9 @@ def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, p
     one whose time is over, None where there is none.
     """
     distress = event == DISTRESS
-    target = partial(targets.distress, long) if distress else partial(targets.climb, long, _rung(event))
-    months = targets.DISTRESS_MONTHS if distress else targets.CLIMB_MONTHS
+    told = as_it_stands(long, known_at)
+    target = partial(targets.distress, told) if distress else partial(targets.climb, told, _rung(event))
+    horizon = targets.DISTRESS if distress else targets.CLIMB
     days = [day for day in _questions(long) if day <= known_at]
     if not days:
         raise ValueProblem(
@@ -73,7 +74,7 @@ def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, p
             rule="早于首个询问日 / before the first question",
             remedy="--known-at",
         )
-    over = [day for day in days if targets.settled(day, months, known_at)]
+    over = [day for day in days if horizon.settled(day, known_at)]
     return asked(long, target, days[-1]).select(names()), target(over[-1])["outcome"] if over else None
 
 

@@ -111,7 +111,7 @@ def ladder(
     cards = {rung: tracking.card(one) for rung, one in versions.items()}
     long, day = long_of(source), console.day_option(known_at, "known_at")
     years = years_of(long, day, max(one.tags.get("test_from", "") for one in versions.values()))
-    sets, audits = audited(rungs, [places(long, rungs, cards, year) for year in years], coverage)
+    sets, audits = audited(rungs, [places(long, rungs, cards, year, day) for year in years], coverage)
     told = report(sets, years[0], audits, list(cards.values()))
     console.out.print(told, markup=False, highlight=False, soft_wrap=True)
     if output is not None:

@@ -1,4 +1,4 @@
-"""What an office would have held on a day of the past, from tables that it holds today.
+"""What an office would have held on a day of the past, from tables that it holds today, and what it holds to be true today.
 
 Rows say since when they are known; those that do not were filled in later (补录). For these a **stated lag** counts from
 what they are about: an assumption, named in every card that is trained on them. What such a row says of a later day is
@@ -13,9 +13,11 @@ from datetime import date
 
 import polars as pl
 
+from features.held import hold
 from features.kinds import NEVER, day_number
 from features.long_tables import LongTables
 from features.statutory import lags
+from features.tables import TABLES, Enterprise
 
 _LATER: Mapping[str, tuple[str, ...]] = {
     "enterprise": ("deregistered_on", "delisted_on", "listed_on"),
@@ -50,6 +52,34 @@ def as_it_was(long: LongTables, known_at: date) -> LongTables:
         ]
         tables[name] = frame.filter(known <= day).with_columns(*state, *ends)
     return LongTables.of(tables, long.incomplete)
+
+
+_DECIDE: Mapping[str, tuple[str, ...]] = {
+    "enterprise": ("established_on", "status", "deregistered_on"),
+    "certificate": ("kind", "valid_from", "valid_to", "revoked_on"),
+    "event": ("kind", "occurred_on"),
+    "annual_report": (),
+}
+"""Tables of which outcomes are made, and the fields that decide them."""
+
+
+def as_it_stands(long: LongTables, known_at: date) -> LongTables:
+    """The statements that hold at the end of a day, of the tables that outcomes are made of: of several versions the last, none
+    that was withdrawn or came later. Enterprises are left out of which sources say what would decide otherwise.
+    """
+    tables, torn = {}, []
+    for name, deciding in _DECIDE.items():
+        frame, table = long.tables[name], TABLES[name]
+        held = hold(table, frame, long.places[name], day_number(known_at))
+        tables[name] = frame.filter(held.holds)
+        several = tables[name].filter(held.at.filter(held.holds).is_in(held.twice.implode()))
+        # A list's row is the same where it has the same id.
+        of = ["uscc", *table.identity] if table is Enterprise or table.identity else ["uscc", "row_id"]
+        said = several.filter(pl.col(of[-1]).is_not_null()).select({*of, *deciding}).unique()
+        torn.append(said.filter(said.select(of).is_duplicated())["uscc"])
+    left_out = pl.concat(torn).unique().implode()
+    agreed = {name: frame.filter(~frame["uscc"].is_in(left_out)) for name, frame in tables.items()}
+    return LongTables.of(agreed, long.incomplete)
 
 
 def assumptions(long: LongTables) -> list[str]:

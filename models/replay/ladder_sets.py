@@ -23,7 +23,7 @@ from models.evaluation.report import LABELS
 from models.placement import NONE, spread
 from models.replay import targets
 from models.replay.inputs import measured
-from models.replay.known import as_it_was
+from models.replay.known import as_it_stands, as_it_was
 from scoring.ladder import Rung
 from scoring.learned import LearnedCard
 
@@ -53,14 +53,17 @@ class Audit:
     """Whether the coverage is what was promised, within `TOLERANCE`."""
 
 
-def places(long: LongTables, rungs: Sequence[Rung], cards: Mapping[str, LearnedCard], day: date) -> Places:
-    """Probabilities and what came, of the firms that lived on the day. Raises KeyError where a rung has no card."""
-    rows = measured(pivot(as_it_was(long, day), day), day).join(targets.alive(long, day), on="uscc", how="semi")
+def places(
+    long: LongTables, rungs: Sequence[Rung], cards: Mapping[str, LearnedCard], day: date, known_at: date
+) -> Places:
+    """Probabilities on the day and what came by ``known_at``, of the firms that lived. Raises KeyError where a rung has no card."""
+    told = as_it_stands(long, known_at)
+    rows = measured(pivot(as_it_was(long, day), day), day).join(targets.alive(told, day), on="uscc", how="semi")
     codes = rows["uscc"]
     reached = np.zeros((rows.height, len(rungs)))
     came = np.zeros((rows.height, len(rungs)), dtype=np.bool_)
     for column, rung in enumerate(rungs):
-        climbing = targets.climb(long, rung, day)
+        climbing = targets.climb(told, rung, day)
         asked = codes.is_in(climbing["uscc"].implode()).to_numpy()
         won = codes.is_in(climbing.filter(pl.col("outcome") == 1)["uscc"].implode()).to_numpy()
         p = cards[rung.id].predict_proba(rows.drop("uscc"))[:, 1]
@@ -79,7 +82,7 @@ def years_of(long: LongTables, known_at: date, test_from: str) -> list[date]:
     last = long.tables["annual_report"]["fiscal_year"].max()
     assert isinstance(last, int)
     days = [date(year, 6, 30) for year in range(date.fromisoformat(test_from).year, last + 2)] if test_from else []
-    found = [day for day in days if targets.settled(day, targets.CLIMB_MONTHS, known_at)]
+    found = [day for day in days if targets.CLIMB.settled(day, known_at)]
     if len(found) < 2:
         raise ValueProblem(
             field="known_at",

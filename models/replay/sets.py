@@ -14,7 +14,7 @@ from features.pivot import pivot
 from models.datasets import Dataset
 from models.replay import targets
 from models.replay.inputs import INPUTS, measured, monotone, names
-from models.replay.known import as_it_was
+from models.replay.known import as_it_stands, as_it_was
 from scoring.ladder import Rung
 
 Target = Callable[[date], pl.DataFrame]
@@ -24,18 +24,24 @@ SMALL, MEDIUM = 20_000_000, 400_000_000
 
 def climb_set(long: LongTables, rung: Rung, days: Iterable[date], known_at: date, split: date) -> Dataset:
     """Who obtains the rung's title within 24 months of each day; ``split``: the first day of the test period."""
-    target = partial(targets.climb, long, rung)
-    return replayed(long, f"climb.{rung.id}", target, targets.CLIMB_MONTHS, days, known_at, split)
+    target = partial(targets.climb, as_it_stands(long, known_at), rung)
+    return replayed(long, f"climb.{rung.id}", target, targets.CLIMB, days, known_at, split)
 
 
 def distress_set(long: LongTables, days: Iterable[date], known_at: date, split: date) -> Dataset:
     """Who leaves or fails an obligation within 12 months of each day."""
-    target = partial(targets.distress, long)
-    return replayed(long, "distress", target, targets.DISTRESS_MONTHS, days, known_at, split)
+    target = partial(targets.distress, as_it_stands(long, known_at))
+    return replayed(long, "distress", target, targets.DISTRESS, days, known_at, split)
 
 
 def replayed(
-    long: LongTables, event: str, target: Target, months: int, days: Iterable[date], known_at: date, split: date
+    long: LongTables,
+    event: str,
+    target: Target,
+    horizon: targets.Horizon,
+    days: Iterable[date],
+    known_at: date,
+    split: date,
 ) -> Dataset:
     """Rows of every day whose time is over by ``known_at``.
 
@@ -47,14 +53,14 @@ def replayed(
     ValueProblem
         No day is left for training, or none for the test.
     """
-    over = [day for day in sorted(days) if targets.settled(day, months, known_at)]
-    over = [day for day in over if day >= split or targets.settled(day, months, split)]
+    over = [day for day in sorted(days) if horizon.settled(day, known_at)]
+    over = [day for day in over if day >= split or horizon.settled(day, split)]
     if not over or over[0] >= split or over[-1] < split:
         raise ValueProblem(
             field=event,
             value=", ".join(map(str, over)),
-            rule=f"{split} 前后都要有日期，且其后 {months} 个月已满 / days are needed before {split} and from then on, their "
-            f"{months} months over by {known_at}",
+            rule=f"{split} 前后都要有日期，且其后 {horizon.months} 个月已满 / days are needed before {split} and from then on, their "
+            f"{horizon.months} months over by {known_at}",
             remedy="改变分割日，或提供更长的历史 / move the split, or give a longer history",
         )
     rows = pl.concat([asked(long, target, day) for day in over])

@@ -1,36 +1,57 @@
-"""What came after a day, from all that is known today: a title won, or distress; null where it cannot be told yet.
+"""What came after a day, from the statements that hold today (`models.replay.known.as_it_stands`): a title won, or distress.
 
 ``climb.<tier>``  obtains the tier's title within 24 months; asked of firms that live and do not hold it on the day.
 ``distress``      leaves the register, or fails an obligation (defaulted loan, tax arrears, court enforcement, list of the
                   dishonest), within 12 months; asked of firms that live on the day.
-A firm struck off without a day of leaving is in distress on the day after which nothing is reported of it; where no day is
-recorded it is left out.
+A firm that left on a day that nobody recorded is taken to have left when accounts fell due that never came, by the stated lag,
+or when its leaving was known, if that was earlier; where there are no accounts at all it is left out.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
 from features.kinds import NEVER, Choice, day_number
 from features.long_tables import LongTables
+from features.statutory import lags
 from features.tables import TABLES
 from scoring.ladder import Rung
 
-CLIMB_MONTHS, DISTRESS_MONTHS = 24, 12
 FAILURES = ("loan_default", "tax_arrears", "court_enforcement", "dishonest_list")
-STRUCK_OFF = "吊销"
+LEFT = ("注销", "吊销")
+_LONG_AGO = 0
+"""A day before all questions."""
+
+
+class Horizon(NamedTuple):
+    """The time that a question leaves, and the table that tells what came."""
+
+    months: int
+    table: str
+
+    def end(self, as_of: date) -> date:
+        """The last day that counts."""
+        return later(as_of, self.months)
+
+    def settled(self, as_of: date, known_at: date) -> bool:
+        """Whether the time is over and what came in it is told, so that what is not known by now did not come in time."""
+        return self.end(as_of) + timedelta(days=lags()[self.table].days) <= known_at
+
+
+CLIMB, DISTRESS = Horizon(24, "certificate"), Horizon(12, "event")
 
 
 def climb(long: LongTables, rung: Rung, as_of: date) -> pl.DataFrame:
     """``uscc``, ``outcome`` (0/1): whether each enterprise that does not hold the rung's title on the day obtains it.
 
-    Null for none; firms for which the time is not over are told apart by `settled`.
+    Whether the time is over is told by `CLIMB`.
     """
     kinds = _codes("certificate", rung.certificates)
     rows = long.tables["certificate"].filter(pl.col("kind").is_in(kinds))
-    day, end = day_number(as_of), day_number(later(as_of, CLIMB_MONTHS))
+    day, end = day_number(as_of), day_number(CLIMB.end(as_of))
     revoked = pl.col("revoked_on").fill_null(NEVER)
     held = rows.filter(pl.col("valid_from") <= day, pl.col("valid_to").fill_null(NEVER) >= day, revoked > day)
     won = rows.filter(pl.col("valid_from").is_between(day + 1, end))
@@ -40,7 +61,7 @@ def climb(long: LongTables, rung: Rung, as_of: date) -> pl.DataFrame:
 
 def distress(long: LongTables, as_of: date) -> pl.DataFrame:
     """``uscc``, ``outcome`` (0/1): whether each enterprise that lives on the day leaves or fails an obligation."""
-    day, end = day_number(as_of), day_number(later(as_of, DISTRESS_MONTHS))
+    day, end = day_number(as_of), day_number(DISTRESS.end(as_of))
     left = _left(long).filter(pl.col("left_on").is_between(day + 1, end))["uscc"]
     events = long.tables["event"]
     failed = events.filter(
@@ -62,11 +83,6 @@ def alive(long: LongTables, as_of: date) -> pl.DataFrame:
     )
 
 
-def settled(as_of: date, months: int, known_at: date) -> bool:
-    """Whether the time after the day is over, so that what has not come by now did not come in time."""
-    return later(as_of, months) <= known_at
-
-
 def later(day: date, months: int) -> date:
     """The day so many months later, the last of its month where that is shorter."""
     index = day.month - 1 + months
@@ -76,14 +92,17 @@ def later(day: date, months: int) -> date:
 
 
 def _left(long: LongTables) -> pl.DataFrame:
-    """``uscc``, ``left_on``: the day of deregistration; of firms struck off, 31 December of the last year with accounts."""
+    """``uscc``, ``left_on``: the day of leaving, as recorded or as taken; that of firms of which nothing tells it is long ago."""
     firms = long.tables["enterprise"].unique("uscc", keep="last", maintain_order=True)
-    gone = firms.select("uscc", "status", left_on=pl.col("deregistered_on"))
-    last = long.tables["annual_report"].group_by("uscc").agg(pl.col("fiscal_year").max())
-    struck = gone.filter(pl.col("status") == STRUCK_OFF).join(last, on="uscc", how="left", maintain_order="left")
-    struck = struck.select("uscc", left_on=pl.date("fiscal_year", 12, 31).cast(pl.Int32).cast(pl.Int64))
-    dated = gone.filter(pl.col("left_on") < NEVER).select("uscc", "left_on")
-    return pl.concat([dated, struck]).group_by("uscc", maintain_order=True).agg(pl.col("left_on").min())
+    reports = long.tables["annual_report"].group_by("uscc").agg(last=pl.col("fiscal_year").max())
+    month, day = lags()["annual_report"].next_year or (12, 31)
+    missed = pl.date(pl.col("last") + 2, month, day).cast(pl.Int32).cast(pl.Int64)
+    recorded = pl.col("deregistered_on").fill_null(NEVER) < NEVER
+    left = firms.filter(recorded | pl.col("status").is_in(LEFT)).join(
+        reports, on="uscc", how="left", maintain_order="left"
+    )
+    taken = pl.when(pl.col("last").is_null()).then(_LONG_AGO).otherwise(pl.min_horizontal(missed, "known_from"))
+    return left.select("uscc", left_on=pl.when(recorded).then("deregistered_on").otherwise(taken))
 
 
 def _codes(table: str, names: tuple[str, ...]) -> list[int]:

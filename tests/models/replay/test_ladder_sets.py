@@ -64,7 +64,7 @@ def test_places_of_the_population_are_certain_for_titles_held_and_sum_to_one(tmp
         dataset = climb_set(long, rung, days, date(2026, 9, 30), date(2023, 1, 1))
         model = AdditiveCardClassifier(n_trees=20, n_repeats=1).fit(dataset.features, dataset.outcome)
         cards[rung.id] = model.to_card(rung.id)
-    found = places(long, RUNGS, cards, date(2024, 6, 30))
+    found = places(long, RUNGS, cards, date(2024, 6, 30), date(2026, 9, 30))
     assert found.probabilities.sum(axis=1) == pytest.approx(1)
     holders = found.probabilities[:, 2] == 1.0
     assert holders.sum() > 20
