@@ -9,6 +9,7 @@ AS_OF  ?= 2026-11-22
 PORT   ?= 8000
 SERVE  ?= 1
 MLFLOW_PORT ?= 5000
+MLFLOW_TRACKING_URI ?= sqlite:///mlruns/mlflow.db
 
 .PHONY: run test check bench mlflow-ui clean
 
@@ -49,7 +50,7 @@ $(VENV)-mlflow/.ui:
 
 # Runs and registry of `dengti train` in the browser, on this machine only.
 mlflow-ui: $(VENV)-mlflow/.ui
-	$(VENV)-mlflow/bin/mlflow ui --host 127.0.0.1 --port $(MLFLOW_PORT) --backend-store-uri sqlite:///mlruns/mlflow.db
+	$(VENV)-mlflow/bin/mlflow ui --host 127.0.0.1 --port $(MLFLOW_PORT) --backend-store-uri $(MLFLOW_TRACKING_URI)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

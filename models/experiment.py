@@ -8,11 +8,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from typing import Any
 
 import polars as pl
 
+from features.errors import ValueProblem
 from models.additive import AdditiveCardClassifier
 from models.datasets import Dataset
 from models.drift import Profile
@@ -21,7 +22,11 @@ from models.evaluation.report import Report, report
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 from scoring.learned import LearnedCard
 
-_LIBRARIES = ("numpy", "polars", "scikit-learn", "scipy")
+_LIBRARIES = ("dengti", "numpy", "polars", "scikit-learn", "scipy", "mlflow-skinny", "interpret-core", "matplotlib")
+
+
+FEWEST = 5
+"""Rows of either outcome in training and in the test: one for each fold."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,11 @@ def train(
     """Evaluate on rows apart and fit the card: on the training period where the set is split by time, so that the figures
     are those of this very card, else on all rows.
 
-    Raises `models.leakage.LeakageError` where a feature knows the outcome and is not ``explained``.
+    Raises `models.leakage.LeakageError` where a feature knows the outcome and is not ``explained``, `ValueProblem` where the
+    event never comes, or always, in the training or the test period.
     """
     begun = time.perf_counter()
+    _both(dataset)
     found = evaluate(
         dataset,
         explained=explained,
@@ -95,6 +102,24 @@ def train(
     )
 
 
+def _both(dataset: Dataset) -> None:
+    periods = {"全部 all": dataset.outcome}
+    if dataset.later is not None:
+        periods = {
+            "训练期 training": dataset.outcome.filter(~dataset.later),
+            "检验期 test": dataset.outcome.filter(dataset.later),
+        }
+    for name, outcome in periods.items():
+        events = int(outcome.sum())
+        if not FEWEST <= events <= outcome.len() - FEWEST:
+            raise ValueProblem(
+                field=dataset.name,
+                value=f"{name}: {outcome.len():,} 行 rows, {events:,} 事件 events",
+                rule=f"两种结果各须有 {FEWEST} 行 / of either outcome {FEWEST} rows are needed",
+                remedy="改变分割日，或提供更多企业 / move the split, or give more firms",
+            )
+
+
 def of_catalogue(card: LearnedCard, dataset: Dataset) -> LearnedCard:
     """The card with the catalogue's indicators as its features, where they are."""
     of = {one.name: dataset.measured.get(one.name, ("", {})) for one in card.features}
@@ -112,15 +137,19 @@ def _test_from(dataset: Dataset) -> date | None:
 
 
 def fingerprint(dataset: Dataset) -> str:
-    """SHA-256 of names and values of the features, of the outcome and of the groups."""
+    """SHA-256 of names and values of the features, of the outcome, the groups, the days and of which rows are the test's."""
     whole = hashlib.sha256("\0".join(dataset.features.columns).encode())
     for column in dataset.features.get_columns():
         whole.update(column.cast(float).fill_null(float("nan")).to_numpy().tobytes())
     whole.update(dataset.outcome.to_numpy().astype("i1").tobytes())
     whole.update("\0".join(map(str, dataset.group)).encode())
+    for told in (dataset.day, dataset.later):
+        whole.update("\0".join(map(str, () if told is None else told)).encode())
     return f"sha256:{whole.hexdigest()}"
 
 
 def environment() -> dict[str, str]:
     """What the card was trained with."""
-    return {"python": platform.python_version(), "machine": platform.machine()} | {n: version(n) for n in _LIBRARIES}
+    there = {one.name.lower() for one in distributions()}
+    versions = {name: version(name) for name in _LIBRARIES if name in there}
+    return {"python": platform.python_version(), "machine": platform.machine()} | versions

@@ -50,11 +50,12 @@ def replayed(long: LongTables, event: str, known_at: date, split: date | None = 
     ``split``: first day of the test period; by default so that two of the yearly questions are its. Raises `ValueProblem`
     for an unknown event, or too short a history.
     """
+    rung = None if event == DISTRESS else _rung(event)
     days = _questions(long)
-    if event == DISTRESS:
+    if rung is None:
         found = distress_set(long, days, known_at, split or date(known_at.year - 2, 1, 1))
     else:
-        found = climb_set(long, _rung(event), days, known_at, split or date(known_at.year - 3, 1, 1))
+        found = climb_set(long, rung, days, known_at, split or date(known_at.year - 3, 1, 1))
     return found, _provenance(long, found)
 
 
@@ -80,8 +81,9 @@ def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, p
 
 def _questions(long: LongTables) -> list[date]:
     """30 June of every year of which, and of the one before, there are accounts. Raises `ValueProblem` where there are none."""
-    years = long.tables["annual_report"]["fiscal_year"].drop_nulls()
-    if years.is_empty():
+    reports = long.tables.get("annual_report")
+    years = None if reports is None else reports["fiscal_year"].drop_nulls()
+    if years is None or years.is_empty():
         raise ValueProblem(
             field="annual_report", value="", rule="没有年报 / no accounts", remedy="先导入年报 / import accounts first"
         )

@@ -45,35 +45,48 @@ class Version:
 class Tracking:
     """The runs and the registry of one place."""
 
-    def __init__(self, folder: Path = FOLDER, server: str | None = None) -> None:
-        """``server``: address of an MLflow server; by default that of `SETTING`, else SQLite in ``folder``."""
+    def __init__(self, folder: Path = FOLDER, server: str | None = None, *, make: bool = True) -> None:
+        """``server``: address of an MLflow server; by default that of `SETTING`, else SQLite in ``folder``.
+
+        Raises `ValueProblem` where the server does not answer, what lies in the folder is no registry, or there is none and
+        none is to be made.
+        """
         self._folder = folder.resolve()
         uri = server or os.environ.get(SETTING)
         self._local = uri is None
         if uri is None:
+            file = self._folder / "mlflow.db"
+            if not make and not file.is_file():
+                raise _unreachable("--runs", str(folder), "此处没有登记 / there is no registry here")
             self._folder.mkdir(parents=True, exist_ok=True)
-            uri = f"sqlite:///{self._folder / 'mlflow.db'}"
-        # Nothing leaves the machine but to the server that was set.
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+            uri = f"sqlite:///{file}"
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
         logging.getLogger("mlflow").setLevel(logging.WARNING)
         with warnings.catch_warnings():
             # MLflow's own use of SQLAlchemy.
             warnings.simplefilter("ignore")
             from mlflow import MlflowClient
+            from mlflow.exceptions import MlflowException
+            from sqlalchemy.exc import SQLAlchemyError
 
-            self._client: MlflowClient = MlflowClient(uri, uri)
-            self._client.search_experiments(max_results=1)
+            try:
+                self._client: MlflowClient = MlflowClient(uri, uri)
+                self._client.search_experiments(max_results=1)
+            except (MlflowException, SQLAlchemyError) as error:
+                field = "--runs" if self._local else SETTING
+                raise _unreachable(field, uri, f"登记无法读取 / the registry cannot be read: {error}") from None
 
     def log(self, trained: Trained, by: str) -> Version:
         """Keep a run, register its card as a version, and call it the challenger."""
         name = trained.card.id
-        run = self._client.create_run(self._experiment(), run_name=name).info
+        tags = {"by": by, "origin": trained.card.origin, "card": trained.card.sha256, "data": trained.fingerprint}
+        tags |= {} if trained.test_from is None else {"test_from": trained.test_from.isoformat()}
+        run = self._client.create_run(self._experiment(), run_name=name, tags=tags).info
         for key, value in trained.parameters.items():
             self._client.log_param(run.run_id, key, value)
         for key, value in _measures(trained.evaluation).items():
             self._client.log_metric(run.run_id, key, value)
-        tags = {"by": by, "origin": trained.card.origin, "card": trained.card.sha256, "data": trained.fingerprint}
-        tags |= {} if trained.test_from is None else {"test_from": trained.test_from.isoformat()}
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
             trained.card.write(folder / CARD)
@@ -120,8 +133,16 @@ class Tracking:
         return Version(name, number, str(found.run_id), named, dict(found.tags))
 
     def card(self, version: Version) -> LearnedCard:
-        """The card of a version."""
-        return LearnedCard.read(self.file(version, CARD))
+        """The card of a version. Raises `ValueProblem` where its file is not the one that was registered."""
+        found = LearnedCard.read(self.file(version, CARD))
+        if found.sha256 != version.tags["card"]:
+            raise ValueProblem(
+                field=f"{version.name} {version.number}",
+                value=found.sha256,
+                rule=f"登记后文件已被改动，登记的是 / the file was changed after it was registered as {version.tags['card']}",
+                remedy="恢复原文件，或重新训练 / restore the file, or train anew",
+            )
+        return found
 
     def file(self, version: Version, name: str) -> Path:
         """A file of the version's run, on this machine. Raises `ValueProblem` where the run has none of that name."""
@@ -130,7 +151,7 @@ class Tracking:
                 field=f"{version.name} {version.number}",
                 value=name,
                 rule="该版本没有此文件 / the version has no such file",
-                remedy="先作比较：dengti model compare / compare first: dengti model compare",
+                remedy="恢复该文件，或重新训练 / restore the file, or train anew",
             )
         return Path(self._client.download_artifacts(version.run, name))
 
@@ -157,6 +178,24 @@ class Tracking:
             return str(found.experiment_id)
         place = (self._folder / "artifacts").as_uri() if self._local else None
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+
+
+_QUIET = {
+    # Nothing leaves the machine but to the server that was set.
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    # One that does not answer is told of within seconds.
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+}
+
+
+def _unreachable(field: str, value: str, rule: str) -> ValueProblem:
+    return ValueProblem(
+        field=field,
+        value=value,
+        rule=rule,
+        remedy="检查地址或目录，先 dengti train / check it; `dengti train` makes one",
+    )
 
 
 def _measures(found: Evaluation) -> dict[str, float]:

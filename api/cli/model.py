@@ -28,7 +28,7 @@ def _tracking(runs: Path) -> Tracking:
     # Only here: MLflow takes seconds that no other command needs to wait for.
     from models.tracking import Tracking
 
-    return Tracking(runs)
+    return Tracking(runs, make=False)
 
 
 @model.command("list")

@@ -50,10 +50,13 @@ def train(
     # Only here: scikit-learn and MLflow take seconds that no other command needs to wait for.
     from api.settings import load
     from models.experiment import train as trained_by
+    from models.persons import said
     from models.sources import EXPLAINED
     from models.tracking import Tracking
 
-    learning = load().learning
+    learning, by = load().learning, said("--by", by)
+    # Before the minutes that training takes.
+    tracking = Tracking(runs)
     dataset, provenance = dataset_of(source, event, known_at, split)
     with console.progress() as bar:
         task = bar.add_task("训练 training", total=None)
@@ -67,7 +70,7 @@ def train(
             progress=lambda step: bar.update(task, description=step),
         )
         bar.update(task, description="登记 MLflow")
-        version = Tracking(runs).log(trained, by)
+        version = tracking.log(trained, by)
     told = f"训练于 trained on {provenance.trained_on}，数据 data {trained.fingerprint[7:19]}"
     table = Table(title=f"{event} ({provenance.origin})\n{told}", title_justify="left")
     test, grouped = trained.evaluation.test, trained.evaluation.grouped
@@ -99,6 +102,14 @@ def dataset_of(source: Path, event: str, known_at: str | None, split: str | None
     from models.sources import PUBLIC, public, replayed
 
     if event in PUBLIC:
+        for option, value in (("--known-at", known_at), ("--split", split)):
+            if value is not None:
+                raise ValueProblem(
+                    field=option,
+                    value=value,
+                    rule=f"公开数据集 {event} 的日期已定 / the days of this public set are fixed",
+                    remedy=f"去掉 {option} / leave {option} out",
+                )
         return public(event, source)
     day = console.day_option(known_at, "known_at")
     return replayed(long_of(source), event, day, console.day_option(split, "split") if split else None)

@@ -46,6 +46,28 @@ def runs(facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--event", "nope"), "no such event"),
+        (("--event", EVENT, "--by", " "), "--by"),
+        (("--event", "polish_1", "--split", "2010-01-01"), "--split"),
+        (("--event", EVENT), "no accounts"),
+    ],
+    ids=["an unknown event", "nobody", "days of a public set", "no accounts"],
+)
+def test_what_cannot_be_trained_is_told_before_anything_is_read_or_kept(
+    more: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "enterprise.csv").write_text("uscc,established_on\n91450200MA00000151,2016-05-01\n", encoding="utf-8")
+    asked = (tmp_path, "--known-at", "2026-09-30") if "polish_1" not in more else (tmp_path,)
+    by = () if "--by" in more else ("--by", "张三")
+    done = _dengti("train", *asked, *by, *more, "--runs", tmp_path / "mlruns")
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_challenger_becomes_champion_after_a_comparison_and_by_a_second_person(
     facts: Path, runs: Path, tmp_path: Path
 ) -> None:
