@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Literal, Self
 
@@ -130,6 +131,8 @@ class Learning(_Part):
     leakage_skill: float = Field(default=LEAKAGE.skill, gt=0.5, le=1)
     leakage_missing: float = Field(default=LEAKAGE.missing, gt=0.5, le=1)
     leakage_usual: float = Field(default=LEAKAGE.usual, gt=0, le=1)
+    leakage_pure: float = Field(default=LEAKAGE.pure, gt=0.5, le=1)
+    leakage_together: float = Field(default=LEAKAGE.together, gt=0.5, le=1)
     drift_psi_watch: float = Field(default=DRIFT.psi_watch, gt=0)
     drift_psi_alarm: float = Field(default=DRIFT.psi_alarm, gt=0)
     drift_odds_watch: float = Field(default=DRIFT.odds_watch, gt=1)
@@ -145,7 +148,8 @@ class Learning(_Part):
     @property
     def leakage(self) -> LeakageLimits:
         """As training takes them."""
-        return LeakageLimits(self.leakage_skill, self.leakage_missing, self.leakage_usual)
+        named = {one.name: getattr(self, f"leakage_{one.name}") for one in fields(LeakageLimits)}
+        return LeakageLimits(**named)
 
     @property
     def drift(self) -> DriftLimits:

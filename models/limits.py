@@ -15,6 +15,10 @@ class LeakageLimits:
     """AUC of being missing."""
     usual: float = 0.30
     """Difference in the share of usual values between rows with and without the event."""
+    pure: float = 0.90
+    """Share of the rarer outcome in one state of a feature, its low end of 95 %."""
+    together: float = 0.98
+    """AUC of a card on rows that it had not seen."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ def leakage_told(limits: LeakageLimits) -> str:
     """The limits in one line, with whose they are."""
     return (
         f"限值 limits（{standing(limits)}）：单字段 AUC one feature alone ≥ {limits.skill:g}；"
-        f"缺失 AUC of being missing ≥ {limits.missing:g}；惯常值占比之差 share of usual values apart ≥ {limits.usual:g}"
+        f"缺失 AUC of being missing ≥ {limits.missing:g}；惯常值占比之差 share of usual values apart ≥ {limits.usual:g}；"
+        f"某一状态中少数结果占比 share of the rarer outcome in one state ≥ {limits.pure:g}；"
+        f"全部字段 AUC of all together ≥ {limits.together:g}"
     )
 
 

@@ -11,7 +11,7 @@ from models.datasets import Dataset
 from models.drift import Check, Profile
 from models.evaluation.compare import CARD, Forecast, apart, forecast, measured, rivals
 from models.evaluation.curves import Served, Tenth, reliability, served
-from models.evaluation.metrics import Estimate, error_by_chance
+from models.evaluation.metrics import Estimate, auc, error_by_chance
 from models.evaluation.slices import Slice, slices
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 
@@ -67,7 +67,8 @@ def evaluate(
     """Evaluate the card with its defaults on the set, and where it is to be ``full`` its rivals, and all of them by folds
     within the training period too.
 
-    Raises `leakage.LeakageError` before anything is fitted where a feature knows the outcome and is not ``explained``.
+    Raises `leakage.LeakageError` before anything is fitted where a feature knows the outcome, and after the forecast where all
+    together do, and it is not ``explained``.
     """
     progress("检查泄漏 leakage")
     found = leakage.check(dataset, explained, leakage_limits)
@@ -76,6 +77,7 @@ def evaluate(
         models = {CARD: models[CARD]}
     forecasts = _forecasts(models, dataset, progress)
     first = forecasts[CARD]
+    found += leakage.check_together(dataset.name, auc(first.outcome, first.p), explained, leakage_limits)
     drift: tuple[Check, ...] = ()
     if dataset.later is not None:
         before = Profile.of(dataset.features.filter(~dataset.later), dataset.outcome.filter(~dataset.later))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 from public_data import FOLDER, needs_public_data
 
+from features.errors import ValueProblem
 from models import datasets, leakage
 from models.datasets import Dataset
+from models.evaluation.evaluate import evaluate
 from models.limits import LeakageLimits
+
+Ints, Floats, Random = NDArray[np.int8], NDArray[np.float64], np.random.Generator
 
 
 def _dataset(**features: object) -> Dataset:
@@ -44,6 +54,91 @@ def test_round_terms_that_the_event_cut_short_are_found_by_their_not_being_round
         return np.where(y == 1, np.floor(agreed * random.uniform(0.6, 1.0, len(y))), agreed)
 
     assert ("term", "recorded_otherwise") in _rules(_dataset(term=term))
+
+
+def _marked(share: float, otherwise: float) -> Callable[[Ints, Random], Floats]:
+    """A mark that only some of the events bear, and nothing else."""
+    return lambda y, random: np.where(
+        (y == 1) & (random.random(len(y)) < share), random.lognormal(8, 1, len(y)), otherwise
+    )
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        _marked(0.6, 0.0),
+        _marked(0.3, 0.0),
+        _marked(0.3, math.nan),
+        lambda y, random: (y == 1) & (random.random(len(y)) < 0.5),
+        lambda y, random: np.where(random.random(len(y)) < 0.3, y * 100.0 + random.normal(size=len(y)), 0.0),
+        lambda y, random: (
+            random.integers(1, 60, len(y)) + np.where((y == 1) & (random.random(len(y)) < 0.25), 0.5, 0.0)
+        ),
+    ],
+    ids=["most", "few", "few, else missing", "half", "where something else is known", "of a kind of number"],
+)
+def test_a_mark_that_few_events_bear_and_nothing_else_is_found(mark: Callable[[Ints, Random], Floats]) -> None:
+    assert ("mark", "pure") in _rules(_dataset(mark=mark))
+
+
+def test_the_rarer_outcome_may_be_that_nothing_comes() -> None:
+    seldom = _dataset(mark=_marked(0.5, 0.0))
+    often = replace(seldom, outcome=1 - seldom.outcome)
+    assert ("mark", "pure") in _rules(often)
+
+
+@pytest.mark.parametrize(("rows", "share"), [(100, 0.3), (400, 0.05), (4000, 0.01), (4000, 0.3)])
+def test_what_has_nothing_to_do_with_the_outcome_raises_no_alarm(rows: int, share: float) -> None:
+    random = np.random.default_rng(rows)
+    x = random.normal(size=(rows, 60))
+    x[:, 20:40] = np.round(x[:, 20:40] * 3)
+    x[:, 40:][random.random((rows, 20)) < 0.3] = np.nan
+    outcome = pl.Series((random.random(rows) < share).astype(np.int8))
+    assert leakage.findings(Dataset("noise", pl.DataFrame(x), outcome, pl.int_range(rows, eager=True))) == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        lambda y: pl.Series(np.where(y == 1, "closed", "open").tolist()),
+        lambda y: pl.Series(np.where(y == 1, "closed", "open").tolist(), dtype=pl.Categorical),
+        lambda y: pl.Series(y == 1),
+        lambda y: pl.Series([date(2024, 1, 1) if one else None for one in y]),
+    ],
+    ids=["text", "category", "yes or no", "day"],
+)
+def test_what_is_no_number_is_looked_at_too(column: Callable[[Ints], pl.Series]) -> None:
+    assert "mark" in {name for name, _ in _rules(_dataset(mark=lambda y, _: column(y)))}
+
+
+def test_features_that_know_the_outcome_only_together_are_found_by_the_card() -> None:
+    random = np.random.default_rng(1)
+    rows = 2000
+    outcome = (random.random(rows) < 0.3).astype(np.int8)
+    first = (outcome == 1) & (random.random(rows) < 0.7)
+    frame = pl.DataFrame({"a": first * 1.0, "b": ((outcome == 1) & ~first) * 1.0})
+    both = Dataset("halves", frame, pl.Series(outcome), pl.int_range(rows, eager=True))
+    why = {"a": "说明 why", "b": "说明 why"}
+    with pytest.raises(leakage.LeakageError, match=r"halves implausible_together 1\.00"):
+        evaluate(both, explained=why, full=False)
+    found = evaluate(both, explained=why | {"halves": "演示 shown"}, full=False)
+    assert [str(one) for one in found.leakage if one.feature == "halves"] == [
+        "halves implausible_together 1.00 (≥ 0.98)：演示 shown"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "group", "told"),
+    [
+        ([0, 1, None, 1], [1, 2, 3, 4], "1 are not"),
+        ([0, 1, 2, 2], [1, 2, 3, 4], "2 are not"),
+        ([0, 1, 1, 0], [1] * 4, "two groups"),
+    ],
+)
+def test_outcomes_that_are_none_are_told(outcome: list[int | None], group: list[int], told: str) -> None:
+    wrong = Dataset("wrong", pl.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]}), pl.Series(outcome), pl.Series(group))
+    with pytest.raises(ValueProblem, match=told):
+        leakage.findings(wrong)
 
 
 def test_a_finding_stops_training_until_someone_explains_it() -> None:
