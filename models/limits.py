@@ -16,7 +16,8 @@ class LeakageLimits:
     usual: float = 0.30
     """Difference in the share of usual values between rows with and without the event."""
     pure: float = 0.90
-    """Share of the rarer outcome in one state of a feature, its low end of 95 %."""
+    """Share of the rarer outcome in one state of a feature, its low end of 95 %; Polish firms without Attr21 reach 0.86, the next
+    feature of a public set 0.56."""
     together: float = 0.98
     """AUC of a card on rows that it had not seen."""
 

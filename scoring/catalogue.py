@@ -123,7 +123,7 @@ class Catalogue:
         files = (path for place in (folder / OVERLAYS, own_overlays) if place for path in sorted(place.glob("*.yaml")))
         self.overlays = sorted((read_overlay(path, f"{OVERLAYS}/{path.name}") for path in files), key=lambda o: o.rank)
         places = (place for place in (folder / LEARNED, own_learned) if place)
-        self.learned = tuple(LearnedCard.read(path) for place in places for path in sorted(place.glob("*.yaml")))
+        self.learned = LearnedCard.read_all(path for place in places for path in sorted(place.glob("*.yaml")))
         self._under: dict[tuple[Path, tuple[str, ...]], Edition] = {}
 
     @property

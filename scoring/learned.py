@@ -8,7 +8,7 @@ their sum is an expression of the core form (`scoring.learned_points`), and the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
@@ -275,6 +275,22 @@ class LearnedCard:
                 problem=f"不是模型评分卡 / not a learned card: {type(error).__name__} {error}",
                 mend="用 LearnedCard.write 重新写出 / write it anew with LearnedCard.write",
             ) from None
+
+    @classmethod
+    def read_all(cls, paths: Iterable[Path]) -> tuple[LearnedCard, ...]:
+        """The cards of files, each of an event of its own. Raises `CardError` as `read` does, and where two are of one event."""
+        found: dict[str, LearnedCard] = {}
+        for path in paths:
+            card = cls.read(path)
+            if card.id in found or not (card.id == DISTRESS or card.id.startswith("climb.")):
+                raise CardError(
+                    code="not_a_learned_card",
+                    where=path.name,
+                    problem=f"{card.id}：须为 climb.<梯次> 或 distress，且只有一张 / must be climb.<tier> or distress, and one file of each",
+                    mend="移走多余的文件 / take the other file away",
+                )
+            found[card.id] = card
+        return tuple(found.values())
 
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from learned_cards import CLIMB
 
+from scoring.catalogue import Catalogue
 from scoring.errors import CardError
 from scoring.learned import UNITS, LearnedCard, Uncertainty
 
@@ -53,6 +54,18 @@ def test_a_forecast_lies_within_its_own_range() -> None:
         Uncertainty((), (1,), (2,))
     with pytest.raises(ValueError, match="last band has none"):
         Uncertainty((1, 2), (-1, -1), (1, 1))
+
+
+def test_a_folder_has_one_card_of_an_event_and_none_of_a_rulebook(tmp_path: Path) -> None:
+    CLIMB.write(tmp_path / "a.yaml")
+    CLIMB.write(tmp_path / "b.yaml")
+    with pytest.raises(CardError, match=r"b\.yaml"):
+        Catalogue(own_learned=tmp_path)
+    replace(CLIMB, id="tech_sme").write(tmp_path / "b.yaml")
+    with pytest.raises(CardError, match="tech_sme"):
+        Catalogue(own_learned=tmp_path)
+    replace(CLIMB, id="climb.gazelle").write(tmp_path / "b.yaml")
+    assert [card.id for card in Catalogue(own_learned=tmp_path).learned] == [CLIMB.id, "climb.gazelle"]
 
 
 def test_a_card_that_has_answered_goes_to_another_process_and_into_a_set() -> None:
