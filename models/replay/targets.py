@@ -18,10 +18,10 @@ from features.kinds import NEVER, Choice, day_number
 from features.long_tables import LongTables
 from features.statutory import lags
 from features.tables import TABLES
+from models.replay.known import LEFT
 from scoring.ladder import Rung
 
 FAILURES = ("loan_default", "tax_arrears", "court_enforcement", "dishonest_list")
-LEFT = ("注销", "吊销")
 _LONG_AGO = 0
 """A day before all questions."""
 
