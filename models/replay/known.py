@@ -13,6 +13,7 @@ from datetime import date
 
 import polars as pl
 
+from features.errors import ValueProblem
 from features.held import LONG_AGO, ROW, Held, hold
 from features.kinds import NEVER, day_number
 from features.long_tables import LongTables
@@ -75,18 +76,22 @@ def as_it_stands(long: LongTables, known_at: date) -> LongTables:
     """The statements that hold at the end of a day, of the tables that outcomes are made of: of several versions the last, none
     that was withdrawn or came later. Enterprises are left out of which sources say what would decide otherwise.
 
-    An enterprise has one row; that of one that has left is known from the day on which this was first told.
+    An enterprise has one row; that of one that has left is known from the day on which this was first told. Raises `ValueProblem`
+    where no enterprise is stated.
     """
     until = day_number(known_at)
-    told = LongTables({name: long.tables[name] for name in (*_DECIDE, _SIGN_OF_LIFE)}, long.incomplete)
+    stated(long, Enterprise.id)
+    read = [name for name in (*_DECIDE, _SIGN_OF_LIFE) if name in long.tables]
+    told = LongTables({name: long.tables[name] for name in read}, long.incomplete)
     held = {name: hold(TABLES[name], frame, told.places[name], until) for name, frame in told.tables.items()}
-    hard = pl.concat([held[name].twice for name in _DECIDE]).unique().sort()
+    deciding = [name for name in _DECIDE if name in held]
+    hard = pl.concat([held[name].twice for name in deciding]).unique().sort()
     known = [resolve(dossier, known_at) for dossier in told.only(hard).dossiers()]
     torn = [firm.uscc for firm in known if any(map(_decides, firm.conflicts))]
     since = _left_since(held[Enterprise.id])
     left_out = pl.concat([pl.Series(torn, dtype=pl.String), since.filter("torn")["uscc"]]).implode()
-    tables = {_SIGN_OF_LIFE: _holding(held[_SIGN_OF_LIFE])}
-    for name in _DECIDE:
+    tables = {name: _holding(table) for name, table in held.items()}
+    for name in deciding:
         rows = merged_rows(name, held[name], hard, known)
         tables[name] = _holding(held[name].merged(rows.with_columns(uscc=told.firms.gather(rows[ROW]))))
     left_on = pl.when(pl.col("status").is_in(LEFT)).then(pl.col("since").fill_null(until)).otherwise("known_from")
@@ -94,6 +99,19 @@ def as_it_stands(long: LongTables, known_at: date) -> LongTables:
     tables[Enterprise.id] = firms.with_columns(known_from=left_on).drop("since")
     agreed = {name: frame.filter(~pl.col("uscc").is_in(left_out)) for name, frame in tables.items()}
     return LongTables.of(agreed, long.incomplete)
+
+
+def stated(long: LongTables, table: str) -> pl.DataFrame:
+    """A table that an outcome is made of. Raises `ValueProblem` where there is none: what it would tell is unknown, not absent."""
+    if table not in long.tables:
+        zh = TABLES[table].zh
+        raise ValueProblem(
+            field=table,
+            value="",
+            rule=f"没有{zh}表，结果无从得知 / without this table the outcome is unknown",
+            remedy=f"先导入{zh} / import this table first",
+        )
+    return long.tables[table]
 
 
 def _holding(held: Held) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import ValueProblem
 from features.intake import read_input
 from features.long_tables import LongTables
 from models.replay import targets
@@ -167,6 +168,18 @@ def test_who_is_known_to_have_left_has_left_by_the_day_of_knowing(tmp_path: Path
 def test_who_left_on_no_day_and_never_reported_is_left_out(tmp_path: Path) -> None:
     office = _office(tmp_path, enterprise=["2016-05-01,C3612,注销,,,"], annual_report=[])
     assert targets.distress(as_it_stands(office, TODAY), DAY).is_empty()
+
+
+def test_an_outcome_of_which_no_table_tells_is_refused_and_others_are_not(tmp_path: Path) -> None:
+    office = _office(tmp_path, event=["e1,loan_default,2025-01-01,,"])
+    told = {name: frame for name, frame in office.tables.items() if name != "certificate"}
+    stands = as_it_stands(LongTables.of(told, office.incomplete), TODAY)
+    assert dict(targets.distress(stands, DAY).iter_rows()) == {FIRM: 1}
+    with pytest.raises(ValueProblem, match="certificate"):
+        targets.climb(stands, RUNG, DAY)
+    nobody = {name: frame for name, frame in told.items() if name != "enterprise"}
+    with pytest.raises(ValueProblem, match="enterprise"):
+        as_it_stands(LongTables.of(nobody, office.incomplete), TODAY)
 
 
 def test_a_question_is_settled_when_what_came_in_its_time_is_told_too() -> None:
