@@ -60,7 +60,7 @@ def pivot(long: LongTables, known_at: date) -> Wide:
     held = {name: hold(TABLES[name], frame, places[name], until) for name, frame in long.tables.items()}
     hard = _hard(held)
     known = [resolve(dossier, known_at) for dossier in long.only(hard).dossiers()]
-    merged = {name: table.merged(_merged(name, table, hard, known)) for name, table in held.items()}
+    merged = {name: table.merged(merged_rows(name, table, hard, known)) for name, table in held.items()}
     enterprise = _enterprise(long.firms, merged.get(Enterprise.id))
     group = _size_groups(enterprise)[SIZE_GROUP.path]
     firms = pl.concat(
@@ -98,7 +98,7 @@ def _hard(held: Mapping[str, Held]) -> pl.Series:
     return pl.concat([places.alias(ROW) for places in found]).unique().sort()
 
 
-def _merged(table: str, held: Held, hard: pl.Series, known: list[Known]) -> pl.DataFrame:
+def merged_rows(table: str, held: Held, hard: pl.Series, known: list[Known]) -> pl.DataFrame:
     """What `resolve` made of the enterprises of which the table speaks twice, as rows of the table, with their places.
 
     Where sources differ nothing is known; what they say stands in `SAID`.

@@ -13,12 +13,17 @@ from datetime import date
 
 import polars as pl
 
-from features.held import hold
+from features.errors import ValueProblem
+from features.held import LONG_AGO, ROW, Held, hold
 from features.kinds import NEVER, day_number
 from features.long_tables import LongTables
+from features.pivot import merged_rows
+from features.resolve import resolve
 from features.statutory import lags
 from features.tables import TABLES, Enterprise
 
+LEFT = ("注销", "吊销")
+"""States of an enterprise that has left the register."""
 _LATER: Mapping[str, tuple[str, ...]] = {
     "enterprise": ("deregistered_on", "delisted_on", "listed_on"),
     "certificate": ("revoked_on",),
@@ -34,7 +39,11 @@ _STATE: Mapping[str, Mapping[str, int | None]] = {
 
 
 def as_it_was(long: LongTables, known_at: date) -> LongTables:
-    """The tables as the office would have held them at the end of a day."""
+    """The tables as the office would have held them at the end of a day.
+
+    ``incomplete`` stays that of today: it names the firm and the list, not the row that was refused nor its day. So a list of which
+    a later row was refused is unknown on every day before too: no value is made up, but that one is missing is hindsight.
+    """
     day = day_number(known_at)
     tables = {}
     for name, frame in long.tables.items():
@@ -55,31 +64,75 @@ def as_it_was(long: LongTables, known_at: date) -> LongTables:
 
 
 _DECIDE: Mapping[str, tuple[str, ...]] = {
-    "enterprise": ("established_on", "status", "deregistered_on"),
+    "enterprise": ("established_on", "deregistered_on"),
     "certificate": ("kind", "valid_from", "valid_to", "revoked_on"),
     "event": ("kind", "occurred_on"),
-    "annual_report": (),
 }
-"""Tables of which outcomes are made, and the fields that decide them."""
+"""The fields that decide outcomes, beside whether the status of an enterprise is one of those in `LEFT`."""
+_SIGN_OF_LIFE = "annual_report"
 
 
 def as_it_stands(long: LongTables, known_at: date) -> LongTables:
     """The statements that hold at the end of a day, of the tables that outcomes are made of: of several versions the last, none
     that was withdrawn or came later. Enterprises are left out of which sources say what would decide otherwise.
+
+    An enterprise has one row; that of one that has left is known from the day on which this was first told. Raises `ValueProblem`
+    where no enterprise is stated.
     """
-    tables, torn = {}, []
-    for name, deciding in _DECIDE.items():
-        frame, table = long.tables[name], TABLES[name]
-        held = hold(table, frame, long.places[name], day_number(known_at))
-        tables[name] = frame.filter(held.holds)
-        several = tables[name].filter(held.at.filter(held.holds).is_in(held.twice.implode()))
-        # A list's row is the same where it has the same id.
-        of = ["uscc", *table.identity] if table is Enterprise or table.identity else ["uscc", "row_id"]
-        said = several.filter(pl.col(of[-1]).is_not_null()).select({*of, *deciding}).unique()
-        torn.append(said.filter(said.select(of).is_duplicated())["uscc"])
-    left_out = pl.concat(torn).unique().implode()
-    agreed = {name: frame.filter(~frame["uscc"].is_in(left_out)) for name, frame in tables.items()}
+    until = day_number(known_at)
+    stated(long, Enterprise.id)
+    read = [name for name in (*_DECIDE, _SIGN_OF_LIFE) if name in long.tables]
+    told = LongTables({name: long.tables[name] for name in read}, long.incomplete)
+    held = {name: hold(TABLES[name], frame, told.places[name], until) for name, frame in told.tables.items()}
+    deciding = [name for name in _DECIDE if name in held]
+    hard = pl.concat([held[name].twice for name in deciding]).unique().sort()
+    known = [resolve(dossier, known_at) for dossier in told.only(hard).dossiers()]
+    torn = [firm.uscc for firm in known if any(map(_decides, firm.conflicts))]
+    since = _left_since(held[Enterprise.id])
+    left_out = pl.concat([pl.Series(torn, dtype=pl.String), since.filter("torn")["uscc"]]).implode()
+    tables = {name: _holding(table) for name, table in held.items()}
+    for name in deciding:
+        rows = merged_rows(name, held[name], hard, known)
+        tables[name] = _holding(held[name].merged(rows.with_columns(uscc=told.firms.gather(rows[ROW]))))
+    left_on = pl.when(pl.col("status").is_in(LEFT)).then(pl.col("since").fill_null(until)).otherwise("known_from")
+    firms = tables[Enterprise.id].join(since.select("uscc", "since"), on="uscc", how="left", maintain_order="left")
+    tables[Enterprise.id] = firms.with_columns(known_from=left_on).drop("since")
+    agreed = {name: frame.filter(~pl.col("uscc").is_in(left_out)) for name, frame in tables.items()}
     return LongTables.of(agreed, long.incomplete)
+
+
+def stated(long: LongTables, table: str) -> pl.DataFrame:
+    """A table that an outcome is made of. Raises `ValueProblem` where there is none: what it would tell is unknown, not absent."""
+    if table not in long.tables:
+        zh = TABLES[table].zh
+        raise ValueProblem(
+            field=table,
+            value="",
+            rule=f"没有{zh}表，结果无从得知 / without this table the outcome is unknown",
+            remedy=f"先导入{zh} / import this table first",
+        )
+    return long.tables[table]
+
+
+def _holding(held: Held) -> pl.DataFrame:
+    return held.frame.filter(held.holds)
+
+
+def _decides(path: str) -> bool:
+    """Whether sources that differ on the fact at a path (of `Known.conflicts`) leave the outcome open."""
+    return path.rpartition("/")[2] in _DECIDE.get(path.partition("/")[0], ())
+
+
+def _left_since(firms: Held) -> pl.DataFrame:
+    """``uscc``; ``torn``, whether statements that hold differ on whether it has left; ``since`` when it is told, without a break, that
+    it has: null where no row that says so says since when.
+    """
+    gone, since = pl.col("status").is_in(LEFT), pl.col("known_from")
+    lived = since.filter(~gone).max().fill_null(LONG_AGO)
+    rows = firms.frame.with_columns(visible=firms.visible, holds=firms.holds).filter("visible")
+    return rows.group_by("uscc").agg(
+        torn=gone.filter("holds").drop_nulls().n_unique() > 1, since=since.filter(gone & (since > lived)).min()
+    )
 
 
 def assumptions(long: LongTables) -> list[str]:

@@ -9,6 +9,8 @@ from functools import partial
 import polars as pl
 
 from features.errors import ValueProblem
+from features.facts import INDUSTRY_SECTION
+from features.identifiers.industry import SECTIONS
 from features.long_tables import LongTables
 from features.pivot import pivot
 from models.datasets import Dataset
@@ -80,15 +82,15 @@ def replayed(
 
 def asked(long: LongTables, target: Target, day: date) -> pl.DataFrame:
     """The firms that the target asks of on a day: features as known then, ``outcome``, ``as_of``, and the slices."""
-    then = as_it_was(long, day)
-    rows = measured(pivot(then, day), day).join(target(day), on="uscc", how="inner", maintain_order="left")
-    facts = then.tables["enterprise"].unique("uscc", keep="last").select("uscc", "park", "industry_code")
+    then = pivot(as_it_was(long, day), day)
+    rows = measured(then, day).join(target(day), on="uscc", how="inner", maintain_order="left")
+    facts = then.firms.select("uscc", "park", section=INDUSTRY_SECTION.path)
     told = rows.select("uscc", "revenue", "days_registered").join(facts, on="uscc", how="left", maintain_order="left")
     slices = told.select(
         zone=pl.when(pl.col("park") == "无").then(pl.lit("区外 outside")).otherwise(pl.lit("园区内 in a zone")),
         size=_cut("revenue", (SMALL, MEDIUM), ("小 < 0.2 亿元", "中 0.2–4 亿元", "大 ≥ 4 亿元")),
         age=_cut("days_registered", (5 * 365, 10 * 365), ("< 5 年", "5–10 年", "≥ 10 年")),
-        sector=pl.col("industry_code").str.slice(0, 1).fill_null("?"),
+        sector=pl.col("section").replace_strict(dict(enumerate(SECTIONS)), default="?", return_dtype=pl.String),
     )
     return pl.concat([rows.with_columns(as_of=pl.lit(day)), slices], how="horizontal")
 

@@ -4,7 +4,8 @@
 ``distress``      leaves the register, or fails an obligation (defaulted loan, tax arrears, court enforcement, list of the
                   dishonest), within 12 months; asked of firms that live on the day.
 A firm that left on a day that nobody recorded is taken to have left when accounts fell due that never came, by the stated lag,
-or when its leaving was known, if that was earlier; where there are no accounts at all it is left out.
+or when its leaving was first told, if that was earlier (at the latest on the day as of which the statements hold); where there are no
+accounts at all it is left out. An assumption: it may have left at any time after its last accounts came.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from features.kinds import NEVER, Choice, day_number
 from features.long_tables import LongTables
 from features.statutory import lags
 from features.tables import TABLES
+from models.replay.known import LEFT, stated
 from scoring.ladder import Rung
 
 FAILURES = ("loan_default", "tax_arrears", "court_enforcement", "dishonest_list")
-LEFT = ("注销", "吊销")
 _LONG_AGO = 0
 """A day before all questions."""
 
@@ -50,7 +51,7 @@ def climb(long: LongTables, rung: Rung, as_of: date) -> pl.DataFrame:
     Whether the time is over is told by `CLIMB`.
     """
     kinds = _codes("certificate", rung.certificates)
-    rows = long.tables["certificate"].filter(pl.col("kind").is_in(kinds))
+    rows = stated(long, "certificate").filter(pl.col("kind").is_in(kinds))
     day, end = day_number(as_of), day_number(CLIMB.end(as_of))
     revoked = pl.col("revoked_on").fill_null(NEVER)
     held = rows.filter(pl.col("valid_from") <= day, pl.col("valid_to").fill_null(NEVER) >= day, revoked > day)
@@ -63,7 +64,7 @@ def distress(long: LongTables, as_of: date) -> pl.DataFrame:
     """``uscc``, ``outcome`` (0/1): whether each enterprise that lives on the day leaves or fails an obligation."""
     day, end = day_number(as_of), day_number(DISTRESS.end(as_of))
     left = _left(long).filter(pl.col("left_on").is_between(day + 1, end))["uscc"]
-    events = long.tables["event"]
+    events = stated(long, "event")
     failed = events.filter(
         pl.col("kind").is_in(_codes("event", FAILURES)), pl.col("occurred_on").is_between(day + 1, end)
     )["uscc"]
@@ -74,7 +75,7 @@ def distress(long: LongTables, as_of: date) -> pl.DataFrame:
 def alive(long: LongTables, as_of: date) -> pl.DataFrame:
     """``uscc`` of enterprises founded by the day that had not left, as far as it can be told."""
     day = day_number(as_of)
-    firms = long.tables["enterprise"].unique("uscc", keep="last", maintain_order=True)
+    firms = stated(long, "enterprise").unique("uscc", keep="last", maintain_order=True)
     founded = firms.filter(pl.col("established_on").fill_null(day) <= day).select("uscc")
     return (
         founded.join(_left(long), on="uscc", how="left", maintain_order="left")
@@ -93,8 +94,8 @@ def later(day: date, months: int) -> date:
 
 def _left(long: LongTables) -> pl.DataFrame:
     """``uscc``, ``left_on``: the day of leaving, as recorded or as taken; that of firms of which nothing tells it is long ago."""
-    firms = long.tables["enterprise"].unique("uscc", keep="last", maintain_order=True)
-    reports = long.tables["annual_report"].group_by("uscc").agg(last=pl.col("fiscal_year").max())
+    firms = stated(long, "enterprise").unique("uscc", keep="last", maintain_order=True)
+    reports = stated(long, "annual_report").group_by("uscc").agg(last=pl.col("fiscal_year").max())
     month, day = lags()["annual_report"].next_year or (12, 31)
     missed = pl.date(pl.col("last") + 2, month, day).cast(pl.Int32).cast(pl.Int64)
     recorded = pl.col("deregistered_on").fill_null(NEVER) < NEVER

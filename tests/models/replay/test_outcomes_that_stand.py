@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import ValueProblem
 from features.intake import read_input
 from features.long_tables import LongTables
 from models.replay import targets
@@ -55,8 +56,19 @@ TITLE = "t1,high_tech_enterprise,2025-06-30,2028-06-29"
         ([f"{TITLE},,,a", "t1,high_tech_enterprise,2027-01-01,2029-12-31,,,b"], {}),
         # Two sources say the same.
         ([f"{TITLE},,,a", f"{TITLE},,,b"], {FIRM: 1}),
+        # One source does not say until when: it had ended, so the firm is asked.
+        ([f"t0,high_tech_enterprise,2020-06-30,{to}" for to in (",,,a", "2023-06-29,,,b")], {FIRM: 0}),
     ],
-    ids=["told", "withdrawn", "corrected", "held by mistake", "told later than today", "in dispute", "told twice"],
+    ids=[
+        "told",
+        "withdrawn",
+        "corrected",
+        "held by mistake",
+        "told later than today",
+        "in dispute",
+        "told twice",
+        "half told",
+    ],
 )
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_title_is_won_if_the_statement_of_it_stands(
@@ -90,8 +102,25 @@ GONE = "2016-05-01,C3612,注销,2025-01-01"
     [
         ([f"{GONE},2025-01-05,", "2016-05-01,C3612,存续,,2025-03-05,"], {FIRM: 0}),
         ([f"{GONE},2025-01-05,a", "2016-05-01,C3612,存续,,2020-03-05,b"], {}),
+        # An empty day of leaving states that it has not left.
+        ([f"{GONE},2025-01-05,a", ",C3612,,,2020-03-05,b"], {}),
+        # A source that is silent on status and founding disputes nothing.
+        (["2016-05-01,C3612,存续,,,a", ",C3612,,,,b"], {FIRM: 0}),
+        # Two words for one thing.
+        (["2016-05-01,C3612,存续,,,a", "2016-05-01,C3612,在业,,,b"], {FIRM: 0}),
+        # They differ in what decides nothing.
+        (["2016-05-01,C3612,存续,,,a", "2016-05-01,C3613,存续,,,b"], {FIRM: 0}),
+        (["2016-05-01,C3612,存续,,,a", "2025-05-01,C3612,存续,,,b"], {}),
     ],
-    ids=["corrected", "in dispute"],
+    ids=[
+        "corrected",
+        "in dispute",
+        "gone and not gone",
+        "alive and silent",
+        "two words",
+        "other facts",
+        "when founded",
+    ],
 )
 def test_whether_a_firm_has_left_does_not_hang_on_the_order_of_rows(
     rows: list[str], wanted: dict[str, int], turned: bool, tmp_path: Path
@@ -109,15 +138,48 @@ def test_who_left_on_no_day_left_when_accounts_were_due_that_never_came(status: 
     assert asked == {2022: {FIRM: 0}, 2023: {FIRM: 1}, 2024: {}}
 
 
-def test_who_was_known_to_have_left_before_had_left_by_then(tmp_path: Path) -> None:
-    office = _office(tmp_path, enterprise=["2016-05-01,C3612,吊销,,2024-02-01,"], annual_report=["2022,100"])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    "told",
+    [
+        ["吊销,,2024-02-01,"],
+        # Told again, by the same source, by another, or before the firm was taken back.
+        ["吊销,,2024-02-01,", "吊销,,2024-04-01,"],
+        ["吊销,,2024-02-01,a", "注销,,2024-04-01,b"],
+        ["吊销,,2023-01-01,", "存续,,2023-02-01,", "吊销,,2024-02-01,"],
+    ],
+    ids=["once", "twice", "by two", "and lived between"],
+)
+def test_who_was_known_to_have_left_before_had_left_by_then(told: list[str], turned: bool, tmp_path: Path) -> None:
+    rows = [f"2016-05-01,C3612,{row}" for row in (told[::-1] if turned else told)]
+    office = _office(tmp_path, enterprise=rows, annual_report=["2022,100"])
     assert targets.alive(as_it_stands(office, TODAY), date(2024, 2, 1)).is_empty()
     assert not targets.alive(as_it_stands(office, TODAY), date(2024, 1, 31)).is_empty()
+
+
+def test_who_is_known_to_have_left_has_left_by_the_day_of_knowing(tmp_path: Path) -> None:
+    # The next accounts would be due in May 2027.
+    office = _office(tmp_path, enterprise=["2016-05-01,C3612,吊销,,,"], annual_report=["2025,100"])
+    stands = as_it_stands(office, TODAY)
+    assert targets.alive(stands, TODAY).is_empty()
+    assert not targets.alive(stands, date(2026, 6, 30)).is_empty()
 
 
 def test_who_left_on_no_day_and_never_reported_is_left_out(tmp_path: Path) -> None:
     office = _office(tmp_path, enterprise=["2016-05-01,C3612,注销,,,"], annual_report=[])
     assert targets.distress(as_it_stands(office, TODAY), DAY).is_empty()
+
+
+def test_an_outcome_of_which_no_table_tells_is_refused_and_others_are_not(tmp_path: Path) -> None:
+    office = _office(tmp_path, event=["e1,loan_default,2025-01-01,,"])
+    told = {name: frame for name, frame in office.tables.items() if name != "certificate"}
+    stands = as_it_stands(LongTables.of(told, office.incomplete), TODAY)
+    assert dict(targets.distress(stands, DAY).iter_rows()) == {FIRM: 1}
+    with pytest.raises(ValueProblem, match="certificate"):
+        targets.climb(stands, RUNG, DAY)
+    nobody = {name: frame for name, frame in told.items() if name != "enterprise"}
+    with pytest.raises(ValueProblem, match="enterprise"):
+        as_it_stands(LongTables.of(nobody, office.incomplete), TODAY)
 
 
 def test_a_question_is_settled_when_what_came_in_its_time_is_told_too() -> None:

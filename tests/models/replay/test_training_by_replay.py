@@ -17,7 +17,7 @@ from features.population import generate, write_folder
 from models.replay import targets
 from models.replay.inputs import INPUTS, measured, names
 from models.replay.known import as_it_was, assumptions
-from models.replay.sets import climb_set, distress_set
+from models.replay.sets import asked, climb_set, distress_set
 from models.sources import batch
 from scoring.ladder import ladders
 
@@ -179,3 +179,16 @@ def test_slices_name_zone_size_age_and_sector_of_every_row(population: LongTable
     assert found.slices.columns == ["zone", "size", "age", "sector"]
     assert found.slices.null_count().sum_horizontal()[0] == 0
     assert found.slices["zone"].n_unique() == 2
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_slices_are_of_the_version_that_held_on_the_day(turned: bool, tmp_path: Path) -> None:
+    rows = [f"{FIRST},2016-05-01,C3612,2017-01-01\n", f"{FIRST},2016-05-01,M7320,2024-01-01\n"]
+    long = _read(
+        tmp_path / "office",
+        enterprise="uscc,established_on,industry_code,known_from\n" + "".join(rows[::-1] if turned else rows),
+        annual_report=f"uscc,fiscal_year,revenue\n{FIRST},2022,100\n",
+    )
+    target = pl.DataFrame({"uscc": [FIRST], "outcome": [0]})
+    told = {day: asked(long, lambda _: target, day)["sector"].to_list() for day in (date(2023, 6, 30), DAY)}
+    assert told == {date(2023, 6, 30): ["C"], DAY: ["M"]}
