@@ -19,6 +19,7 @@ from models.datasets import Dataset
 from models.drift import Profile
 from models.evaluation.evaluate import Evaluation, Progress, evaluate
 from models.evaluation.report import Report, report
+from models.leakage import Explained
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 from scoring.learned import LearnedCard
 
@@ -58,7 +59,7 @@ def train(
     dataset: Dataset,
     provenance: Provenance,
     *,
-    explained: Mapping[str, str] | None = None,
+    explained: Explained | None = None,
     full: bool = True,
     leakage_limits: LeakageLimits = LEAKAGE,
     drift_limits: DriftLimits = DRIFT,

@@ -5,20 +5,19 @@ Every feature is looked at alone, on rows that were not used to look (two halves
 ``implausible_skill``   alone it tells the outcome better than any single fact known beforehand does
 ``missing_tells``       whether it is missing tells the outcome
 ``recorded_otherwise``  of the event its values are round or usual much less often: written by other hands, after it
-``pure``                nearly all rows in one of its states (a band of values, missing, not whole) have the rarer outcome: a mark
-                        that only few bear, so that the measures above hardly move, but that is never wrong
+``pure``                some state of it, however rare, nearly always goes with the rarer outcome (`models.purity`)
 
-and all together once a card has forecast rows that it had not seen:
+And all of them, by the best forecast of rows that it had not seen, be it the card's or a rival's:
 
-``implausible_together``  the card tells the outcome better than facts known beforehand do
+``implausible_together``  the set as a whole tells the outcome better than facts known beforehand do
 
-A finding is no proof: a legal threshold can have such skill. It must be explained by name, with a reason, or the feature left
-out; `check` raises otherwise.
+A finding is no proof: a legal threshold can have such skill. It must be explained by feature and rule, with a reason, or the
+feature left out; `check` and `check_together` raise otherwise. What explains one rule explains no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,10 +30,13 @@ from features.errors import ValueProblem
 from models.binning import codes, upper_edges
 from models.datasets import Dataset
 from models.limits import LEAKAGE, LeakageLimits, leakage_told
-from models.wilson import interval
+from models.purity import purest
 
 Floats = NDArray[np.float64]
+Explained = Mapping[tuple[str, str], str]
+"""The reason why a finding is no leak, by feature (of ``implausible_together`` the set) and rule."""
 _BANDS, _COMMON, _FEWEST = 32, 20, 50
+_DAY = 86_400_000_000
 
 
 class LeakageError(ValueProblem):
@@ -60,78 +62,89 @@ class Finding:
 
 
 def findings(dataset: Dataset, limits: LeakageLimits = LEAKAGE) -> list[Finding]:
-    """Everything suspicious, the worst first.
-
-    Raises `ValueProblem` where an outcome is not 0 or 1, or the rows are of one group only.
-    """
-    _told(dataset)
+    """Everything suspicious in one feature alone, the worst first. Raises `ValueProblem` for a set that cannot be looked at."""
+    _sound(dataset)
     outcome = dataset.outcome.to_numpy().astype(np.int64)
     first = _half(dataset.group.to_numpy())
     found = []
-    for name in dataset.features.columns:
-        values = _numbers(dataset.features[name])
+    for column in dataset.features.get_columns():
+        values, bands = _numbers(column)
         measures = (
-            ("implausible_skill", _alone(values, outcome, first), limits.skill),
+            ("implausible_skill", _alone(values, outcome, first, bands), limits.skill),
             ("missing_tells", _either(_auc(np.isnan(values).astype(float), outcome)), limits.missing),
             ("recorded_otherwise", _usual(values, outcome), limits.usual),
-            ("pure", _pure(values, outcome), limits.pure),
+            ("pure", purest(values, outcome, first), limits.pure),
         )
-        found += [Finding(name, rule, value, limit) for rule, value, limit in measures if value >= limit]
+        found += [Finding(column.name, rule, value, limit) for rule, value, limit in measures if value >= limit]
     return sorted(found, key=lambda one: (one.limit - one.value, one.feature))
 
 
-def check(
-    dataset: Dataset, explained: Mapping[str, str] | None = None, limits: LeakageLimits = LEAKAGE
-) -> list[Finding]:
+def check(dataset: Dataset, explained: Explained | None = None, limits: LeakageLimits = LEAKAGE) -> list[Finding]:
     """The findings, each explained. Raises `LeakageError` for those that are not."""
     return _explained(dataset.name, findings(dataset, limits), explained, limits)
 
 
 def check_together(
-    name: str, skill: float, explained: Mapping[str, str] | None = None, limits: LeakageLimits = LEAKAGE
+    name: str, auc: float, explained: Explained | None = None, limits: LeakageLimits = LEAKAGE
 ) -> list[Finding]:
-    """Of a set by its name, whether ``skill`` (AUC of the card on rows that it had not seen) is implausible; as in `check`."""
-    found = [Finding(name, "implausible_together", skill, limits.together)] if skill >= limits.together else []
+    """The finding of a whole set by the best AUC of its forecasts, explained. Raises `LeakageError` where it is not."""
+    found = [Finding(name, "implausible_together", auc, limits.together)] if auc >= limits.together else []
     return _explained(name, found, explained, limits)
 
 
 def _explained(
-    name: str, given: list[Finding], explained: Mapping[str, str] | None, limits: LeakageLimits
+    name: str, found: Sequence[Finding], explained: Explained | None, limits: LeakageLimits
 ) -> list[Finding]:
-    found = [replace(one, why=(explained or {}).get(one.feature, "").strip()) for one in given]
-    if unexplained := [one for one in found if not one.why]:
+    told = [replace(one, why=(explained or {}).get((one.feature, one.rule), "").strip()) for one in found]
+    if unexplained := [one for one in told if not one.why]:
         raise LeakageError(
             field=name,
             value="; ".join(str(one) for one in unexplained),
             rule=f"训练字段不得泄漏结果 / no feature may know the outcome; {leakage_told(limits)}",
-            remedy="删去该字段，或写明理由 / leave the feature out, or explain it with a reason",
+            remedy="删去该字段，或就该规则写明理由 / leave the feature out, or give the reason for it and this rule",
         )
-    return found
+    return told
 
 
-def _told(dataset: Dataset) -> None:
-    outcome = dataset.outcome
-    wrong = outcome.filter(outcome.is_null() | ~outcome.is_in([0, 1]))
-    rule = None
-    if not wrong.is_empty():
-        rule = f"结果须为 0 或 1 / outcomes must be 0 or 1, {wrong.len()} are not"
-    elif dataset.group.n_unique() < 2:
-        rule = "须有两组以上 / rows of two groups at least are needed"
-    if rule is not None:
+def _sound(dataset: Dataset) -> None:
+    """Every row has an outcome, 0 or 1, and a group, of which there are two."""
+    wrong = dataset.outcome.filter(~dataset.outcome.is_in([0, 1]).fill_null(False))
+    if wrong.len():
         raise ValueProblem(
-            field=dataset.name, value=str(wrong.head(1).to_list()), rule=rule, remedy="改正数据 / correct the data"
+            field=f"{dataset.name}.outcome",
+            value=f"{wrong[0]} ({wrong.len():,} 行 rows)",
+            rule="结果只能是 0 或 1，不得缺失 / an outcome is 0 or 1, never missing",
+            remedy="删去结果未知的行 / leave out rows whose outcome is not known",
+        )
+    if dataset.group.null_count() or dataset.group.n_unique() < 2:
+        raise ValueProblem(
+            field=f"{dataset.name}.group",
+            value=f"{dataset.group.n_unique():,} 组 groups, {dataset.group.null_count():,} 行缺失 rows without",
+            rule="每行须属于一组，至少两组 / every row has a group, and there are at least two",
+            remedy="以企业为组 / take the firm as the group",
         )
 
 
-def _numbers(values: pl.Series) -> Floats:
-    """Numbers as they are, days and moments counted, categories by how frequent they are; NaN where missing."""
-    if values.dtype.is_temporal():
-        values = values.to_physical()
-    elif not (values.dtype.is_numeric() or values.dtype in (pl.Boolean, pl.Null)):
-        texts = values.cast(pl.String)
-        known = texts.drop_nulls().value_counts().sort("count", texts.name, descending=True)[texts.name]
-        values = texts.replace_strict(known, pl.int_range(known.len(), eager=True), default=None)
-    return values.cast(pl.Float64).to_numpy().astype(np.float64)
+def _numbers(column: pl.Series) -> tuple[Floats, int]:
+    """The column as numbers, and into how many bands they may be put: days since 1970; texts by how frequent they are, from 1,
+    each a band of its own. Raises `ValueProblem` for what is neither.
+    """
+    kind, bands = column.dtype, _BANDS
+    if kind in (pl.Date, pl.Datetime):
+        column = column.cast(pl.Datetime("us")).cast(pl.Int64) / _DAY
+    elif kind in (pl.String, pl.Categorical, pl.Enum, pl.Boolean):
+        column = column.cast(pl.String).alias("text")
+        counted = column.drop_nulls().value_counts().sort(["count", "text"], descending=[True, False])
+        column = column.replace_strict(counted["text"], range(1, counted.height + 1), return_dtype=pl.Float64)
+        bands = max(counted.height, 1)
+    elif not (kind.is_numeric() or kind == pl.Null):
+        raise ValueProblem(
+            field=column.name,
+            value=str(kind),
+            rule="不是数值、文本、是否或日期 / neither number, text, boolean nor date",
+            remedy="换算为其中一种，或删去 / make it one of them, or leave it out",
+        )
+    return column.cast(pl.Float64).to_numpy().astype(np.float64), bands
 
 
 def _half(group: NDArray[Any]) -> NDArray[np.bool_]:
@@ -141,9 +154,9 @@ def _half(group: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(order[member] % 2 == 0)
 
 
-def _alone(values: Floats, outcome: NDArray[np.int64], first: NDArray[np.bool_]) -> float:
+def _alone(values: Floats, outcome: NDArray[np.int64], first: NDArray[np.bool_], bands: int) -> float:
     """AUC over both halves of the event's share in the value's band, as the other half has it."""
-    edges = upper_edges(values, _BANDS)
+    edges = upper_edges(values, bands)
     band = np.nan_to_num(codes(values, edges), nan=len(edges) + 1).astype(np.int64)
     score = np.empty(len(values))
     for known, asked in ((first, ~first), (~first, first)):
@@ -163,21 +176,6 @@ def _usual(values: Floats, outcome: NDArray[np.int64]) -> float:
         return 0.0
     usual = (counts >= np.sort(counts)[-_COMMON:].min())[place]
     return float(abs(usual[of[0]].mean() - usual[of[1]].mean()))
-
-
-def _pure(values: Floats, outcome: NDArray[np.int64]) -> float:
-    """The share of the rarer outcome in the state where it is highest, of `_FEWEST` rows at least: the low end of Wilson's
-    interval.
-    """
-    rare = outcome if 2 * outcome.sum() <= len(outcome) else 1 - outcome
-    missing = np.isnan(values)
-    edges = upper_edges(values, _BANDS)
-    bands = np.nan_to_num(codes(values, edges), nan=len(edges) + 1).astype(np.int64)
-    found = [0.0]
-    for state in (bands, np.where(missing, 2, np.floor(values) != values).astype(np.int64)):
-        rows, events = np.bincount(state), np.bincount(state, weights=rare)
-        found += [interval(int(of), int(n))[0] for of, n in zip(events, rows, strict=True) if n >= _FEWEST]
-    return max(found)
 
 
 def _either(auc: float) -> float:

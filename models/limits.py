@@ -16,10 +16,12 @@ class LeakageLimits:
     usual: float = 0.30
     """Difference in the share of usual values between rows with and without the event."""
     pure: float = 0.90
-    """Share of the rarer outcome in one state of a feature, its low end of 95 %; Polish firms without Attr21 reach 0.86, the next
-    feature of a public set 0.56."""
+    """Share of the rarer outcome in one state of a feature, the low end of its interval; Polish firms without Attr21 reach 0.86, the
+    next feature of a public set 0.56. R&D intensity, a legal threshold, reaches 0.93 on synthetic firms and is explained; their next
+    feature 0.86."""
     together: float = 0.98
-    """AUC of a card on rows that it had not seen."""
+    """AUC of the best model of all features on rows that it had not seen; the best honest one, of synthetic firms as of the
+    public sets, reaches 0.96."""
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,14 @@ PUBLIC: Mapping[str, tuple[Callable[[Path], Dataset], str]] = {
 """Public sets by name: how to load them from their folder, and whose data they are."""
 CLIMB, DISTRESS = "climb.", "distress"
 EXPLAINED = {
-    f"rd_to_revenue({year})": "研发强度是高新技术企业认定的法定门槛 / R&D intensity is a statutory threshold of the title"
+    (
+        f"rd_to_revenue({year})",
+        rule,
+    ): "研发强度是高新技术企业认定的法定门槛 / R&D intensity is a statutory threshold of the title"
     for year in (-1, -2)
+    for rule in ("implausible_skill", "pure")
 }
-"""Skill of one feature that is no leak, and why."""
+"""Findings of `models.leakage` that are no leak, by feature and rule, and why."""
 
 
 def public(event: str, folder: Path) -> tuple[Dataset, Provenance]:

@@ -31,9 +31,11 @@ class Served:
     chance: float
 
     @property
-    def gained(self) -> float:
-        """Events more than among k firms drawn by lot."""
-        return self.k * (self.found.value - self.chance)
+    def gained(self) -> Estimate:
+        """Events more than among k firms drawn by lot; the interval is that of ``found``, ``chance`` taken as it is."""
+        return Estimate(
+            *(self.k * (share - self.chance) for share in (self.found.value, self.found.low, self.found.high))
+        )
 
 
 def reliability(outcome: Array, p: Array, groups: int = 10) -> list[Tenth]:

@@ -12,7 +12,7 @@ from models.drift import Check, Profile
 from models.evaluation.compare import CARD, Forecast, apart, forecast, measured, rivals
 from models.evaluation.curves import Served, Tenth, reliability, served
 from models.evaluation.metrics import Estimate, auc, error_by_chance
-from models.evaluation.slices import Slice, slices
+from models.evaluation.slices import Slice, slices, unseen
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 
 Progress = Callable[[str], None]
@@ -47,6 +47,8 @@ class Evaluation:
     curves: Mapping[str, Sequence[Tenth]]
     served: Sequence[Served]
     slices: Sequence[Slice]
+    unseen: Slice | None
+    """The card on test rows of firms of which it was not trained on any; None by folds, where all are."""
     leakage: Sequence[leakage.Finding]
     drift: Sequence[Check]
     missing_models: Mapping[str, str]
@@ -58,7 +60,7 @@ class Evaluation:
 def evaluate(
     dataset: Dataset,
     *,
-    explained: Mapping[str, str] | None = None,
+    explained: leakage.Explained | None = None,
     full: bool = True,
     leakage_limits: LeakageLimits = LEAKAGE,
     drift_limits: DriftLimits = DRIFT,
@@ -67,8 +69,8 @@ def evaluate(
     """Evaluate the card with its defaults on the set, and where it is to be ``full`` its rivals, and all of them by folds
     within the training period too.
 
-    Raises `leakage.LeakageError` before anything is fitted where a feature knows the outcome, and after the forecast where all
-    together do, and it is not ``explained``.
+    Raises `leakage.LeakageError` before anything is fitted where a feature knows the outcome and is not ``explained``, and
+    after it where the best of the forecasts is too good and that is not.
     """
     progress("检查泄漏 leakage")
     found = leakage.check(dataset, explained, leakage_limits)
@@ -76,8 +78,9 @@ def evaluate(
     if not full:
         models = {CARD: models[CARD]}
     forecasts = _forecasts(models, dataset, progress)
+    best = max(auc(one.outcome, one.p) for one in forecasts.values())
+    found += leakage.check_together(dataset.name, best, explained, leakage_limits)
     first = forecasts[CARD]
-    found += leakage.check_together(dataset.name, auc(first.outcome, first.p), explained, leakage_limits)
     drift: tuple[Check, ...] = ()
     if dataset.later is not None:
         before = Profile.of(dataset.features.filter(~dataset.later), dataset.outcome.filter(~dataset.later))
@@ -97,6 +100,7 @@ def evaluate(
         {name: reliability(one.outcome, one.p) for name, one in forecasts.items()},
         served(first.outcome, first.p, first.group),
         () if dataset.slices is None else slices(_tested(dataset), first.outcome, first.p, first.group),
+        None if dataset.later is None else unseen(_trained(dataset), first.outcome, first.p, first.group),
         tuple(found),
         drift,
         lacking if full else {},
@@ -128,6 +132,12 @@ def _split(forecasts: Mapping[str, Forecast], *, out_of_time: bool) -> Split:
 def _tested(dataset: Dataset) -> Any:
     assert dataset.slices is not None
     return dataset.slices if dataset.later is None else dataset.slices.filter(dataset.later)
+
+
+def _trained(dataset: Dataset) -> Any:
+    """The groups of the training period."""
+    assert dataset.later is not None
+    return dataset.group.filter(~dataset.later).unique().to_numpy()
 
 
 def _earlier(dataset: Dataset) -> Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def reliability(curves: Mapping[str, Sequence[Tenth]]) -> str:
         axes.set_xlabel("forecast")
         axes.set_ylabel("observed")
         axes.legend(frameon=False)
-        return _svg(figure)
+        return _svg(figure, "reliability")
 
 
 def skill(results: Mapping[str, Estimate], label: str) -> str:
@@ -55,7 +56,7 @@ def skill(results: Mapping[str, Estimate], label: str) -> str:
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(-0.5, len(results) - 0.3)
         axes.set_xlabel(label)
-        return _svg(figure)
+        return _svg(figure, "skill")
 
 
 def gains(counts: Sequence[Served]) -> str:
@@ -75,7 +76,7 @@ def gains(counts: Sequence[Served]) -> str:
         axes.set_xticks(range(len(counts)), [f"k = {one.k}" for one in counts])
         axes.set_ylabel("events found")
         axes.legend(frameon=False)
-        return _svg(figure)
+        return _svg(figure, "gains")
 
 
 def shapes(features: Sequence[Feature]) -> str:
@@ -93,7 +94,7 @@ def shapes(features: Sequence[Feature]) -> str:
             inner = range(0, len(one.edges), max(1, len(one.edges) // 3))
             axes.set_xticks([edge + 1 for edge in inner], [f"{one.edges[edge]:.3g}" for edge in inner], fontsize=7)
             axes.set_title(one.name if len(one.name) < 34 else one.name[:31] + "...", fontsize=8)
-        return _svg(figure)
+        return _svg(figure, "shapes")
 
 
 def _figure(width: float, height: float) -> tuple[Figure, mpl.axes.Axes]:
@@ -101,8 +102,9 @@ def _figure(width: float, height: float) -> tuple[Figure, mpl.axes.Axes]:
     return figure, figure.add_subplot()
 
 
-def _svg(figure: Figure) -> str:
+def _svg(figure: Figure, name: str) -> str:
+    """Every id begins with ``name``: pictures inside one page share its ids."""
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})
     text = out.getvalue()
-    return text[text.index("<svg") :]
+    return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text[text.index("<svg") :])

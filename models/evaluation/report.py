@@ -14,6 +14,7 @@ from models.evaluation import pictures
 from models.evaluation.compare import CARD, table
 from models.evaluation.evaluate import Evaluation, Split
 from models.evaluation.metrics import Estimate
+from models.evaluation.slices import Slice
 from models.limits import drift_told, leakage_told
 from scoring.learned import FOREIGN, OWN, SYNTHETIC, LearnedCard
 
@@ -87,6 +88,8 @@ def _sections(found: Evaluation, card: LearnedCard, data: str) -> Iterator[str]:
     yield _beside(found.test)
     yield "\n".join(f"- {name}: {why}" for name, why in found.missing_models.items())
     yield "![skill](skill.svg)"
+    if found.unseen is not None:
+        yield _unseen(found.test, found.unseen)
     if found.grouped is not None:
         yield heading("训练期内按企业分组", "grouped folds within the training period")
         yield _kind(found.grouped)
@@ -97,11 +100,16 @@ def _sections(found: Evaluation, card: LearnedCard, data: str) -> Iterator[str]:
         f"/ so many rows show by chance, were every forecast right: {found.by_chance}。"
         "重抽样的 ECE 偏高，区间可能高于其值 / drawn anew it leans up, its interval may lie above it."
     )
+    yield _reliability(found)
     yield "![reliability](reliability.svg)"
     if found.served:
         yield heading("服务前 k 家的收益", "what serving the first k firms gains")
-        rows = [f"| {s.k} | {s.found} | {s.chance:.3f} | {s.gained:+.1f} |" for s in found.served]
+        rows = [f"| {s.k} | {s.found} | {s.chance:.3f} | {_gained(s.gained)} |" for s in found.served]
         yield "| k | 命中率 precision | 随机 by lot | 多得事件 events gained |\n|---|---|---|---|\n" + "\n".join(rows)
+        yield (
+            "多得事件 = k ×（命中率 − 随机），区间为命中率区间的同样换算 "
+            "/ events gained: k × (precision − by lot), its interval that of the precision, carried over."
+        )
         yield "![gains](gains.svg)"
     if found.slices:
         yield heading("分组表现", "by zone, size, age and sector")
@@ -133,6 +141,30 @@ def _beside(split: Split) -> str:
     lost = "\n".join(f"- {name}: {one}" for name, one in split.lost.items())
     price = "可读性的代价：AUC 减评分卡的，同样抽取 / the price of being readable: AUC less the card's, drawn alike"
     return f"{table(split.results)}\n\n{price}\n\n{lost}"
+
+
+def _unseen(test: Split, unseen: Slice) -> str:
+    """Whether the card knows firms or only recognises them."""
+    seen = test.rows - unseen.rows
+    skill = f"：AUC {_few(unseen.auc)}" if unseen.rows else ""
+    return (
+        f"检验期 {test.rows:,} 行中 {seen:,} 行属于也训练过的企业 "
+        f"/ of the rows of the test period {seen:,} belong to firms that were also trained on. "
+        f"训练中未见的企业 firms not seen in training: {unseen.rows:,} 行 rows，{unseen.events:,} 事件 events{skill}"
+    )
+
+
+def _reliability(found: Evaluation) -> str:
+    """The card's groups of equally many rows."""
+    rows = [
+        f"| {one.forecast:.3f} | {one.frequency:.3f} [{one.low:.3f}, {one.high:.3f}] | {one.rows:,} |"
+        for one in found.curves[CARD]
+    ]
+    return "| 预测 forecast | 实际 observed | 行 rows |\n|---|---|---|\n" + "\n".join(rows)
+
+
+def _gained(one: Estimate) -> str:
+    return f"{one.value:+.1f} [{one.low:+.1f}, {one.high:+.1f}]"
 
 
 def _slices(found: Evaluation) -> str:

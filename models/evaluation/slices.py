@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from models.evaluation.metrics import Array, Estimate, auc, calibration_error, estimate
@@ -34,6 +35,12 @@ def slices(cuts: pl.DataFrame, outcome: Array, p: Array, group: Array) -> list[S
     ]
 
 
+def unseen(trained: Array, outcome: Array, p: Array, group: Array) -> Slice:
+    """The rows of groups that are not among those ``trained`` on."""
+    member = ~np.isin(group, trained)
+    return _slice("企业 firms", "训练中未见 not seen in training", member, outcome, p, group)
+
+
 def _slice(cut: str, value: str, member: Array, outcome: Array, p: Array, group: Array) -> Slice:
     events, rows = int(outcome[member].sum()), int(member.sum())
     enough = min(events, rows - events) >= FEWEST
@@ -41,4 +48,4 @@ def _slice(cut: str, value: str, member: Array, outcome: Array, p: Array, group:
         estimate(measure, outcome[member], p[member], group[member]) if enough else None
         for measure in (auc, calibration_error)
     )
-    return Slice(cut, value, rows, events, float(p[member].mean()), skill, error)
+    return Slice(cut, value, rows, events, float(p[member].mean()) if rows else float("nan"), skill, error)

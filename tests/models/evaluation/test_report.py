@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from made import made
 
+from models import leakage
 from models.evaluation.curves import reliability, served
+from models.evaluation.evaluate import evaluate
 from models.evaluation.metrics import auc, calibration_error, error_by_chance
 from models.evaluation.report import report
 from models.experiment import Provenance, Trained, train
@@ -85,6 +88,86 @@ def test_the_page_needs_no_other_file_and_no_network(trained: Trained, tmp_path:
         assert (tmp_path / picture).read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_no_two_pictures_of_a_page_share_an_id_and_each_finds_its_own(trained: Trained) -> None:
+    page = trained.report.html()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) > 100
+    assert len(ids) == len(set(ids))
+    used = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', page)
+    assert used
+    assert {one or other for one, other in used} <= set(ids)
+
+
+def test_reliability_is_a_table_too_with_the_rows_of_each_group(trained: Trained) -> None:
+    for one in trained.evaluation.curves["additive card"]:
+        told = f"| {one.forecast:.3f} | {one.frequency:.3f} [{one.low:.3f}, {one.high:.3f}] | {one.rows:,} |"
+        assert told in trained.report.markdown
+
+
+def test_what_serving_gains_has_an_interval_and_says_whence(trained: Trained) -> None:
+    for one in trained.evaluation.served:
+        gained = one.gained
+        assert f"| {gained.value:+.1f} [{gained.low:+.1f}, {gained.high:+.1f}] |" in trained.report.markdown
+    assert "k × (precision − by lot)" in trained.report.markdown
+
+
+def test_rows_of_firms_also_trained_on_are_told_and_too_few_others_say_nothing(trained: Trained) -> None:
+    unseen = trained.evaluation.unseen
+    assert unseen is not None
+    assert (unseen.rows, unseen.auc) == (0, None)
+    assert "300 行属于也训练过的企业" in trained.report.markdown
+
+
+def test_on_firms_not_seen_in_training_the_card_has_a_figure_of_its_own() -> None:
+    known = made()
+    assert known.later is not None
+    # Of every second firm all years before the split are left out: what is asked of it is asked of a stranger.
+    stranger = pl.Series([int(firm[4:]) % 2 == 1 for firm in known.group])
+    kept = known.later | ~stranger
+    part = replace(
+        known,
+        **{
+            name: getattr(known, name).filter(kept)
+            for name in ("features", "outcome", "group", "later", "slices", "day")
+        },
+    )
+    trained = train(part, Provenance(SYNTHETIC, "合成 synthetic", "演示 demonstration"), full=False)
+    unseen = trained.evaluation.unseen
+    assert unseen is not None
+    assert unseen.rows == 150
+    asked = (known.later & stranger).to_numpy()
+    p = trained.card.predict_proba(known.features.filter(asked))[:, 1]
+    assert unseen.auc is not None
+    assert unseen.auc.value == pytest.approx(auc(known.outcome.filter(asked).to_numpy(), p))
+    told = f"not seen in training: 150 行 rows，{unseen.events:,} 事件 events：AUC {unseen.auc}"
+    assert told in trained.report.markdown
+
+
+def test_by_folds_every_firm_is_a_stranger_and_nothing_is_said_of_it() -> None:
+    folds = replace(made(), later=None)
+    trained = train(folds, Provenance(SYNTHETIC, "合成 synthetic", "演示 demonstration"), full=False)
+    assert trained.evaluation.unseen is None
+    assert "not seen in training" not in trained.report.markdown
+
+
+def test_two_features_that_only_together_know_the_outcome_stop_training_until_explained() -> None:
+    dataset = made()
+    noise = pl.Series(np.random.default_rng(1).normal(size=dataset.outcome.len()))
+    pair = pl.DataFrame({"u": noise, "u_and_outcome": noise + dataset.outcome})
+    leaking = replace(dataset, features=pair, monotone={})
+    assert leakage.findings(leaking) == []
+    with pytest.raises(leakage.LeakageError, match=r"climb\.sample implausible_together"):
+        evaluate(leaking)
+    found = evaluate(leaking, explained={("climb.sample", "implausible_together"): "练习 / an exercise"})
+    assert [(one.rule, one.why) for one in found.leakage] == [("implausible_together", "练习 / an exercise")]
+
+
+def test_the_report_gives_the_reason_that_let_training_pass(trained: Trained) -> None:
+    found = leakage.Finding("rd", "pure", 0.95, 0.9, "法定门槛 / a legal threshold")
+    told = report(replace(trained.evaluation, leakage=(found,)), trained.card, trained.fingerprint)
+    assert "- rd pure 0.95 (≥ 0.90)：法定门槛 / a legal threshold" in told.markdown
+
+
 def test_slices_too_small_to_tell_are_said_to_be(trained: Trained) -> None:
     found = {(one.cut, one.value): one for one in trained.evaluation.slices}
     assert found["sector", "I"].auc is None
@@ -126,6 +209,10 @@ def test_serving_the_first_k_gains_the_events_among_them_beyond_chance() -> None
     outcome = (np.arange(200) < 60).astype(int)
     found = {one.k: one for one in served(outcome, p, np.arange(200))}
     assert found[50].found.value == 1.0
-    assert found[50].gained == pytest.approx(50 * (1 - 0.3))
-    assert found[100].gained == pytest.approx(60 - 30)
+    assert found[50].gained.value == pytest.approx(50 * (1 - 0.3))
+    hundred = found[100]
+    assert hundred.gained.value == pytest.approx(60 - 30)
+    assert hundred.gained.low == pytest.approx(100 * (hundred.found.low - 0.3))
+    assert hundred.gained.high == pytest.approx(100 * (hundred.found.high - 0.3))
+    assert hundred.gained.low < 30 < hundred.gained.high
     assert {one.k for one in served(outcome[10:90], p[10:90], np.arange(80))} == {20, 50}
