@@ -75,7 +75,7 @@ def gains(counts: Sequence[Served]) -> str:
             axes.vlines(place - 0.2, one.k * one.found.low, one.k * one.found.high, color="black", linewidth=1)
         axes.set_xticks(range(len(counts)), [f"k = {one.k}" for one in counts])
         axes.set_ylabel("events found")
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, loc="upper left")
         return _svg(figure, "gains")
 
 

@@ -25,8 +25,9 @@ LABELS = {
 }
 _SHAPES = 12
 _STYLE = (
-    "body{font:15px/1.6 system-ui,'Noto Sans CJK SC',sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "body{font:15px/1.6 system-ui,'Noto Sans CJK SC',sans-serif;max-width:66rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #ddd;padding:.25rem .6rem;text-align:left}"
+    "td:not(:first-child){white-space:nowrap}table{display:block;overflow-x:auto}"
     "svg{max-width:100%;height:auto}"
 )
 

@@ -27,11 +27,11 @@ class Slice:
 
 
 def slices(cuts: pl.DataFrame, outcome: Array, p: Array, group: Array) -> list[Slice]:
-    """Every value of every cut, in order."""
+    """Every value of every cut, in order; what lies below the first edge comes first."""
     return [
         _slice(cut, value, (cuts[cut] == value).to_numpy(), outcome, p, group)
         for cut in cuts.columns
-        for value in cuts[cut].unique().sort().to_list()
+        for value in sorted(cuts[cut].unique(), key=lambda one: (not one.startswith("<"), one))
     ]
 
 

@@ -19,6 +19,7 @@ from models.evaluation.curves import reliability, served
 from models.evaluation.evaluate import evaluate
 from models.evaluation.metrics import auc, calibration_error, error_by_chance
 from models.evaluation.report import report
+from models.evaluation.slices import slices
 from models.experiment import Provenance, Trained, train
 from scoring.learned import FOREIGN, SYNTHETIC
 
@@ -175,6 +176,12 @@ def test_slices_too_small_to_tell_are_said_to_be(trained: Trained) -> None:
         assert told is not None
         assert 0 < told.low < told.high
     assert "too few" in trained.report.markdown
+
+
+def test_sizes_stand_from_small_to_large() -> None:
+    sizes = pl.DataFrame({"size": ["5–20 人", "≥ 20 人", "< 5 人", "未记录 unrecorded"]})
+    found = slices(sizes, np.array([0, 1, 0, 1]), np.full(4, 0.5), np.arange(4))
+    assert [one.value for one in found] == ["< 5 人", "5–20 人", "≥ 20 人", "未记录 unrecorded"]
 
 
 def test_reliability_groups_cover_every_row_and_hold_the_frequency() -> None:
