@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import distributions, version
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -23,8 +25,6 @@ from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 from scoring.learned import LearnedCard
 
 _LIBRARIES = ("dengti", "numpy", "polars", "scikit-learn", "scipy", "mlflow-skinny", "interpret-core", "matplotlib")
-
-
 FEWEST = 5
 """Rows of either outcome in training and in the test: one for each fold."""
 
@@ -36,6 +36,10 @@ class Provenance:
     origin: str
     trained_on: str
     valid_for: str
+    known_at: date | None = None
+    """As of when outcomes were taken, where they were replayed."""
+    split: date | None = None
+    """First day of the test period that was asked for, where one was."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,12 @@ def train(
         Profile.of(features, outcome),
         found,
         report(found, card, data),
-        {**model.get_params(), "n_trees_": model.n_trees_, "calibration_": model.calibration_},
+        {
+            **model.get_params(),
+            "n_trees_": model.n_trees_,
+            "calibration_": model.calibration_,
+            **_asked(provenance, {one.feature for one in found.leakage}, explained or {}),
+        },
         data,
         _test_from(dataset),
         time.perf_counter() - begun,
@@ -109,15 +118,25 @@ def _both(dataset: Dataset) -> None:
             "训练期 training": dataset.outcome.filter(~dataset.later),
             "检验期 test": dataset.outcome.filter(dataset.later),
         }
-    for name, outcome in periods.items():
-        events = int(outcome.sum())
-        if not FEWEST <= events <= outcome.len() - FEWEST:
-            raise ValueProblem(
-                field=dataset.name,
-                value=f"{name}: {outcome.len():,} 行 rows, {events:,} 事件 events",
-                rule=f"两种结果各须有 {FEWEST} 行 / of either outcome {FEWEST} rows are needed",
-                remedy="改变分割日，或提供更多企业 / move the split, or give more firms",
-            )
+    if any(min(int((one == 1).sum()), int((one != 1).sum())) < FEWEST for one in periods.values()):
+        told = [f"{n}: {one.len():,} 行 rows, {int((one == 1).sum()):,} 事件 events" for n, one in periods.items()]
+        raise ValueProblem(
+            field=dataset.name,
+            value="; ".join(told),
+            rule=f"每一时期有事件与无事件各须有 {FEWEST} 行 / in each period {FEWEST} rows with the event and as many without are "
+            "needed",
+            remedy="改变分割日，或提供更多企业 / move the split, or give more firms",
+        )
+
+
+def _asked(provenance: Provenance, found: Iterable[str], explained: Mapping[str, str]) -> dict[str, str]:
+    """The days that were asked for, and which suspicions of leakage were explained how; what there is of them."""
+    told = {
+        "known_at": str(provenance.known_at or ""),
+        "split": str(provenance.split or ""),
+        "explained": "; ".join(f"{name}: {explained[name]}" for name in sorted(found)),
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 def of_catalogue(card: LearnedCard, dataset: Dataset) -> LearnedCard:
@@ -149,7 +168,18 @@ def fingerprint(dataset: Dataset) -> str:
 
 
 def environment() -> dict[str, str]:
-    """What the card was trained with."""
+    """What the card was trained with; ``commit`` where that was a checkout, with ``-dirty`` where files had been changed."""
     there = {one.name.lower() for one in distributions()}
     versions = {name: version(name) for name in _LIBRARIES if name in there}
-    return {"python": platform.python_version(), "machine": platform.machine()} | versions
+    return {"python": platform.python_version(), "machine": platform.machine()} | versions | _commit()
+
+
+def _commit() -> dict[str, str]:
+    root = Path(__file__).parents[1]
+    if not (root / ".git").exists():
+        return {}
+    asked = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return {"commit": subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()}
+    except (OSError, subprocess.CalledProcessError):
+        return {}
