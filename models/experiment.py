@@ -21,6 +21,7 @@ from models.datasets import Dataset
 from models.drift import Profile
 from models.evaluation.evaluate import Evaluation, Progress, evaluate
 from models.evaluation.report import Report, report
+from models.leakage import Finding
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 from scoring.learned import LearnedCard
 
@@ -103,7 +104,7 @@ def train(
             **model.get_params(),
             "n_trees_": model.n_trees_,
             "calibration_": model.calibration_,
-            **_asked(provenance, {one.feature for one in found.leakage}, explained or {}),
+            **_asked(provenance, found.leakage),
         },
         data,
         _test_from(dataset),
@@ -129,12 +130,13 @@ def _both(dataset: Dataset) -> None:
         )
 
 
-def _asked(provenance: Provenance, found: Iterable[str], explained: Mapping[str, str]) -> dict[str, str]:
+def _asked(provenance: Provenance, explained: Iterable[Finding]) -> dict[str, str]:
     """The days that were asked for, and which suspicions of leakage were explained how; what there is of them."""
+    why = {one.feature: one.why for one in explained}
     told = {
         "known_at": str(provenance.known_at or ""),
         "split": str(provenance.split or ""),
-        "explained": "; ".join(f"{name}: {explained[name]}" for name in sorted(found)),
+        "explained": "; ".join(f"{name}: {reason}" for name, reason in sorted(why.items())),
     }
     return {key: value for key, value in told.items() if value}
 

@@ -44,7 +44,7 @@ def public(event: str, folder: Path) -> tuple[Dataset, Provenance]:
     """One of `PUBLIC`."""
     load, whose = PUBLIC[event]
     found = load(folder)
-    told = f"{whose}；训练 trained on {_fitted(found)}"
+    told = f"{whose}；拟合 fitted on {_fitted(found)}"
     return found, Provenance(FOREIGN, told, "方法演示，不用于中国企业 / the method only, no Chinese firm")
 
 

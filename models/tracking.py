@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import warnings
 from dataclasses import dataclass
@@ -196,10 +197,10 @@ class Tracking:
         self._client.delete_registered_model_alias(version.name, alias)
 
     def _unreadable(self, uri: str, error: Exception) -> ValueProblem:
-        why = str(error).strip().partition("\n")[0]
+        why, shown = (re.sub("//[^/@ ]*@", "//…@", one) for one in (str(error).strip().partition("\n")[0], uri))
         return ValueProblem(
             field="--runs" if self._local else SETTING,
-            value=uri,
+            value=shown,
             rule=f"登记无法读取 / the registry cannot be read: {why}",
             remedy="恢复备份，或换一目录 / restore a backup, or take another folder"
             if self._local

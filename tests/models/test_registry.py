@@ -321,6 +321,13 @@ def test_a_server_that_cannot_be_reached_is_told_by_its_address(server: str, tmp
     assert "whether it runs" in found.value.remedy
 
 
+def test_a_password_in_an_address_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueProblem) as found:
+        Tracking(tmp_path, "http://office:secret@127.0.0.1:9")
+    assert found.value.value == "http://…@127.0.0.1:9"
+    assert "secret" not in str(found.value)
+
+
 def test_a_server_that_is_silent_is_given_up_before_anyone_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
