@@ -9,7 +9,8 @@ AS_OF  ?= 2026-11-22
 PORT   ?= 8000
 SERVE  ?= 1
 MLFLOW_PORT ?= 5000
-MLFLOW_TRACKING_URI ?= sqlite:///mlruns/mlflow.db
+RUNS   ?= mlruns
+MLFLOW_TRACKING_URI ?= sqlite:///$(RUNS)/mlflow.db
 
 .PHONY: run test check bench mlflow-ui clean
 

@@ -199,6 +199,8 @@ def chinese_invoices(folder: Path) -> Dataset:
 
 
 UNRECORDED = "未记录 unrecorded"
+EACH = "row"
+"""Name of the group where nothing tells which rows are of one firm."""
 
 
 def _cut(column: str, edges: tuple[float, float], unit: str) -> pl.Expr:
@@ -211,4 +213,4 @@ def _cut(column: str, edges: tuple[float, float], unit: str) -> pl.Expr:
 
 
 def _each(rows: pl.DataFrame) -> pl.Series:
-    return pl.int_range(rows.height, eager=True).alias("row")
+    return pl.int_range(rows.height, eager=True).alias(EACH)

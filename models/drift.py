@@ -20,6 +20,8 @@ from models.binning import codes, upper_edges
 from models.limits import DRIFT, DriftLimits
 
 BANDS = 10
+BASE_RATE = "base_rate"
+"""Name of the check of how often the event comes."""
 _HALF = 0.5
 """Rows added to every band, so that an empty one has a logarithm."""
 
@@ -123,7 +125,7 @@ def _base_rate(reference: tuple[int, int], batch: tuple[int, int], limits: Drift
     certain = apart >= limits.errors * math.sqrt(sum(1 / count for count in cells))
     ratio = math.exp(apart)
     level = _level(ratio, limits.odds_watch, limits.odds_alarm) if certain else Level.OK
-    return Check("base_rate", ratio, level, *(events / rows for rows, events in (reference, batch)))
+    return Check(BASE_RATE, ratio, level, *(events / rows for rows, events in (reference, batch)))
 
 
 def _events(outcome: pl.Series | None) -> tuple[int, int] | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import distributions, version
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,13 +21,11 @@ from models.datasets import Dataset
 from models.drift import Profile
 from models.evaluation.evaluate import Evaluation, Progress, evaluate
 from models.evaluation.report import Report, report
-from models.leakage import Explained
+from models.leakage import Explained, Finding
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
 from scoring.learned import LearnedCard
 
 _LIBRARIES = ("dengti", "numpy", "polars", "scikit-learn", "scipy", "mlflow-skinny", "interpret-core", "matplotlib")
-
-
 FEWEST = 5
 """Rows of either outcome in training and in the test: one for each fold."""
 
@@ -37,6 +37,10 @@ class Provenance:
     origin: str
     trained_on: str
     valid_for: str
+    known_at: date | None = None
+    """As of when outcomes were taken, where they were replayed."""
+    split: date | None = None
+    """First day of the test period that was asked for, where one was."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,12 @@ def train(
         Profile.of(features, outcome),
         found,
         report(found, card, data),
-        {**model.get_params(), "n_trees_": model.n_trees_, "calibration_": model.calibration_},
+        {
+            **model.get_params(),
+            "n_trees_": model.n_trees_,
+            "calibration_": model.calibration_,
+            **_asked(provenance, found.leakage),
+        },
         data,
         _test_from(dataset),
         time.perf_counter() - begun,
@@ -110,15 +119,26 @@ def _both(dataset: Dataset) -> None:
             "训练期 training": dataset.outcome.filter(~dataset.later),
             "检验期 test": dataset.outcome.filter(dataset.later),
         }
-    for name, outcome in periods.items():
-        events = int(outcome.sum())
-        if not FEWEST <= events <= outcome.len() - FEWEST:
-            raise ValueProblem(
-                field=dataset.name,
-                value=f"{name}: {outcome.len():,} 行 rows, {events:,} 事件 events",
-                rule=f"两种结果各须有 {FEWEST} 行 / of either outcome {FEWEST} rows are needed",
-                remedy="改变分割日，或提供更多企业 / move the split, or give more firms",
-            )
+    if any(min(int((one == 1).sum()), int((one != 1).sum())) < FEWEST for one in periods.values()):
+        told = [f"{n}: {one.len():,} 行 rows, {int((one == 1).sum()):,} 事件 events" for n, one in periods.items()]
+        raise ValueProblem(
+            field=dataset.name,
+            value="; ".join(told),
+            rule=f"每一时期有事件与无事件各须有 {FEWEST} 行 / in each period {FEWEST} rows with the event and as many without are "
+            "needed",
+            remedy="改变分割日，或提供更多企业 / move the split, or give more firms",
+        )
+
+
+def _asked(provenance: Provenance, explained: Iterable[Finding]) -> dict[str, str]:
+    """The days that were asked for, and which suspicions of leakage were explained how; what there is of them."""
+    why = {one.feature: one.why for one in explained}
+    told = {
+        "known_at": str(provenance.known_at or ""),
+        "split": str(provenance.split or ""),
+        "explained": "; ".join(f"{name}: {reason}" for name, reason in sorted(why.items())),
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 def of_catalogue(card: LearnedCard, dataset: Dataset) -> LearnedCard:
@@ -150,7 +170,18 @@ def fingerprint(dataset: Dataset) -> str:
 
 
 def environment() -> dict[str, str]:
-    """What the card was trained with."""
+    """What the card was trained with; ``commit`` where that was a checkout, with ``-dirty`` where files had been changed."""
     there = {one.name.lower() for one in distributions()}
     versions = {name: version(name) for name in _LIBRARIES if name in there}
-    return {"python": platform.python_version(), "machine": platform.machine()} | versions
+    return {"python": platform.python_version(), "machine": platform.machine()} | versions | _commit()
+
+
+def _commit() -> dict[str, str]:
+    root = Path(__file__).parents[1]
+    if not (root / ".git").exists():
+        return {}
+    asked = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return {"commit": subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()}
+    except (OSError, subprocess.CalledProcessError):
+        return {}

@@ -37,6 +37,8 @@ class DriftLimits:
 
 
 LEAKAGE, DRIFT = LeakageLimits(), DriftLimits()
+COMPARED = 30
+"""Events, and rows without, below which a comparison of two cards says nothing; this project's own (``reference``)."""
 
 
 def standing(limits: LeakageLimits | DriftLimits) -> str:

@@ -12,20 +12,25 @@ from models.datasets import Dataset
 from models.evaluation.compare import Forecast, apart, measured, table
 from models.evaluation.report import LABELS
 from models.experiment import fingerprint
+from models.limits import COMPARED
 from models.persons import said, same
-from models.tracking import CHALLENGER, CHAMPION, Tracking, Version
+from models.tracking import CHALLENGER, CHAMPION, COMPARISON, PROMOTION, Tracking, Version
 
-FEWEST = 30
-"""Events, and rows without, below which a comparison says nothing; a ``reference`` default of this project."""
-WORDS = {"better": "更好", "worse": "更差", "not distinguishable": "无法区分"}
+ALONE, BETTER = "没有现任可比 / there is no champion to compare with", "挑战者更好 / the challenger is better"
+WORSE, ALIKE = "挑战者更差 / the challenger is worse", "两者无法区分 / the two cannot be told apart"
+MINIMUM = (
+    f"至少 {COMPARED} 个事件和 {COMPARED} 个非事件（参考默认值 reference） / {COMPARED} events and {COMPARED} others at least "
+    "(a reference default)"
+)
 
 
-def compare(tracking: Tracking, challenger: Version, dataset: Dataset) -> str:
+def compare(tracking: Tracking, challenger: Version, dataset: Dataset, by: str) -> str:
     """Both cards on rows that neither was fitted on; the text is kept with the challenger.
 
     Without a champion the challenger stands alone. Raises `ValueProblem` where the set has no test period, or none that is
-    later than what both were fitted on.
+    later than what both were fitted on, or has too few events there, or nobody is named, or the challenger is champion.
     """
+    by = said("--by", by)
     champion = _champion(tracking, challenger)
     versions = [challenger] if champion is None else [challenger, champion]
     rows = _apart(dataset, versions)
@@ -33,24 +38,23 @@ def compare(tracking: Tracking, challenger: Version, dataset: Dataset) -> str:
     _enough(dataset.name, outcome)
     cards = [tracking.card(version) for version in versions]
     forecasts = [Forecast(outcome.to_numpy(), c.predict_proba(tested)[:, 1], group.to_numpy()) for c in cards]
-    assert dataset.day is not None
-    data, days = fingerprint(dataset), dataset.day.filter(rows).unique().sort()
-    whose = [f"{role} `{card.sha256}`" for role, card in zip(_roles(versions), cards, strict=True)]
-    about = [f"数据 data: `{data}`，{days[0]} – {days[-1]}", *whose]
-    text, better = _text(versions, sorted({card.origin for card in cards}), forecasts, about)
-    present = "" if champion is None else champion.number
+    verdict = _verdict(forecasts)
+    about = [f"比较者 compared by: {by}", *_about(dataset, rows), f"最少样本 minimum: {MINIMUM}"]
+    about += [f"{role}: `{card.sha256}`" for role, card in zip(_roles(versions), cards, strict=True)]
+    text = _text(versions, sorted({card.origin for card in cards}), forecasts, verdict, about)
     # Every comparison stays; the last one is that which counts.
-    file = f"comparison-{present or 'none'}-{data[7:15]}.md"
-    tracking.keep(challenger, file, text)
-    tracking.tag(challenger, compared_with=present, comparison=file, compared=better)
+    file = tracking.keep(challenger, COMPARISON, text)
+    present = "" if champion is None else champion.number
+    tracking.tag(challenger, compared_with=present, compared_by=by, comparison=file, verdict=verdict)
     return text
 
 
 def promote(tracking: Tracking, challenger: Version, by: str, reason: str) -> Version:
     """Make the challenger champion; the alias of challenger is free again.
 
-    Raises `ValueProblem` where the comparison with the present champion is missing, nobody or nothing is named, or the
-    person is the one who trained it.
+    A challenger that is not better is promoted too, with the tag ``promoted_despite``. Raises `ValueProblem` where the
+    comparison with the present champion is missing, the card was changed, the version is champion, nobody or nothing is named,
+    or the person is the one who trained it.
     """
     by, reason = said("--by", by), said("--reason", reason)
     if same(by, challenger.tags["by"]):
@@ -69,11 +73,17 @@ def promote(tracking: Tracking, challenger: Version, by: str, reason: str) -> Ve
             rule=f"须先与现任（{present or '无 none'}）比较 / a comparison with the present champion ({present or 'none'}) is needed",
             remedy="先作比较：dengti model compare / compare first: dengti model compare",
         )
-    tracking.file(challenger, challenger.tags["comparison"])
+    file, verdict = challenger.tags["comparison"], challenger.tags["verdict"]
+    tracking.file(challenger, file)
+    tracking.card(challenger)
+    at = datetime.now(UTC).isoformat()
+    told = (f"批准者 promoted by: {by}", f"事由 why: {reason}", f"时间 at: {at}", f"比较 comparison: {file}：{verdict}")
+    tracking.keep(challenger, PROMOTION, "".join(f"- {one}\n" for one in told))
     tracking.call(challenger, CHAMPION)
     if CHALLENGER in challenger.aliases:
         tracking.uncall(challenger, CHALLENGER)
-    tracking.tag(challenger, promoted_by=by, promoted_why=reason, promoted_at=datetime.now(UTC).isoformat())
+    despite = None if verdict.startswith((ALONE, BETTER)) else verdict
+    tracking.tag(challenger, promoted_by=by, promoted_why=reason, promoted_at=at, promoted_despite=despite)
     return tracking.version(challenger.name, challenger.number)
 
 
@@ -91,12 +101,11 @@ def _champion(tracking: Tracking, challenger: Version) -> Version | None:
 
 def _enough(name: str, outcome: pl.Series) -> None:
     events = int(outcome.sum())
-    if min(events, outcome.len() - events) < FEWEST:
+    if min(events, outcome.len() - events) < COMPARED:
         raise ValueProblem(
             field=name,
             value=f"{outcome.len():,} 行 rows, {events:,} 事件 events",
-            rule=f"比较至少要有 {FEWEST} 个事件和 {FEWEST} 个非事件（参考默认值）/ a comparison needs {FEWEST} events and as many "
-            "others (reference default)",
+            rule=f"比较所需 / what a comparison needs: {MINIMUM}",
             remedy="用更多企业的数据 / use data of more firms",
         )
 
@@ -114,28 +123,42 @@ def _apart(dataset: Dataset, versions: Sequence[Version]) -> pl.Series:
             return rows
     raise ValueProblem(
         field=dataset.name,
-        value=", ".join(days),
+        value=", ".join(one or "无检验期 no test period" for one in days),
         rule="比较须在两张评分卡都未用于训练的时期上进行 / a comparison needs a period on which neither card was fitted",
         remedy="用有检验期的数据训练 / train on data with a test period",
     )
 
 
+def _verdict(forecasts: Sequence[Forecast]) -> str:
+    """Whether the first is better than the second, in words, with the interval that says so."""
+    if len(forecasts) == 1:
+        return ALONE
+    found = apart(*forecasts)
+    words = BETTER if found.low > 0 else WORSE if found.high < 0 else ALIKE
+    return f"{words}: AUC 差 difference {found}"
+
+
+def _about(dataset: Dataset, rows: pl.Series) -> list[str]:
+    assert dataset.day is not None
+    days, outcome = dataset.day.filter(rows).unique().sort(), dataset.outcome.filter(rows)
+    return [
+        f"数据 data: `{fingerprint(dataset)}`",
+        f"检验期 test: {days[0]} – {days[-1]}，{outcome.len():,} 行 rows，{int(outcome.sum()):,} 事件 events",
+    ]
+
+
 def _text(
-    versions: Sequence[Version], origins: Sequence[str], forecasts: Sequence[Forecast], about: Sequence[str]
-) -> tuple[str, str]:
-    """The report, and in a word whether the challenger is better."""
-    names, new = _roles(versions), forecasts[0]
+    versions: Sequence[Version],
+    origins: Sequence[str],
+    forecasts: Sequence[Forecast],
+    verdict: str,
+    about: Sequence[str],
+) -> str:
+    names = _roles(versions)
     lines = [
         f"# {versions[0].name}: {' / '.join(names)} ({', '.join(LABELS[one] for one in origins)})",
-        f"{len(new.outcome):,} 行 rows, {int(new.outcome.sum()):,} 事件 events",
         table({name: measured(one) for name, one in zip(names, forecasts, strict=True)}),
+        verdict,
+        "\n".join(f"- {one}" for one in about),
     ]
-    if len(forecasts) > 1:
-        found = apart(*forecasts)
-        better = "better" if found.low > 0 else "worse" if found.high < 0 else "not distinguishable"
-        lines.append(f"AUC 差 difference, {names[0]} − {names[1]}: {found}：{WORDS[better]} {better}")
-    else:
-        better = "alone"
-        lines.append("没有现任可比 / there is no champion to compare with")
-    lines.append("\n".join(f"- {one}" for one in about))
-    return "\n\n".join(lines) + "\n", better
+    return "\n\n".join(lines) + "\n"

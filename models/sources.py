@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,9 @@ import polars as pl
 from features.errors import ValueProblem
 from features.long_tables import LongTables
 from features.population.assumptions import SOURCE as INVENTED
+from features.tables import TABLES
 from models import datasets
-from models.datasets import Dataset
+from models.datasets import EACH, Dataset
 from models.experiment import Provenance
 from models.replay import targets
 from models.replay.inputs import names
@@ -45,7 +47,9 @@ EXPLAINED = {
 def public(event: str, folder: Path) -> tuple[Dataset, Provenance]:
     """One of `PUBLIC`."""
     load, whose = PUBLIC[event]
-    return load(folder), Provenance(FOREIGN, whose, "方法演示，不用于中国企业 / the method only, no Chinese firm")
+    found = load(folder)
+    told = f"{whose}；拟合 fitted on {_fitted(found)}"
+    return found, Provenance(FOREIGN, told, "方法演示，不用于中国企业 / the method only, no Chinese firm")
 
 
 def replayed(long: LongTables, event: str, known_at: date, split: date | None = None) -> tuple[Dataset, Provenance]:
@@ -55,12 +59,13 @@ def replayed(long: LongTables, event: str, known_at: date, split: date | None = 
     for an unknown event, or too short a history.
     """
     rung = None if event == DISTRESS else _rung(event)
+    _complete(long, event)
     days = _questions(long)
     if rung is None:
         found = distress_set(long, days, known_at, split or date(known_at.year - 2, 1, 1))
     else:
         found = climb_set(long, rung, days, known_at, split or date(known_at.year - 3, 1, 1))
-    return found, _provenance(long, found)
+    return found, replace(_provenance(long, found), known_at=known_at, split=split)
 
 
 def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, pl.Series | None]:
@@ -68,6 +73,7 @@ def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, p
     one whose time is over, None where there is none.
     """
     distress = event == DISTRESS
+    _complete(long, event)
     told = as_it_stands(long, known_at)
     target = partial(targets.distress, told) if distress else partial(targets.climb, told, _rung(event))
     horizon = targets.DISTRESS if distress else targets.CLIMB
@@ -85,14 +91,27 @@ def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, p
 
 def _questions(long: LongTables) -> list[date]:
     """30 June of every year of which, and of the one before, there are accounts. Raises `ValueProblem` where there are none."""
-    reports = long.tables.get("annual_report")
-    years = None if reports is None else reports["fiscal_year"].drop_nulls()
-    if years is None or years.is_empty():
-        raise ValueProblem(
-            field="annual_report", value="", rule="没有年报 / no accounts", remedy="先导入年报 / import accounts first"
-        )
+    years = long.tables["annual_report"]["fiscal_year"].drop_nulls()
+    if years.is_empty():
+        raise _lacking("annual_report")
     first, last = int(years.min()), int(years.max())  # type: ignore[arg-type]
     return [date(year, 6, 30) for year in range(first + 2, last + 2)]
+
+
+def _complete(long: LongTables, event: str) -> None:
+    """Raises `ValueProblem` for the first table without which the event cannot be told."""
+    for table in ("annual_report", "enterprise", "event" if event == DISTRESS else "certificate"):
+        if table not in long.tables:
+            raise _lacking(table)
+
+
+def _lacking(table: str) -> ValueProblem:
+    return ValueProblem(
+        field=table,
+        value="",
+        rule=f"没有{TABLES[table].zh}，无法训练或检查 / without this table nothing can be trained or checked",
+        remedy="先导入该表，没有记录也须有表头 / import the table first, with its header where it has no rows",
+    )
 
 
 def _rung(event: str) -> Rung:
@@ -103,6 +122,18 @@ def _rung(event: str) -> Rung:
             field="--event", value=event, rule=f"没有此事件 / no such event; {known}", remedy="--event climb.gazelle"
         )
     return rungs[event]
+
+
+def _fitted(found: Dataset) -> str:
+    """Of a public set what a card is fitted on: rows, and where the set tells them firms and years."""
+    rows = pl.repeat(True, found.outcome.len(), eager=True) if found.later is None else ~found.later
+    told = [f"{int(rows.sum()):,} 行 rows"]
+    if found.group.name != EACH:
+        told.append(f"{found.group.filter(rows).n_unique():,} 家 firms")
+    if found.day is not None:
+        years = found.day.filter(rows).dt.year().sort()
+        told.append(f"{years[0]}–{years[-1]}")
+    return "，".join(told)
 
 
 def _provenance(long: LongTables, found: Dataset) -> Provenance:

@@ -7,8 +7,8 @@ in the registry is a run's files; no pickle is kept, for a card is a table.
 from __future__ import annotations
 
 import json
-import logging
 import os
+import re
 import tempfile
 import warnings
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.errors import ValueProblem
+from models.drift import BASE_RATE, worst
 from models.evaluation.evaluate import Evaluation
+from models.evaluation.metrics import Estimate
 from models.experiment import Trained, environment
 from scoring.learned import LearnedCard
 
@@ -28,7 +30,16 @@ SETTING = "MLFLOW_TRACKING_URI"
 """Environment variable with the address of a server; MLflow's own name for it."""
 CHAMPION, CHALLENGER = "champion", "challenger"
 CARD, PROFILE = "card.yaml", "profile.json"
+COMPARISON, PROMOTION = "comparison", "promotion"
+"""Kinds of texts that are kept with a version, each numbered."""
 EXPERIMENT = "dengti"
+WAITING = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "6", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
+"""MLflow's own settings, where nobody set them: a server that does not answer is told of within 15 seconds."""
+_QUIET = {
+    # Nothing leaves the machine but to the server that was set.
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+}
 
 
 @dataclass(frozen=True)
@@ -52,17 +63,21 @@ class Tracking:
         none is to be made.
         """
         self._folder = folder.resolve()
-        uri = server or os.environ.get(SETTING)
+        uri = server or os.environ.get(SETTING) or None
         self._local = uri is None
         if uri is None:
             file = self._folder / "mlflow.db"
             if not make and not file.is_file():
-                raise _unreachable("--runs", str(folder), "此处没有登记 / there is no registry here")
+                raise ValueProblem(
+                    field="--runs",
+                    value=str(folder),
+                    rule="此处没有登记 / there is no registry here",
+                    remedy="检查目录；登记由 dengti train 建立 / check the folder; `dengti train` makes a registry",
+                )
             self._folder.mkdir(parents=True, exist_ok=True)
             uri = f"sqlite:///{file}"
-        for name, value in _QUIET.items():
+        for name, value in {**_QUIET, **WAITING}.items():
             os.environ.setdefault(name, value)
-        logging.getLogger("mlflow").setLevel(logging.WARNING)
         with warnings.catch_warnings():
             # MLflow's own use of SQLAlchemy.
             warnings.simplefilter("ignore")
@@ -73,14 +88,15 @@ class Tracking:
             try:
                 self._client: MlflowClient = MlflowClient(uri, uri)
                 self._client.search_experiments(max_results=1)
-            except (MlflowException, SQLAlchemyError) as error:
-                field = "--runs" if self._local else SETTING
-                raise _unreachable(field, uri, f"登记无法读取 / the registry cannot be read: {error}") from None
+            # A library that the address would need is lacking, or it is no address: MLflow lets these through.
+            except (MlflowException, SQLAlchemyError, ImportError, ValueError) as error:
+                raise self._unreadable(uri, error) from None
 
     def log(self, trained: Trained, by: str) -> Version:
         """Keep a run, register its card as a version, and call it the challenger."""
         name = trained.card.id
         tags = {"by": by, "origin": trained.card.origin, "card": trained.card.sha256, "data": trained.fingerprint}
+        tags |= {"event": trained.card.event}
         tags |= {} if trained.test_from is None else {"test_from": trained.test_from.isoformat()}
         run = self._client.create_run(self._experiment(), run_name=name, tags=tags).info
         for key, value in trained.parameters.items():
@@ -151,18 +167,26 @@ class Tracking:
                 field=f"{version.name} {version.number}",
                 value=name,
                 rule="该版本没有此文件 / the version has no such file",
-                remedy="恢复该文件，或重新训练 / restore the file, or train anew",
+                remedy="恢复该文件，或重新比较：dengti model compare / restore the file, or compare again"
+                if name.startswith(COMPARISON)
+                else "恢复该文件，或重新训练：dengti train / restore the file, or train anew",
             )
         return Path(self._client.download_artifacts(version.run, name))
 
-    def keep(self, version: Version, name: str, text: str) -> None:
-        """Add a file to the version's run."""
+    def keep(self, version: Version, kind: str, text: str) -> str:
+        """Add a text to the version's run beside the earlier ones of its kind; the name of its file."""
+        earlier = [one.path for one in self._client.list_artifacts(version.run) if one.path.startswith(f"{kind}-")]
+        name = f"{kind}-{len(earlier) + 1}.md"
         self._client.log_text(version.run, text, name)
+        return name
 
-    def tag(self, version: Version, **tags: str) -> None:
-        """Note something with the version."""
+    def tag(self, version: Version, **tags: str | None) -> None:
+        """Note something with the version; None takes a note away."""
         for key, value in tags.items():
-            self._client.set_model_version_tag(version.name, version.number, key, value)
+            if value is not None:
+                self._client.set_model_version_tag(version.name, version.number, key, value)
+            elif key in version.tags:
+                self._client.delete_model_version_tag(version.name, version.number, key)
 
     def call(self, version: Version, alias: str) -> None:
         """Give the alias to this version, whichever had it."""
@@ -172,6 +196,17 @@ class Tracking:
         """Take the alias away."""
         self._client.delete_registered_model_alias(version.name, alias)
 
+    def _unreadable(self, uri: str, error: Exception) -> ValueProblem:
+        why, shown = (re.sub("//[^/@ ]*@", "//…@", one) for one in (str(error).strip().partition("\n")[0], uri))
+        return ValueProblem(
+            field="--runs" if self._local else SETTING,
+            value=shown,
+            rule=f"登记无法读取 / the registry cannot be read: {why}",
+            remedy="恢复备份，或换一目录 / restore a backup, or take another folder"
+            if self._local
+            else "检查地址，以及服务是否运行 / check the address, and whether it runs",
+        )
+
     def _experiment(self) -> str:
         found: Any = self._client.get_experiment_by_name(EXPERIMENT)
         if found is not None:
@@ -180,35 +215,29 @@ class Tracking:
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
 
 
-_QUIET = {
-    # Nothing leaves the machine but to the server that was set.
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    # One that does not answer is told of within seconds.
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
-}
-
-
-def _unreachable(field: str, value: str, rule: str) -> ValueProblem:
-    return ValueProblem(
-        field=field,
-        value=value,
-        rule=rule,
-        remedy="检查地址或目录，先 dengti train / check it; `dengti train` makes one",
-    )
-
-
 def _measures(found: Evaluation) -> dict[str, float]:
-    """By ``model/measure``, its ends with ``_low`` and ``_high``; of the folds within the training period ``grouped/…``."""
-    told = {}
+    """By ``model/measure``, of the folds within the training period ``grouped/…``; of the first k firms ``first_<k>/…``; of the
+    drift between the periods ``drift/…``. Ends of intervals are ``_low`` and ``_high``.
+    """
+    told: dict[str, float] = {}
     for place, split in (("", found.test), ("grouped/", found.grouped)):
         for model, measures in split.results.items() if split else ():
             for measure, one in measures.items():
-                for end, value in (("", one.value), ("_low", one.low), ("_high", one.high)):
-                    told[f"{place}{_key(model)}/{measure}{end}"] = value
+                told |= _ends(f"{place}{_key(model)}/{measure}", one)
+    for first in found.served:
+        told |= _ends(f"first_{first.k}/precision", first.found)
+        told[f"first_{first.k}/lift"] = first.found.value / first.chance
+    for check in found.drift:
+        told["drift/base_rate_odds" if check.name == BASE_RATE else f"drift/psi/{_key(check.name)}"] = check.value
+    if found.drift:
+        told["drift/worst"] = worst(found.drift)
     return told
 
 
-def _key(model: str) -> str:
-    """A model's name as MLflow takes it in a metric's."""
-    return "".join(letter if letter.isalnum() else "_" for letter in model)
+def _ends(name: str, found: Estimate) -> dict[str, float]:
+    return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+
+
+def _key(name: str) -> str:
+    """A name as MLflow takes it in a metric's."""
+    return "".join(letter if letter.isalnum() or letter == "-" else "_" for letter in name)

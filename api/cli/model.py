@@ -48,6 +48,7 @@ def list_(runs: Runs = _RUNS) -> None:
 def compare(
     name: Name,
     source: SourceOf,
+    by: Annotated[str, typer.Option(help="比较者 / who compares")],
     known_at: KnownAt = None,
     split: Split = None,
     version: Version = "challenger",
@@ -59,7 +60,7 @@ def compare(
     tracking = _tracking(runs)
     found = tracking.version(name, version)
     dataset, _ = dataset_of(source, name, known_at, split)
-    out.print(compared(tracking, found, dataset), markup=False, highlight=False)
+    out.print(compared(tracking, found, dataset, by), markup=False, highlight=False, soft_wrap=True)
 
 
 @model.command()
@@ -76,6 +77,7 @@ def promote(
     tracking = _tracking(runs)
     done = promoted(tracking, tracking.version(name, version), by, reason)
     out.print(f"{done.name} {done.number}: {', '.join(done.aliases)}", highlight=False)
+    out.print(done.tags["verdict"], highlight=False, markup=False)
 
 
 @model.command()

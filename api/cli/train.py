@@ -49,15 +49,16 @@ def train(
     needed()
     # Only here: scikit-learn and MLflow take seconds that no other command needs to wait for.
     from api.settings import load
+    from models.evaluation.metrics import TITLES
     from models.experiment import train as trained_by
     from models.persons import said
     from models.sources import EXPLAINED
     from models.tracking import Tracking
 
     learning, by = load().learning, said("--by", by)
+    dataset, provenance = dataset_of(source, event, known_at, split)
     # Before the minutes that training takes.
     tracking = Tracking(runs)
-    dataset, provenance = dataset_of(source, event, known_at, split)
     with console.progress() as bar:
         task = bar.add_task("训练 training", total=None)
         trained = trained_by(
@@ -74,8 +75,8 @@ def train(
     told = f"训练于 trained on {provenance.trained_on}，数据 data {trained.fingerprint[7:19]}"
     table = Table(title=f"{event} ({provenance.origin})\n{told}", title_justify="left")
     test, grouped = trained.evaluation.test, trained.evaluation.grouped
-    for column in ("模型 model", *next(iter(test.results.values()))):
-        table.add_column(column)
+    for column in ("模型 model", *(TITLES[measure] for measure in next(iter(test.results.values())))):
+        table.add_column(column, overflow="fold")
     for one in filter(None, (test, grouped)):
         table.add_section()
         kind = "时间外 out of time" if one.out_of_time else "分组五折 grouped folds"

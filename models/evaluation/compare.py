@@ -24,7 +24,7 @@ from sklearn.preprocessing import QuantileTransformer
 
 from models.additive import AdditiveCardClassifier
 from models.datasets import Dataset
-from models.evaluation.metrics import MEASURES, Estimate, auc, estimate
+from models.evaluation.metrics import MEASURES, TITLES, Estimate, auc, estimate
 
 Array = NDArray[Any]
 FOLDS = 5
@@ -99,7 +99,7 @@ def apart(one: Forecast, other: Forecast) -> Estimate:
 
 def table(results: Mapping[str, Mapping[str, Estimate]]) -> str:
     """A Markdown table, a row a model."""
-    lines = ["| | " + " | ".join(MEASURES) + " |", "|---" * (len(MEASURES) + 1) + "|"]
+    lines = ["| | " + " | ".join(TITLES[one] for one in MEASURES) + " |", "|---" * (len(MEASURES) + 1) + "|"]
     for name, estimates in results.items():
         lines.append(f"| {name} | " + " | ".join(str(estimates[measure]) for measure in MEASURES) + " |")
     return "\n".join(lines)

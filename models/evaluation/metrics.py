@@ -71,6 +71,14 @@ MEASURES: Mapping[str, Measure] = {
     "calibration_error": calibration_error,
     "lift_at_10": lift_at,
 }
+TITLES: Mapping[str, str] = {
+    "auc": "AUC",
+    "average_precision": "平均精确率 AP",
+    "brier_skill": "Brier 技巧 skill",
+    "calibration_error": "校准误差 ECE",
+    "lift_at_10": "前一成提升 lift 10 %",
+}
+"""Headings of the measures, for people."""
 
 
 def estimate(

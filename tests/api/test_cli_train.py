@@ -16,13 +16,13 @@ ROOT = Path(__file__).parents[2]
 EVENT = "climb.high_tech_enterprise"
 
 
-def _dengti(*arguments: object, settings: Path | None = None) -> subprocess.CompletedProcess[str]:
+def _dengti(*arguments: object, settings: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "api.cli.main", *map(str, arguments)],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "200", **({"DENGTI_SETTINGS": str(settings)} if settings else {})},
+        env={**os.environ, "COLUMNS": "200", **({"DENGTI_SETTINGS": str(settings)} if settings else {}), **more},
     )
 
 
@@ -38,9 +38,14 @@ def runs(facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry with one challenger, trained by 张三."""
     folder = tmp_path_factory.mktemp("runs") / "mlruns"
     done = _dengti(
-        "train", facts, "--event", EVENT, "--by", "张三", "--known-at", "2026-09-30", "--runs", folder, "--no-full"
-    )
+        "train", facts, "--event", EVENT, "--by", "张三", "--known-at", "2026-09-30", "--runs", folder, "--no-full",
+        COLUMNS="120",
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert "mlflow.store" not in done.stderr
+    assert "alembic" not in done.stderr
+    assert "…" not in done.stdout
+    assert "平均精确率 AP" in done.stdout
     assert "additive card" in done.stdout
     assert "synthetic" in done.stdout
     return folder
@@ -52,7 +57,7 @@ def runs(facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("--event", "nope"), "no such event"),
         (("--event", EVENT, "--by", " "), "--by"),
         (("--event", "polish_1", "--split", "2010-01-01"), "--split"),
-        (("--event", EVENT), "no accounts"),
+        (("--event", EVENT), "没有年度数据"),
     ],
     ids=["an unknown event", "nobody", "days of a public set", "no accounts"],
 )
@@ -66,6 +71,63 @@ def test_what_cannot_be_trained_is_told_before_anything_is_read_or_kept(
     assert done.returncode != 0
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "mlruns").exists()
+
+
+ROWS = {
+    "annual_report": "uscc,fiscal_year,revenue\n91450200MA00000151,2022,100\n91450200MA00000151,2023,150\n",
+    "enterprise": "uscc,established_on\n91450200MA00000151,2016-05-01\n",
+    "event": "uscc,kind,occurred_on\n",
+    "certificate": "uscc,kind,valid_from\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "lacking"),
+    [
+        ("distress", "annual_report"),
+        ("distress", "enterprise"),
+        ("distress", "event"),
+        ("climb.gazelle", "annual_report"),
+        ("climb.gazelle", "certificate"),
+    ],
+)
+def test_a_folder_that_lacks_a_table_is_told_which(event: str, lacking: str, tmp_path: Path) -> None:
+    for name, text in ROWS.items():
+        if name != lacking:
+            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    done = _dengti(
+        "train", tmp_path, "--event", event, "--by", "张三", "--known-at", "2026-09-30", "--runs", tmp_path / "r"
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"字段 field: {lacking}" in done.stderr
+
+
+def test_a_table_without_rows_is_one(tmp_path: Path) -> None:
+    for name, text in ROWS.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    done = _dengti("train", tmp_path, "--event", "distress", "--by", "张三", "--runs", tmp_path / "r")
+    assert done.returncode == 1
+    assert "days are needed before" in done.stderr
+
+
+def test_a_registry_that_is_none_is_told_and_not_made(tmp_path: Path) -> None:
+    done = _dengti("model", "list", "--runs", tmp_path / "typo")
+    assert done.returncode == 1
+    assert "there is no registry here" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_server_that_cannot_be_reached_is_told_before_training(facts: Path, tmp_path: Path) -> None:
+    done = _dengti(
+        "train", facts, "--event", EVENT, "--by", "张三", "--known-at", "2026-09-30", "--runs", tmp_path / "mlruns",
+        MLFLOW_TRACKING_URI="http://127.0.0.1:9",
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "MLFLOW_TRACKING_URI" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "拟合" not in done.stderr
 
 
 def test_a_challenger_becomes_champion_after_a_comparison_and_by_a_second_person(
@@ -77,10 +139,14 @@ def test_a_challenger_becomes_champion_after_a_comparison_and_by_a_second_person
     refused = _dengti("model", "promote", EVENT, "--by", "李四", "--reason", "首个", "--runs", runs)
     assert refused.returncode == 1
     assert "compare first" in refused.stderr
-    compared = _dengti("model", "compare", EVENT, facts, "--known-at", "2026-09-30", "--runs", runs)
+    compared = _dengti(
+        "model", "compare", EVENT, facts, "--by", "王五", "--known-at", "2026-09-30", "--runs", runs, COLUMNS="60"
+    )
     assert "challenger 1" in compared.stdout, compared.stderr
+    assert any(line.startswith("| challenger 1 |") and line.endswith("|") for line in compared.stdout.splitlines())
     promoted = _dengti("model", "promote", EVENT, "--by", "李四", "--reason", "首个", "--runs", runs)
     assert promoted.returncode == 0, promoted.stderr
+    assert "there is no champion to compare with" in promoted.stdout
     assert _dengti("model", "card", EVENT, tmp_path / "card.yaml", "--runs", runs).returncode == 0
     card = LearnedCard.read(tmp_path / "card.yaml")
     assert (card.id, card.origin, card.demo_only) == (EVENT, SYNTHETIC, True)

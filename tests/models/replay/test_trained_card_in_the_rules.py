@@ -32,7 +32,8 @@ def test_points_in_the_rules_are_those_of_the_values_that_training_measured(tmp_
     assert "30天后公开" in provenance.trained_on, "the stated lags are told"
     model = AdditiveCardClassifier(n_trees=60, n_repeats=1, monotonic_cst=dict(dataset.monotone))
     fitted = model.fit(dataset.features, dataset.outcome)
-    card = of_catalogue(fitted.to_card(dataset.name, **vars(provenance)), dataset)
+    told = {"trained_on": provenance.trained_on, "valid_for": provenance.valid_for, "origin": provenance.origin}
+    card = of_catalogue(fitted.to_card(dataset.name, **told), dataset)
     card.write(_made(tmp_path / "learned") / f"{card.id}.yaml")
 
     wide = pivot(as_it_was(long, DAY), DAY)
