@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -20,6 +19,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from models import platt
 from models.binning import Floats, codes, upper_edges
+from models.fitted_rows import Apart, deal, with_something
 from models.learned_card import feature_of, uncertainty_of
 from scoring.learned import SYNTHETIC, UNITS, LearnedCard, Uncertainty, not_numbers
 
@@ -169,7 +169,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         banded, event = banded[order], event[order]
         whose = np.arange(len(event)) if groups is None else whose[order]
         self.missing_seen_: NDArray[np.bool_] = np.asarray(np.isnan(banded).any(axis=0))
-        tables, intercept, held_out = self._fits(_Apart(banded, self.monotone_), event, whose)
+        tables, intercept, held_out = self._fits(Apart(banded, self.monotone_), event, whose)
         self.calibration_ = None if held_out is None else platt.fitted(held_out, event)
         slope, shift = self.calibration_ or (1.0, 0.0)
         self.uncertainty_ = Uncertainty() if held_out is None else uncertainty_of(slope * held_out + shift, event)
@@ -301,7 +301,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return np.where(np.isnan(banded), last, banded).astype(np.int64)
 
     def _fits(
-        self, apart: _Apart, event: NDArray[np.int64], whose: NDArray[np.int64]
+        self, apart: Apart, event: NDArray[np.int64], whose: NDArray[np.int64]
     ) -> tuple[list[Floats], float, Floats | None]:
         """Averaged tables (missing last), averaged intercept, and each row's score by the fits that left it out."""
         random = check_random_state(self.random_state)
@@ -311,14 +311,14 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         rows, grid = apart.rows, apart.of(self._grid())
         if folds < 2:
             self.n_trees_ = self.n_trees
-            booster = self._booster(random, apart.monotone).fit(_with_something(rows), event)
+            booster = self._booster(random, apart.monotone).fit(with_something(rows), event)
             return *self._tables(self._scores(booster, grid)), None
         fits: list[tuple[HistGradientBoostingClassifier, NDArray[np.bool_]]] = []
         losses = np.zeros(self.n_trees)
         for _ in range(self.n_repeats):
-            for left_out in _deal(having, whose, folds, random):
+            for left_out in deal(having, whose, folds, random):
                 kept = ~left_out
-                booster = self._booster(random, apart.monotone).fit(_with_something(rows[kept]), event[kept])
+                booster = self._booster(random, apart.monotone).fit(with_something(rows[kept]), event[kept])
                 fits.append((booster, left_out))
                 for tree, scores in enumerate(booster.staged_decision_function(rows[left_out])):
                     losses[tree] += platt.loss(scores, event[left_out])
@@ -369,42 +369,7 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         return tags
 
 
-class _Apart:
-    """Band numbers as the booster reads them.
-
-    A tree sends missing values to one side of its cut, so a constraint on the sides would hold for missing too. Of features
-    that are to be monotone it has therefore a column of its own, which is free; the feature's has the middle band instead.
-    """
-
-    def __init__(self, banded: Floats, monotone: Sequence[int]) -> None:
-        missing = np.isnan(banded)
-        self._features = [i for i, sign in enumerate(monotone) if sign and 0 < missing[:, i].sum() < len(banded)]
-        self._middle = [float(np.median(banded[~missing[:, i], i]) // 1) for i in self._features]
-        self.monotone = [*monotone, *[0] * len(self._features)]
-        self.rows = self.of(banded)
-
-    def of(self, banded: Floats) -> Floats:
-        """Columns of the features, then one of 0 and 1 for each whose missing values stand apart."""
-        missing = np.isnan(banded[:, self._features])
-        found = np.column_stack([banded, missing])
-        found[:, self._features] = np.where(missing, self._middle, banded[:, self._features])
-        return found
-
-
-def _deal(
-    having: NDArray[np.int64], whose: NDArray[np.int64], folds: int, random: np.random.RandomState
-) -> Iterator[NDArray[np.bool_]]:
-    """The rows of each fold: whole groups, those with the event and those without shared out evenly."""
-    for _, groups in StratifiedKFold(folds, shuffle=True, random_state=random).split(having, having):
-        yield np.isin(whose, groups)
-
-
 def _refuse_what_is_no_number(X: Any) -> None:  # noqa: N803
     """Days and texts of a data frame, which would be taken as numbers of some unit without a word."""
     if wrong := not_numbers(X):
         raise ValueError(f"字段须为数字 / features must be numbers: {', '.join(wrong)}")
-
-
-def _with_something(banded: Floats) -> Floats:
-    """A column of nothing but missing values as a constant: the booster cannot cut it, and so gives it no points."""
-    return np.where(np.isnan(banded).all(axis=0), 0.0, banded)

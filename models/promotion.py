@@ -66,7 +66,8 @@ def promote(tracking: Tracking, challenger: Version, by: str, reason: str) -> Ve
         )
     champion = _champion(tracking, challenger)
     present = "" if champion is None else champion.number
-    if challenger.tags.get("compared_with") != present:
+    # A comparison that tells no verdict was made by an earlier version of this program.
+    if challenger.tags.get("compared_with") != present or "verdict" not in challenger.tags:
         raise ValueProblem(
             field=challenger.name,
             value=challenger.number,

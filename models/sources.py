@@ -37,7 +37,7 @@ EXPLAINED = {
     (
         f"rd_to_revenue({year})",
         rule,
-    ): "研发强度是高新技术企业认定的法定门槛 / R&D intensity is a statutory threshold of the title"
+    ): "研发强度是高新技术企业的认定条件、科技型中小企业的评分项目 / R&D intensity is a condition or a scored item of the title"
     for year in (-1, -2)
     for rule in ("implausible_skill", "pure")
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from five_features import NAMES, sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -22,29 +23,11 @@ from scoring.learned import UNITS, LearnedCard
 
 Floats = NDArray[np.float64]
 ROOT = Path(__file__).parents[2]
-NAMES = ["up", "down", "free", "constant", "whole"]
-
-
-def _sample(rows: int = 900, seed: int = 5) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-    random = np.random.default_rng(seed)
-    x = np.column_stack(
-        [
-            random.standard_cauchy(rows) * 1e6,
-            random.lognormal(size=rows),
-            random.normal(size=rows),
-            np.full(rows, 7.0),
-            random.integers(0, 4, rows).astype(float),
-        ]
-    )
-    log_odds = np.sign(x[:, 0]) * 0.8 - np.log(x[:, 1]) + np.sin(3 * x[:, 2]) - 0.5
-    y = (random.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(np.int64)
-    x[random.random(x.shape) < 0.1] = np.nan
-    return pl.DataFrame(x, schema=NAMES), y
 
 
 @pytest.fixture(scope="module")
 def fitted() -> AdditiveCardClassifier:
-    x, y = _sample()
+    x, y = sample()
     return AdditiveCardClassifier(n_trees=60, n_repeats=1, monotonic_cst=[1, -1, 0, 0, 0]).fit(x, y)
 
 
@@ -95,7 +78,7 @@ def test_whatever_it_is_trained_on_the_card_is_the_model(x: Floats) -> None:
 
 
 def test_a_column_of_nothing_but_missing_values_gives_no_points() -> None:
-    x, y = _sample(200)
+    x, y = sample(200)
     empty = x.with_columns(pl.lit(None, dtype=pl.Float64).alias("free"))
     card = AdditiveCardClassifier(n_trees=5, n_repeats=1).fit(empty, y).to_card("sample")
     free = next(feature for feature in card.features if feature.name == "free")
@@ -132,7 +115,7 @@ def test_it_is_monotone_exactly_as_declared(card: LearnedCard) -> None:
 
 
 def test_training_twice_gives_the_same_card() -> None:
-    x, y = _sample(300)
+    x, y = sample(300)
     cards = [AdditiveCardClassifier(n_trees=20, n_repeats=1).fit(x, y).to_card("sample") for _ in range(2)]
     assert cards[0].sha256 == cards[1].sha256
     other = AdditiveCardClassifier(n_trees=20, n_repeats=1, random_state=1).fit(x, y).to_card("sample")
@@ -140,7 +123,7 @@ def test_training_twice_gives_the_same_card() -> None:
 
 
 def test_the_order_of_the_rows_does_not_change_the_card() -> None:
-    x, y = _sample(400)
+    x, y = sample(400)
     order = np.random.default_rng(8).permutation(len(y))
     cards = [
         AdditiveCardClassifier(n_trees=20, n_repeats=1).fit(features, outcome).to_card("sample")
@@ -150,7 +133,7 @@ def test_the_order_of_the_rows_does_not_change_the_card() -> None:
 
 
 def test_numbers_of_half_the_width_are_the_same_numbers(fitted: AdditiveCardClassifier, card: LearnedCard) -> None:
-    narrow = _sample(300, 9)[0].cast(pl.Float32)
+    narrow = sample(300, 9)[0].cast(pl.Float32)
     wide = narrow.cast(pl.Float64)
     assert (fitted.predict_proba(narrow) == fitted.predict_proba(wide)).all()
     assert (card.predict_proba(narrow) == card.predict_proba(wide)).all()
@@ -164,7 +147,7 @@ BEYOND = [0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308, 2.0**53 + 2, np.inf, -np.in
     "told", ["missing in training only", "missing when asked only", "nothing but infinities", "one value"]
 )
 def test_a_feature_that_training_saw_otherwise_than_it_is_asked_keeps_card_and_model_one(told: str) -> None:
-    x, y = _sample(300)
+    x, y = sample(300)
     free = x["free"].to_numpy().copy()
     if told == "missing in training only":
         free[::2] = np.nan
@@ -192,7 +175,7 @@ def test_a_card_without_bands_says_the_same_of_everybody() -> None:
 
 
 def test_calibration_keeps_the_declared_direction_and_every_band_between() -> None:
-    x, y = _sample(1500, 12)
+    x, y = sample(1500, 12)
     # So few leaves' worth of shrinkage that the scores are too wide, and the calibration has to set in.
     model = AdditiveCardClassifier(
         n_trees=150, n_repeats=1, learning_rate=1.0, l2_regularization=0.0, min_samples_leaf=1, max_leaf_nodes=8,
@@ -234,114 +217,9 @@ def test_the_number_of_threads_does_not_change_the_card() -> None:
     assert "sha256:" in told.pop()
 
 
-def _ranges(card: LearnedCard, asked: pl.DataFrame) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """Of each row its band of points, and between which probabilities the card says that it lies."""
-    points = np.array([card.points(row) for row in asked.iter_rows(named=True)])
-    known = card.uncertainty
-    band = np.searchsorted(known.edges, points)
-    low, high = (1 / (1 + np.exp(-(points + np.array(off)[band]) / UNITS)) for off in (known.low, known.high))
-    return band, low, high
-
-
-def test_the_card_says_between_which_shares_the_event_lies() -> None:
-    x, y = _sample(4000, 5)
-    asked, came = _sample(8000, 6)
-    card = AdditiveCardClassifier(n_trees=60, n_repeats=1).fit(x, y).to_card("sample")
-    band, low, high = _ranges(card, asked)
-    p = card.predict_proba(asked)[:, 1]
-    assert len(np.unique(band)) == 10
-    # Whatever the band: what is forecast lies within its own range.
-    assert ((low <= p) & (p <= high)).all()
-    of = [band == one for one in np.unique(band)]
-    # Ranges of 95 % by other rows, asked of shares that themselves are known to one percent or two.
-    inside = [low[rows].mean() - 0.02 <= came[rows].mean() <= high[rows].mean() + 0.02 for rows in of]
-    assert sum(inside) >= 9
-    assert max((high - low).tolist()) < 0.2
-
-
-def test_of_firms_asked_again_all_rows_are_left_out_together() -> None:
-    random = np.random.default_rng(3)
-    firm = random.normal(size=(300, 10))
-    came = (random.random(300) < 0.2).astype(int)
-    # Six years that are nearly alike, and features that have nothing to do with the event.
-    x = np.repeat(firm, 6, axis=0) + random.normal(size=(1800, 10)) * 0.01
-    y, whose = np.repeat(came, 6), np.repeat([f"firm {i}" for i in range(300)], 6)
-    asked = pl.DataFrame(random.normal(size=(2000, 10)), schema=[f"x{i}" for i in range(10)])
-    told = {}
-    for name, groups in (("together", whose), ("apart", None)):
-        model = AdditiveCardClassifier(n_trees=100, n_repeats=1).fit(x, y, groups)
-        card = model.to_card("sample")
-        _, low, high = _ranges(card, asked)
-        told[name] = (model.n_trees_, float(np.mean((low <= 0.2) & (high >= 0.2))))
-    # Rows forecast by their like look as if chance were skill, and the ranges miss what is true of new firms.
-    assert told["apart"][0] == 100
-    assert told["apart"][1] < 0.5
-    assert told["together"][0] < 10
-    assert told["together"][1] > 0.9
-
-
-def test_the_order_of_rows_with_groups_does_not_change_the_card() -> None:
-    x, y = _sample(400)
-    x, y = pl.concat([x, x[:100]]), np.concatenate([y, y[:100]])
-    whose = np.arange(500) % 250
-    order = np.random.default_rng(8).permutation(len(y))
-    cards = [
-        AdditiveCardClassifier(n_trees=20, n_repeats=1).fit(features, outcome, groups).to_card("sample")
-        for features, outcome, groups in ((x, y, whose), (x[order.tolist()], y[order], pl.Series(whose[order])))
-    ]
-    assert cards[0].sha256 == cards[1].sha256
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("missing", [0.05, 0.9])
-def test_missing_has_points_of_its_own_beside_a_declared_way(sign: int, missing: float) -> None:
-    random = np.random.default_rng(0)
-    known = random.random(4000)
-    known[known < 0.3] = 0.0
-    gone = random.random(4000) < 0.25
-    truth = np.where(gone, missing, 0.4 + sign * 0.4 * (known - 0.5))
-    x = np.column_stack([np.where(gone, np.nan, known), random.random(4000)])
-    model = AdditiveCardClassifier(monotonic_cst=[sign, 0]).fit(x, (random.random(4000) < truth).astype(int))
-    lowest, absent = model.predict_proba([[0.0, 0.5], [np.nan, 0.5]])[:, 1]
-    assert lowest == pytest.approx(0.4 - sign * 0.2, abs=0.06)
-    assert absent == pytest.approx(missing, abs=0.04)
-    points = np.array(model.to_card("sample").features[0].points)
-    assert (np.diff(points) * sign > 0).all()
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        [1, 0],
-        [0.5, 0, 0],
-        [2, 0, 0],
-        {1, 0, -1},
-        [[1, 0, 0]],
-        {"up": "up"},
-        {"nowhere": 1},
-        ["1", "0", "0"],
-        [math.nan] * 3,
-    ],
-    ids=str,
-)
-def test_a_declared_way_that_is_none_is_refused(told: object) -> None:
-    x = pl.DataFrame({"up": [1.0, 2.0] * 10, "down": [1.0] * 20, "free": [0.0] * 20})
-    with pytest.raises(ValueError, match="monotonic_cst"):
-        AdditiveCardClassifier(monotonic_cst=told).fit(x, [0, 1] * 10)
-
-
-def test_features_without_names_are_declared_by_those_of_the_card() -> None:
-    x, y = _sample(300)
-    named, placed = (
-        AdditiveCardClassifier(n_trees=10, n_repeats=1, monotonic_cst=told).fit(x.to_numpy(), y).to_card("sample")
-        for told in ({"x0": 1, "x1": -1}, [1, -1, 0, 0, 0])
-    )
-    assert named.sha256 == placed.sha256
-
-
 @pytest.mark.parametrize("wrong", [pl.Date, pl.Datetime("ms"), pl.Duration, pl.String])
 def test_days_and_texts_are_no_numbers(wrong: pl.DataType, card: LearnedCard, fitted: AdditiveCardClassifier) -> None:
-    x, y = _sample(60)
+    x, y = sample(60)
     other = x.with_columns(free=pl.lit(None, dtype=wrong))
     with pytest.raises(ValueError, match="free"):
         AdditiveCardClassifier().fit(other, y)
@@ -352,7 +230,7 @@ def test_days_and_texts_are_no_numbers(wrong: pl.DataType, card: LearnedCard, fi
 
 
 def test_rows_of_whatever_kind_are_told_the_same(card: LearnedCard, fitted: AdditiveCardClassifier) -> None:
-    frame = _sample(300, 9)[0]
+    frame = sample(300, 9)[0]
     wanted = fitted.predict_proba(frame)
     rows = frame.to_numpy()
     objects = np.where(np.isnan(rows), None, rows.astype(object))
@@ -361,25 +239,6 @@ def test_rows_of_whatever_kind_are_told_the_same(card: LearnedCard, fitted: Addi
         assert np.abs(card.predict_proba(given_) - wanted).max() <= 1e-12
         # So few that they are looked up one by one.
         assert np.abs(card.predict_proba(given_[:7]) - wanted[:7]).max() <= 1e-12
-
-
-def test_few_rows_say_little() -> None:
-    x, y = _sample(60)
-    uncertainty = AdditiveCardClassifier(n_trees=5, n_repeats=1).fit(x, y).to_card("sample").uncertainty
-    assert uncertainty.edges == ()
-    assert uncertainty.high[0] - uncertainty.low[0] > UNITS
-
-
-def test_missing_has_points_of_its_own_and_neither_helps_nor_harms_where_it_was_never_seen() -> None:
-    x, y = _sample()
-    hidden = x.with_columns(
-        pl.when(pl.Series(y == 1)).then(None).otherwise(pl.col("free")).alias("free"), up=pl.col("up").fill_nan(0.0)
-    )
-    card = AdditiveCardClassifier(n_trees=60, n_repeats=1).fit(hidden, y).to_card("sample")
-    by_name = {feature.name: feature for feature in card.features}
-    assert by_name["free"].missing > max(by_name["free"].points)
-    assert not by_name["up"].missing_seen
-    assert abs(by_name["up"].missing) <= UNITS // 1000
 
 
 def test_bounds_hold_every_completion_and_reasons_sum_to_the_score(card: LearnedCard) -> None:

@@ -221,6 +221,14 @@ def test_a_comparison_is_made_on_days_on_which_neither_card_was_fitted(tracking:
         compare(tracking, version, past, "王五")
 
 
+def test_a_comparison_that_told_no_verdict_does_not_count(tracking: Tracking, first: Trained) -> None:
+    version = tracking.log(first, "张三")
+    compare(tracking, version, made(), "王五")
+    tracking.tag(tracking.version(NAME, "1"), verdict=None)
+    with pytest.raises(ValueProblem, match="compare first"):
+        promote(tracking, tracking.version(NAME, "1"), "李四", "首个版本")
+
+
 def test_every_comparison_stays_and_says_of_what_by_whom_and_whether_the_challenger_is_better(
     tracking: Tracking, first: Trained, second: Trained
 ) -> None:
