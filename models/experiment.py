@@ -132,7 +132,7 @@ def _both(dataset: Dataset) -> None:
 
 def _asked(provenance: Provenance, explained: Iterable[Finding]) -> dict[str, str]:
     """The days that were asked for, and which suspicions of leakage were explained how; what there is of them."""
-    why = {one.feature: one.why for one in explained}
+    why = {f"{one.feature} {one.rule}": one.why for one in explained}
     told = {
         "known_at": str(provenance.known_at or ""),
         "split": str(provenance.split or ""),

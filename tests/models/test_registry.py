@@ -102,11 +102,18 @@ def _commit() -> str:
     return subprocess.run(asked, capture_output=True, text=True).stdout.strip()
 
 
+EXPLAINED = {
+    ("known", "implausible_skill"): "法定门槛 a threshold",
+    ("known", "pure"): "仅此而已 no more",
+    ("climb.sample", "implausible_together"): "演示 shown",
+}
+
+
 def test_what_was_explained_of_leakage_is_a_parameter() -> None:
     leaky = made()
     leaky = replace(leaky, features=leaky.features.with_columns(known=leaky.outcome.cast(pl.Float64)))
-    done = train(leaky, WHOSE, explained={"known": "法定门槛 a threshold", "climb.sample": "演示 shown"}, full=False)
-    assert "known: 法定门槛 a threshold" in done.parameters["explained"]
+    done = train(leaky, WHOSE, explained=EXPLAINED, full=False)
+    assert "known implausible_skill: 法定门槛 a threshold; known pure: 仅此而已 no more" in done.parameters["explained"]
     assert "explained" not in _train(4).parameters
 
 
