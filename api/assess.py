@@ -15,7 +15,6 @@ from api.auth.access import Rule, Tenant
 from api.auth.identity import COOKIE
 from api.auth.roles import BANK, PARK, Role
 from api.dossier_schema import dossier_schema
-from api.enterprise.scores import without_distress
 from api.http import limits
 from api.http.endpoint import Answer, Call, Endpoint, Work
 from api.http.reading import read
@@ -74,8 +73,7 @@ def _seen(call: Call, question: Question) -> tuple[str, str, bytes]:
     brought = dossier.parse(call.asked.raw)
     engine = call.service.engine
     found = seen_by(call.who.reader, result(engine.answer(brought, question)))
-    # Its distress part, if a deployment has one, is served with a score only.
-    return brought.uscc, engine.release_id, orjson.dumps(without_distress(found))
+    return brought.uscc, engine.release_id, orjson.dumps(found)
 
 
 ROUTES = (

@@ -183,7 +183,8 @@ def score(engine: Engine, wide: Wide, question: Question) -> Scored:
 def rules_of(engine: Engine, question: Question, region_code: int | None, park: str | None = None) -> Rules:
     """The rules for the enterprises of a region and a park."""
     place = engine.catalogue.place(_region(region_code), park)
-    return engine.rules(question.rules_on or question.as_of, place, question.kind or "new", question.rulebooks)
+    kind = question.kind or "new"
+    return engine.rules(question.rules_on or question.as_of, place, kind, question.rulebooks, question.distress)
 
 
 def _numbered(given: Sequence[Rules], inputs: Iterable[str]) -> tuple[list[dict[str, str]], dict[str, Node]]:

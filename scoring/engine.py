@@ -13,7 +13,7 @@ from scoring.calendar import ACCOUNTS_OPEN, PUBLICITY_OPEN, accounts_open, publi
 from scoring.catalogue import Catalogue, Picked
 from scoring.compile import CompiledCard, compile_card
 from scoring.ladder import Ladder, ladder_for, ladders
-from scoring.learned import LearnedCard
+from scoring.learned import DISTRESS, LearnedCard
 from scoring.one_backend import Values
 from scoring.overlay import Place
 from scoring.program import Program
@@ -31,6 +31,8 @@ class Question:
     """Rulebooks asked for by name; all that are in force where empty."""
     kind: str | None = None
     """Application kind: new or renewal; the dossier's own, else new, where None."""
+    distress: bool = False
+    """Whether distress is asked too: it is told to whom the deployment allows (`api.distress`), and else not even computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +109,9 @@ class Engine:
         self._compiled: dict[int, CompiledCard] = {}
         """By identity of the card, which the catalogue keeps: most cards are in force in many regions."""
 
-    def _rules(self, rules_on: date, place: Place, kind: str, rulebooks: tuple[str, ...]) -> Rules:
+    def _rules(
+        self, rules_on: date, place: Place, kind: str, rulebooks: tuple[str, ...], distress: bool = False
+    ) -> Rules:
         """Cards in force for a day, place and kind. Raises `UnknownName` for a rulebook that does not exist."""
         pick = self.catalogue.pick_by_name if rulebooks else self.catalogue.pick
         found = {n: pick(n, rules_on, place=place, kind=kind) for n in rulebooks or self.catalogue.names()}
@@ -119,27 +123,26 @@ class Engine:
             # Of innovation credit the scheme of the narrowest region; others are asked for by name.
             del picked[name]
         cards = {name: one.card for name, one in picked.items()}
-        key = (bool(rulebooks), *((name, id(card)) for name, card in cards.items()))
+        learned = self._learned(rulebooks, distress)
+        key = (len(learned), *((name, id(card)) for name, card in cards.items()))
         if key not in self._programs:
             for card in cards.values():
                 if id(card) not in self._compiled:
                     self._compiled[id(card)] = compile_card(card)
-            program = Program(
-                {name: self._compiled[id(card)] for name, card in cards.items()}, ladders(), self._learned(rulebooks)
-            )
+            program = Program({name: self._compiled[id(card)] for name, card in cards.items()}, ladders(), learned)
             self._programs[key] = program, Release(self.release_id, named(cards, program.learned), self.catalogue.demo)
         program, release = self._programs[key]
         return Rules(rules_on, picked, program, release)
 
-    def _learned(self, rulebooks: tuple[str, ...]) -> tuple[LearnedCard, ...]:
+    def _learned(self, rulebooks: tuple[str, ...], distress: bool) -> tuple[LearnedCard, ...]:
         """Learned cards go with the question which rules are in force; where rulebooks are asked for by name they do not."""
-        return () if rulebooks else self.catalogue.learned
+        return () if rulebooks else tuple(card for card in self.catalogue.learned if distress or card.id != DISTRESS)
 
     def rules_for(self, dossier: Dossier, known: Known, question: Question) -> Rules:
         """The cards that answer a question about one enterprise, of which so much was known."""
         place = self.catalogue.place(region_of(dossier, known), park_of(known))
         kind = question.kind or dossier.evaluation.get("application_kind", "new")
-        return self.rules(question.rules_on or question.as_of, place, kind, question.rulebooks)
+        return self.rules(question.rules_on or question.as_of, place, kind, question.rulebooks, question.distress)
 
     def answer(self, dossier: Dossier, question: Question) -> Answer:
         """Everything the cards say of one enterprise."""

@@ -16,6 +16,8 @@ from api.cli import console, tables
 from api.cli.importing import read_with_progress
 from api.cli.summary import summary
 from api.clock import today
+from api.distress import asked_by_name
+from api.settings import load
 from scoring.engine import Question
 
 PIVOTED = "pivoted"
@@ -36,6 +38,10 @@ def rescore(
     rules_on: Annotated[str | None, typer.Option(help="按该日施行的规则 / rules in force on this day")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="同时处理的部分 / parts scored at the same time")] = 1,
     engine: Annotated[str, typer.Option(help="local")] = "local",
+    distress: Annotated[
+        bool,
+        typer.Option("--distress", help="另算困境概率，须 serving.distress = true / distress too, where it is served"),
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="接着未完成的批次 / go on with an unfinished run")] = False,
 ) -> None:
     """批量评分，写出 scores、items、rejects 与 manifest / score a population; writes four result files."""
@@ -44,6 +50,7 @@ def rescore(
     if engine != "local":
         raise typer.BadParameter("local", param_hint="--engine")
     # Before a population is read: that takes minutes.
+    asked = asked_by_name(load(), distress)
     day, ruled = console.day_option(as_of, "as_of"), console.day_option(rules_on, "rules_on") if rules_on else None
     given = source_of(
         source,
@@ -54,7 +61,7 @@ def rescore(
     )
     if given.pivoted:
         console.err.print(f"转为快照 pivot to a snapshot: {given.pivoted:.1f} s CPU", highlight=False)
-    question = Question(day, given.known_at, ruled)
+    question = Question(day, given.known_at, ruled, distress=asked)
     framed = ready(question, given.snapshot.places, sum(given.snapshot.sizes))
     tables.unknown_criteria(given.snapshot.criteria, framed.criteria)
     batch = Batch(framed, given.snapshot, question, given.named, target)

@@ -14,6 +14,8 @@ from api.answers.receipts import receipted
 from api.answers.result import result
 from api.answers.views import READERS, seen_by
 from api.cli import console
+from api.distress import asked_by_name
+from api.settings import load
 from features import dossier
 from scoring.engine import Question
 
@@ -48,6 +50,12 @@ def score(
     reader: Annotated[
         str, typer.Option("--for", help="给谁看：bank | park | authority | enterprise / who reads it")
     ] = "authority",
+    distress: Annotated[
+        bool,
+        typer.Option(
+            "--distress", help="另问困境概率，须 serving.distress = true / ask for distress too, where served"
+        ),
+    ] = False,
     receipt: Annotated[
         bool, typer.Option("--receipt", help="附规则与签名，可用 dengti verify 核验 / with rules and signature")
     ] = False,
@@ -63,6 +71,7 @@ def score(
         dossier.day(rules_on, "rules_on") if rules_on else None,
         tuple(rulebook or ()),
         kind,
+        asked_by_name(load(), distress),
     )
     text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     raw = dossier.loads(text)

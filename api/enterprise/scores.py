@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -14,14 +15,14 @@ from api import parameters
 from api.answers.receipts import receipted
 from api.answers.result import result
 from api.answers.views import seen_by
-from api.auth.roles import BANK, Principal
+from api.auth.roles import BANK
 from api.clock import today
+from api.distress import sees_distress
 from api.enterprise.overrides import overrides
 from api.enterprise.public import consented, public_facts
 from api.http.endpoint import Answer, Call, Work
 from api.http.refusals import Refused
 from api.issuer import notice, said_first, use
-from api.settings import Settings
 from api.store.consents import Consent, Consents
 from api.store.facts import Facts
 from api.store.scores import Scores
@@ -40,7 +41,8 @@ class ScoreQuery(parameters.Parameters):
 def score(call: Call) -> Answer | Work:
     """The kept answer's bytes behind who issues it; where there is none yet, the work that makes it."""
     query = call.query(ScoreQuery)
-    question = parameters.question(query, today())
+    allowed = sees_distress(call.service.settings, call.who)
+    question = replace(parameters.question(query, today()), distress=allowed)
     bank = call.who.role in BANK
     consent = standing(call) if bank else None
     code, engine = call.enterprise.uscc, call.service.engine
@@ -105,13 +107,12 @@ class _View:
 
     def __init__(self, call: Call, consent: Consent | None, whole: bool) -> None:
         self._reader, self._whole, self._consent = call.who.reader, whole, consent
-        self._distress = sees_distress(call.service.settings, call.who)
 
     def fingerprint(self, version: str, question: Question) -> str:
         """Of everything that the answer depends on besides enterprise, release and days."""
         scope = sorted(self._consent.scope) if self._consent else []
         asked = (question.rules_on, question.rulebooks, question.kind)
-        told = (version, self._reader, self._whole, self._distress, scope, asked)
+        told = (version, self._reader, self._whole, question.distress, scope, asked)
         return "sha256:" + hashlib.sha256(repr(told).encode()).hexdigest()
 
     def answer(self, engine: Engine, dossier: Dossier, question: Question) -> bytes:
@@ -123,22 +124,10 @@ class _View:
             found = {name: part for name, part in found.items() if name not in ("program", "program_reference")}
         if withheld:
             found = {**found, "missing": [_withheld(fact, withheld) for fact in found["missing"]]}
-        return orjson.dumps(found if self._distress else without_distress(found))
-
-
-def sees_distress(settings: Settings, who: Principal) -> bool:
-    """Whether somebody is told of distress: never unless it is served, then a bank that runs it, or all of a filed bureau."""
-    return settings.serving.distress and (settings.issuer.mode == "filed_bureau" or who.runs_distress)
+        return orjson.dumps(found)
 
 
 def _withheld(fact: dict[str, Any], tables: frozenset[str]) -> dict[str, Any]:
     """That a fact was not opened by the consent, rather than not known."""
     hidden = fact["state"] == "absent" and fact["fact"].partition("/")[0] in tables
     return {**fact, "state": "withheld"} if hidden else fact
-
-
-def without_distress(found: dict[str, Any]) -> dict[str, Any]:
-    """The result without what is said of distress (困境概率)."""
-    probability = {name: one for name, one in found.get("probability", {}).items() if name != "distress"}
-    rest = {name: part for name, part in found.items() if name not in ("probability", "bank_view")}
-    return {**rest, "probability": probability} if probability else rest

@@ -62,12 +62,12 @@ def first_world(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> tup
 
 @pytest.fixture
 def copied(first_world: tuple[Path, worlds.World], tmp_path: Path, engine: Engine) -> Callable[..., worlds.World]:
-    """A world of its own on SQLite, under other settings where they are given."""
+    """A world of its own on SQLite, under other settings and rules where they are given."""
 
-    def copy(**settings: Any) -> worlds.World:
+    def copy(rules: Engine = engine, **settings: Any) -> worlds.World:
         file, first = first_world
         shutil.copy(file, tmp_path / "store.db")
-        return worlds.again(first, f"sqlite:///{tmp_path / 'store.db'}", engine, **settings)
+        return worlds.again(first, f"sqlite:///{tmp_path / 'store.db'}", rules, **settings)
 
     return copy
 

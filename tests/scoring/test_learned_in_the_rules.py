@@ -31,7 +31,7 @@ from scoring.errors import CardError
 from scoring.learned import UNITS, LearnedCard, logistic
 from scoring.release import canonical, content_of
 
-QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22))
+QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22), distress=True)
 Json = dict[str, Any]
 
 
