@@ -35,6 +35,8 @@ QUOTED = Fact("enterprise/quoted", Flag())
 """1 where the board that is stated is one of quotations (新三板, 四板), so that ``listed_on`` is no listing; else 0."""
 OUT_OF_SCOPE = Fact("enterprise/out_of_scope", Flag())
 """1 for an individual business (92) or a cooperative (93): no ladder card applies to it."""
+LEFT_REGISTER = Fact("enterprise/left_register", Flag())
+"""1 where the status is one of enterprises that have left the register; of sources that differ one is enough. Else 0."""
 
 ACCOUNTING_YEARS = Fact("enterprise/accounting_years", Number(hi=3))
 """Accounting years that the firm has closed by as_of's year, 3 at most."""
@@ -50,6 +52,7 @@ DERIVED_FROM = {
     INDUSTRY_SECTION.path: "enterprise/industry_code",
     QUOTED.path: "enterprise/listing_board",
     OUT_OF_SCOPE.path: "enterprise/uscc",
+    LEFT_REGISTER.path: "enterprise/status",
     ACCOUNTING_YEARS.path: "enterprise/established_on",
     LAST_ROUND: "financing_round.closed_on",
 }

@@ -15,10 +15,11 @@ from operator import attrgetter
 import orjson
 import polars as pl
 
-from features.facts import INDUSTRY_SECTION, OUT_OF_SCOPE, QUOTED, SIZE_GROUP, listed
+from features.facts import INDUSTRY_SECTION, LEFT_REGISTER, OUT_OF_SCOPE, QUOTED, SIZE_GROUP, listed
 from features.held import ROW, Held, hold
 from features.identifiers import industry
 from features.identifiers.boards import quoted_only
+from features.identifiers.register import LEFT
 from features.kinds import Choice, day_number
 from features.long_tables import LISTED, LongTables
 from features.resolve import Alternatives, Cell, Known, resolve
@@ -68,7 +69,9 @@ def pivot(long: LongTables, known_at: date) -> Wide:
             enterprise.select("uscc", "name", "region_code", "park"),
             _told(long.firms.len(), hard, known),
             enterprise.select(pl.col(c).alias(f"enterprise/{c}") for c in _fields(Enterprise, enterprise)),
-            pl.DataFrame([group, _section(enterprise), _quoted(enterprise), _out_of_scope(long.firms)]),
+            pl.DataFrame(
+                [group, _section(enterprise), _quoted(enterprise), _left(enterprise), _out_of_scope(long.firms)]
+            ),
             pl.DataFrame(_annual(merged.get(AnnualReport.id), enterprise["established_on"])),
             pl.DataFrame(_grades(merged.get(ExpertGrade.id), long.firms.len())),
             pl.DataFrame([_listed(table, held.get(table), long, enterprise) for table in LISTED]),
@@ -206,6 +209,10 @@ def _quoted(enterprise: pl.DataFrame) -> pl.Series:
     boards = enterprise["listing_board"]
     quoted = [board for board in boards.drop_nulls().unique() if quoted_only(board)]
     return boards.is_in(quoted).fill_null(False).cast(pl.Int64).alias(QUOTED.path)
+
+
+def _left(enterprise: pl.DataFrame) -> pl.Series:
+    return enterprise["status"].is_in(LEFT).fill_null(False).cast(pl.Int64).alias(LEFT_REGISTER.path)
 
 
 def _out_of_scope(firms: pl.Series) -> pl.Series:

@@ -23,6 +23,7 @@ from features.facts import (
     DERIVED_FROM,
     INDUSTRY_SECTION,
     LAST_ROUND,
+    LEFT_REGISTER,
     OUT_OF_SCOPE,
     QUOTED,
     SIZE_GROUP,
@@ -35,6 +36,7 @@ from features.facts import (
 )
 from features.identifiers import industry, uscc
 from features.identifiers.boards import quoted_only
+from features.identifiers.register import LEFT
 from features.kinds import Choice, day_number, day_of
 from features.last_round import last
 from features.picking import picker
@@ -320,7 +322,7 @@ def by_criterion(rows: Iterable[Mapping[str, Cell]]) -> dict[str, Cell]:
 
 def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> Cell:
     """A fact that follows from others: size group and section from the industry code, scope from the USCC, years from
-    founding, a mere quotation from the board."""
+    founding, a mere quotation from the board, having left from the status."""
     if path == ACCOUNTING_YEARS.path:
         founded = enterprise.get("established_on")
         if isinstance(founded, Alternatives):
@@ -333,6 +335,9 @@ def derived(path: str, code: str, enterprise: dict[str, Cell], as_of: date) -> C
     if path == QUOTED.path:
         board = enterprise.get("listing_board")
         return int(isinstance(board, str) and quoted_only(board))
+    if path == LEFT_REGISTER.path:
+        status = enterprise.get("status")
+        return int(any(one in LEFT for one in (status.values if isinstance(status, Alternatives) else (status,))))
     given, edition = enterprise.get("industry_code"), enterprise.get("industry_code_edition")
     found: set[int] = set()
     for one in given.values if isinstance(given, Alternatives) else (given,):

@@ -1,7 +1,7 @@
 """Placement on a ladder: the rules decide what they can; probability is spread only over what they leave open.
 
 A tier's title is certain (1) where a card passes or a certificate is held, impossible (0) where the card fails, and has a
-learned card's probability where the rules are undetermined. The tier of a firm is the highest of those it reaches, so from the
+learned card's probability where the rules are undetermined: that its title is obtained within the card's time. The tier of a firm is the highest of those it reaches, so from the
 top: P(tier) = p(tier) · Π (1 − p) over the tiers above. The tiers' learned cards are taken as independent given the facts; the
 rules are not: nothing goes to a tier that they exclude, nor below one that they grant.
 """

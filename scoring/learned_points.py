@@ -20,14 +20,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from features.expression import Compound, Ratio
-from features.facts import FirmFacts
+from features.expression import Compound, Ratio, enterprise
+from features.facts import LEFT_REGISTER, FirmFacts
 from features.indicators.base import Indicator
 from features.indicators.catalogue import make
+from features.moments import as_of
 from scoring import core
+from scoring.assembly import OUTSIDE, out_of_scope
 from scoring.bounds import Bounds, ends
 from scoring.column_backend import Facts, Plan
-from scoring.core import Node, all_of, choose, const, fill, ge, known
+from scoring.core import Node, all_of, any_of, choose, const, fill, ge, known
 from scoring.lower import Lowering
 from scoring.one_backend import Evaluate, compile_one
 
@@ -51,12 +53,24 @@ def total(card: LearnedCard, parts: Sequence[Points]) -> Points:
     return Points(*(core.add(found) for found in every))
 
 
+UNASKED = "unasked"
+"""Root: whether no learned card speaks of the enterprise: it is outside of every ladder, or has left the register by as_of."""
+
+
+def _unasked() -> Bounds:
+    """Training asks no such firms."""
+    outside = out_of_scope()[f"{OUTSIDE}|high"]
+    gone = Lowering().truth(enterprise("deregistered_on") <= as_of()).lo
+    found = any_of((outside, gone, core.eq(fill(LEFT_REGISTER.path, 0, 0, 1), 1)))
+    return Bounds(found, found)
+
+
 # --- indicators of the catalogue ------------------------------------------------------------------------------------
 
 
 def roots(card: LearnedCard) -> dict[str, Node]:
     """``<card>|points`` and ``<card>|facts`` of an enterprise, and ``<card>|range`` where the card says how well its
-    probabilities are known; each with two ends, log-odds. Raises `CardError` where it is too wide.
+    probabilities are known; each with two ends, log-odds; and `UNASKED`. Raises `CardError` where it is too wide.
     """
     found = total(card, [of_indicator(feature) for feature in card.features])
     named = {"points": Bounds(found.points, found.points), "facts": Bounds(found.low, found.high)}
@@ -66,7 +80,8 @@ def roots(card: LearnedCard) -> dict[str, Node]:
             for off in (card.uncertainty.low, card.uncertainty.high)
         )
         named["range"] = Bounds(low, high)
-    return {name: node for part, bounds in named.items() for name, node in ends(f"{card.id}|{part}", bounds).items()}
+    own = {name: node for part, bounds in named.items() for name, node in ends(f"{card.id}|{part}", bounds).items()}
+    return own | ends(UNASKED, _unasked())
 
 
 def shown(card: LearnedCard) -> dict[str, Node]:

@@ -1,7 +1,8 @@
-"""Probabilities by learned cards in the result JSON: who climbs to the next rung and to those above, placement, and distress, with
-what each feature adds.
+"""Probabilities by learned cards in the result JSON: who climbs to the next rung, to those above and to those beside, placement, and
+distress, with what each feature adds. Of whom no card speaks (`scoring.learned_points.UNASKED`) nothing is told.
 
-A learned card ranks; it never overrides a rule. What it was trained on and of whom it may speak go with every number.
+A learned card ranks; it never overrides a rule. What it was trained on, of whom it may speak and within which time go with every
+number.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from itertools import pairwise
 from api.answers.forms import Json
 from api.answers.numbers import amount, number
 from api.answers.parts import label
-from api.answers.placement import DIGITS, Numbers, placement_writer, whose
+from api.answers.placement import DIGITS, Numbers, asked, placement_writer, whose
 from api.answers.state import Prepared, State
 from features.expression import Compound, Ratio
 from features.indicators.base import Unit
+from models.replay import targets
 from scoring.ladder import Ladder
 from scoring.learned import DISTRESS, UNITS, Feature, LearnedCard, logistic
 from scoring.learned_points import measured
@@ -23,9 +25,11 @@ from scoring.learned_points import measured
 CLIMB = "climb"
 TOLD = 5
 """So many of the strongest features are told."""
-MISSING = "缺失 missing"
+MISSING, APART = "缺失 missing", "来源不一 sources differ"
 FURTHER = "climb_further"
 """Of the rungs above the next one: what is told of it, by rung."""
+BESIDE = "climb_beside"
+"""The same of rungs that stand beside the ladder's order (parallel), lie below the next one and are not held."""
 Write = Callable[[State, Json], Json]
 
 
@@ -39,16 +43,20 @@ def probability_writer(prepared: Prepared, ladder: Ladder, learned: Sequence[Lea
     own = next((one for one in learned if one.id == DISTRESS), None)
     distress = None if own is None else _of(prepared, own, _numbers(prepared, own))
 
+    speaks, parallel = asked(prepared) if learned else None, {rung.id for rung in ladder.rungs if rung.parallel}
+
     def write(state: State, tier: Json) -> Json:
         found: Json = {}
-        if not climbs and distress is None:
+        if speaks is None or not speaks(state):
             return found
         following = tier["next"]
         if following in climbs:
             found[CLIMB] = {"target": following, **climbs[following](state)}
-        above = [] if following is None else rungs[rungs.index(following) + 1 :]
-        if further := {rung: climbs[rung](state) for rung in above if rung in climbs}:
-            found[FURTHER] = further
+        place = len(rungs) if following is None else rungs.index(following)
+        beside = [rung for rung in rungs[:place] if rung in parallel and rung not in tier["held"]]
+        for name, some in ((FURTHER, rungs[place + 1 :]), (BESIDE, beside)):
+            if told := {rung: climbs[rung](state) for rung in some if rung in climbs}:
+                found[name] = told
         found |= placement(state)
         if distress is not None:
             found[DISTRESS] = distress(state)
@@ -78,36 +86,42 @@ def _numbers(prepared: Prepared, card: LearnedCard) -> Numbers:
 
 def _of(prepared: Prepared, card: LearnedCard, numbers: Numbers) -> Numbers:
     """The numbers, whose they are, and the strongest features."""
-    features, fixed = [_feature(prepared, card, feature) for feature in card.features], whose(card)
+    features = [_feature(prepared, card, feature) for feature in card.features]
+    fixed = {**whose(card), "within_months": (targets.DISTRESS if card.id == DISTRESS else targets.CLIMB).months}
 
     def of(state: State) -> Json:
-        out: Json = {**fixed, **numbers(state)}
-        told = sorted((feature(state) for feature in features), key=lambda one: -abs(one["log_odds"]))
-        out["reasons"] = [one for one in told[:TOLD] if one["log_odds"]]
-        return out
+        told = sorted((feature(state) for feature in features), key=lambda one: -one[0])
+        return {**fixed, **numbers(state), "reasons": [one for strength, one in told[:TOLD] if strength]}
 
     return of
 
 
-def _feature(prepared: Prepared, card: LearnedCard, feature: Feature) -> Callable[[State], Json]:
-    """What one feature adds to the log-odds, against the average of the training rows."""
+def _feature(prepared: Prepared, card: LearnedCard, feature: Feature) -> Callable[[State], tuple[float, Json]]:
+    """What one feature adds to the log-odds, against the average of the training rows; before it how strong that is.
+
+    Where sources differ so that several bands are possible there is no value, and the log-odds have two ends.
+    """
     indicator, prefix = measured(feature), f"show|{card.id}|{feature.name}"
-    points, _ = prepared.places(f"{prefix}|points", "low", "high")
-    band, _ = prepared.places(f"{prefix}|band", "low", "high")
-    numerator, _ = prepared.places(f"{prefix}|numerator", "low", "high")
-    denominator, _ = prepared.places(f"{prefix}|denominator", "low", "high")
+    points, bands_, over, under = (
+        prepared.places(f"{prefix}|{part}", "low", "high") for part in ("points", "band", "numerator", "denominator")
+    )
     fixed = {"feature": feature.name, **label(indicator)}
     minus = indicator.expression.minus if isinstance(indicator.expression, Ratio) else 0
     rooted, bands = isinstance(indicator.expression, Compound), _bands(indicator.unit, feature.edges)
 
-    def of(state: State) -> Json:
-        place, over, under = state[band], state[numerator] or 0, state[denominator] or 0
-        out: Json = {**fixed, "log_odds": round((state[points] or 0) / UNITS, DIGITS)}
-        if place is None or place < 0:
-            return out | {"band": MISSING}
-        if not rooted:
-            out["value"] = number(over - minus * under, under * indicator.unit.scale)
-        return out | {"band": bands[place]}
+    def of(state: State) -> tuple[float, Json]:
+        least, most = (round((state[place] or 0) / UNITS, DIGITS) for place in points)
+        first, last = (-1 if state[place] is None else state[place] for place in bands_)
+        if first != last:
+            ends = {"log_odds_low": least, "log_odds_high": most, "band": APART}
+            return max(abs(least), abs(most)), {**fixed, **ends}
+        out: Json = {**fixed, "log_odds": least}
+        if first < 0:
+            return abs(least), {**out, "band": MISSING}
+        (low, high), (fewest, greatest) = ([state[place] for place in ends] for ends in (over, under))
+        if not rooted and low is not None and fewest is not None and (low, fewest) == (high, greatest):
+            out["value"] = number(low - minus * fewest, fewest * indicator.unit.scale)
+        return abs(least), {**out, "band": bands[first]}
 
     return of
 

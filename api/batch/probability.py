@@ -2,40 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import polars as pl
 
-from api.answers.placement import DIGITS, whose
+from api.answers.placement import DIGITS, ENDS, whose
 from api.batch.shown import Shown
+from api.batch.tier import LadderOf, by_ladder
 from models.placement import NONE, spread
-from scoring.assembly import OUTSIDE, Verdict
+from scoring.assembly import Verdict
 from scoring.batch import Scored
 from scoring.ladder import Ladder, Rung, ladder_for
-from scoring.learned import UNITS, LearnedCard
+from scoring.learned import DISTRESS, UNITS, LearnedCard
+from scoring.learned_points import UNASKED
 from scoring.machine_types import given
 from scoring.roots import Roots
 
 _PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
-_OUTSIDE = f"{OUTSIDE}|high"
+_UNASKED = f"{UNASKED}|high"
 
 
 def probabilities(card: LearnedCard, roots: Roots) -> Shown:
-    """As in the result JSON: no number where sources differ and so do its points; whose it is in every row."""
-    asked = _roots(card)
-    return Shown({root: given(roots[root]) for root in asked}, partial(_said, card, roots.each_having(asked)))
+    """As in the result JSON: of whom the card speaks, and of a climb to whom it is one; no number where sources differ and so do its
+    points; whose it is in every row.
+    """
+    asked, ladders = _roots(card), _climbed(card, roots)
+    read = list(dict.fromkeys([*asked, _UNASKED, *(root for ladder in ladders for root in _stands(ladder, card))]))
+    told = partial(_said, card, ladders, partial(ladder_for, day=roots.rules[0].day), roots.each_having(read))
+    return Shown({root: given(roots[root]) for root in read}, told)
 
 
-def _said(card: LearnedCard, having: Mapping[str, frozenset[int]], scored: Scored) -> list[pl.Series]:
+def _said(
+    card: LearnedCard,
+    ladders: Sequence[Ladder],
+    ladder: LadderOf,
+    having: Mapping[str, frozenset[int]],
+    scored: Scored,
+) -> list[pl.Series]:
     found = {f"probability.{card.id}.{end}": of for end, of in _numbers(card).items()}
-    numbers = scored.values(having).select(of.alias(name) for name, of in found.items())
+    on = by_ladder(ladder, scored)
+    climbs = [pl.col(f"on|{one.id}") & _climbs(one, card) for one in ladders if one.id in on]
+    speaks = (pl.col(_UNASKED).cast(pl.Int8) == 0) & (
+        pl.lit(card.id == DISTRESS) if not climbs else pl.any_horizontal(climbs)
+    )
+    values = scored.values(having).with_columns(stands.alias(f"on|{name}") for name, stands in on.items())
+    numbers = values.select(pl.when(speaks).then(of).alias(name) for name, of in found.items())
     fixed = {name: value for name, value in whose(card).items() if name != "card"}
     same = (
         pl.Series(f"probability.{card.id}.{name}", [value], dtype=pl.Enum([value])) for name, value in fixed.items()
     )
     return [*numbers.get_columns(), *(one.new_from_index(0, scored.firms.height) for one in same)]
+
+
+def _climbed(card: LearnedCard, roots: Roots) -> list[Ladder]:
+    """The ladders that have the rung to which the card's firms climb."""
+    return [one for one in roots.rules[0].program.ladders.values() if any(_is_of(rung, card) for rung in one.rungs)]
+
+
+def _is_of(rung: Rung, card: LearnedCard) -> bool:
+    return card.id == f"climb.{rung.id}"
+
+
+def _stands(ladder: Ladder, card: LearnedCard) -> list[str]:
+    """What `_climbs` reads."""
+    return [f"tier|{ladder.id}|next", *(f"holds/{rung.id}|low" for rung in ladder.rungs if _is_of(rung, card))]
+
+
+def _climbs(ladder: Ladder, card: LearnedCard) -> pl.Expr:
+    """Whether the card's rung is the next one or above it, or stands beside the order and is not held."""
+    (place,) = (at for at, rung in enumerate(ladder.rungs) if _is_of(rung, card))
+    following, held = (pl.col(root).cast(pl.Int8) for root in _stands(ladder, card))
+    above = (following >= 0) & (following <= place)
+    return above | (held == 0) if ladder.rungs[place].parallel else above
 
 
 def _roots(card: LearnedCard) -> list[str]:
@@ -61,16 +102,19 @@ class _Tier(NamedTuple):
     granted: pl.Expr
     """Whether it is the highest that the rules grant."""
     open: pl.Expr
-    numbers: Mapping[str, pl.Expr] | None
+    """Whether the rules leave it open, so that its card is asked."""
+    left_out: pl.Expr
+    """Whether it is open but no card speaks of it, or it is not known whether it is held against the conditions."""
+    numbers: Mapping[str, pl.Expr]
 
     def reached(self, end: str) -> pl.Expr:
-        """P(tier reached), 0 of an open one of which no card speaks: it is left out."""
-        says = self.numbers.get(end, pl.lit(None, dtype=pl.Float64)) if self.numbers else pl.lit(0.0)
+        """P(tier reached), 0 of one that is left out."""
+        says = self.numbers.get(end, pl.lit(None, dtype=pl.Float64))
         return pl.when(self.open).then(says).otherwise(self.granted.cast(pl.Float64))
 
 
 def placements(roots: Roots) -> Shown:
-    """``placement.<tier>.p``, ``low`` and ``high``; null where the rules leave nothing open of which a card speaks. No column of a
+    """``placement.<tier>.p``, and the `ENDS` of its ranges; null where the rules leave nothing open of which a card speaks. No column of a
     ladder that has no learned card.
     """
     program = roots.rules[0].program
@@ -84,19 +128,15 @@ def placements(roots: Roots) -> Shown:
 
 def _placed(
     spoken: Mapping[str, Ladder],
-    ladder: Callable[[str | None], Ladder],
+    ladder: LadderOf,
     cards: Mapping[str, LearnedCard],
     having: Mapping[str, Mapping[str, frozenset[int]]],
     scored: Scored,
 ) -> list[pl.Series]:
     """``having``: by ladder the roots that are read, each with those of the rules that have it."""
-    codes = scored.firms["region_code"]
-    ladders = {code: ladder(None if code is None else str(code)).id for code in codes.unique().to_list()}
     found: dict[str, pl.Series] = {}
-    for name in dict.fromkeys(name for name in ladders.values() if name in spoken):
-        own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
-        stands = codes.is_in(own.implode(), nulls_equal=True)
-        for column in _on(scored, spoken[name], cards, having[name]):
+    for name, stands in by_ladder(ladder, scored).items():
+        for column in _on(scored, spoken[name], cards, having[name]) if name in spoken else ():
             shown = column.set(~stands, None)
             found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
     return list(found.values())
@@ -107,25 +147,30 @@ def _on(
 ) -> list[pl.Series]:
     """As if all stood on one ladder."""
     tiers = _tiers(ladder, cards, having)
-    spoken = [tier for tier in tiers.values() if tier.numbers]
-    inside = pl.col(_OUTSIDE).cast(pl.Int8) == 0
-    told = inside & pl.any_horizontal(tier.open for tier in spoken)
-    told &= pl.all_horizontal(~tier.open | tier.numbers["p"].is_not_null() for tier in spoken if tier.numbers)
-    ranged = told & pl.all_horizontal(~tier.open | pl.lit("low" in (tier.numbers or {})) for tier in spoken)
-    p, low, high = ([tier.reached(end) for tier in tiers.values()] for end in ("p", "low", "high"))
+
+    def where(end: str) -> pl.Expr:
+        return pl.all_horizontal(
+            ~tier.open | tier.numbers[end].is_not_null() if end in tier.numbers else ~tier.open
+            for tier in tiers.values()
+        )
+
+    told = (pl.col(_UNASKED).cast(pl.Int8) == 0) & pl.any_horizontal(tier.open for tier in tiers.values()) & where("p")
+    reached = {end: [tier.reached(end) for tier in tiers.values()] for end in ("p", *chain(*ENDS))}
+    spreads = {"p": spread(reached["p"])}
+    for low, high in ENDS:
+        spreads |= {low: spread(reached[low], reached[high]), high: spread(reached[high], reached[low])}
     columns = []
-    spreads = (("p", spread(p), told), ("low", spread(low, high), ranged), ("high", spread(high, low), ranged))
-    for end, values, where in spreads:
+    for end, values in spreads.items():
         for name, value in zip((NONE, *tiers), values, strict=True):
-            left_out = tiers[name].open if name in tiers and not tiers[name].numbers else pl.lit(False)
-            shown = pl.when(where & ~left_out).then(value).round(DIGITS)
+            left_out = tiers[name].left_out if name in tiers else pl.lit(False)
+            shown = pl.when(told & where(end) & ~left_out).then(value).round(DIGITS)
             columns.append(shown.alias(f"placement.{name}.{end}"))
     return scored.values(having).select(columns).get_columns()
 
 
 def _all_read(roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, None]:
     known = roots.names
-    read = [_OUTSIDE, *(root for rung in ladder.rungs for root in _read(rung, known))]
+    read = [_UNASKED, *(root for rung in ladder.rungs for root in _read(rung, known))]
     return dict.fromkeys([*read, *(root for r in ladder.rungs if r.id in cards for root in _roots(cards[r.id]))])
 
 
@@ -142,9 +187,10 @@ def _tiers(ladder: Ladder, cards: Mapping[str, LearnedCard], known: Collection[s
         *says_so, low, high = (pl.col(root).cast(pl.Int8) for root in _read(rung, known))
         # Unset, or not among the rules that apply.
         says = says_so[0].fill_null(_OPEN) if says_so else pl.lit(_OPEN)
-        passed = (low == 1) | (says == _PASS)
-        open_ = ~passed & ~above & ((says == _OPEN) | (high == 1))
-        card = cards.get(rung.id)
-        found[rung.id] = _Tier(passed & ~above, open_, _numbers(card) if card else None)
+        passed, met_or_open = (low == 1) | (says == _PASS), (says == _PASS) | (says == _OPEN)
+        may = ~passed & ~above & (met_or_open | (high == 1))
+        speaks = met_or_open & pl.lit(rung.id in cards)
+        numbers = _numbers(cards[rung.id]) if rung.id in cards else {}
+        found[rung.id] = _Tier(passed & ~above, may & speaks, may & ~speaks, numbers)
         above = above | passed
     return dict(reversed(found.items()))

@@ -42,17 +42,25 @@ def tier_columns(roots: Roots) -> Shown:
 
 
 def _told(standings: Mapping[str, _Standing], ladder: LadderOf, scored: Scored) -> list[pl.Series]:
-    codes = scored.firms["region_code"]
-    ladders = {code: ladder(None if code is None else str(code)).id for code in codes.unique().to_list()}
     tables = [pl.DataFrame(schema=TIER)]
     rows = np.zeros(scored.firms.height, np.uint32)
-    for name in dict.fromkeys(ladders.values()):
-        own = pl.Series([code for code, ladder in ladders.items() if ladder == name], dtype=pl.Int64)
-        firms = codes.is_in(own.implode(), nulls_equal=True).arg_true().to_numpy()
+    for name, stands in by_ladder(ladder, scored).items():
+        firms = stands.arg_true().to_numpy()
         table, of_firm = standings[name].of(scored.made[_name(name)][firms])
         rows[firms] = of_firm + sum(one.height for one in tables)
         tables.append(table)
     return pl.concat(tables, rechunk=True)[pl.Series(rows)].get_columns()
+
+
+def by_ladder(ladder: LadderOf, scored: Scored) -> dict[str, pl.Series]:
+    """Who stands on each ladder: whether each enterprise does, by the ladder's id."""
+    codes = scored.firms["region_code"]
+    ladders = {code: ladder(None if code is None else str(code)).id for code in codes.unique().to_list()}
+    own: dict[str, list[int | None]] = {}
+    for code, name in ladders.items():
+        own.setdefault(name, []).append(code)
+    among = {name: pl.Series(some, dtype=pl.Int64).implode() for name, some in own.items()}
+    return {name: codes.is_in(some, nulls_equal=True) for name, some in among.items()}
 
 
 def _name(ladder: str) -> str:

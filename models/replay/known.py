@@ -15,6 +15,7 @@ import polars as pl
 
 from features.errors import ValueProblem
 from features.held import LONG_AGO, ROW, Held, hold
+from features.identifiers.register import LEFT
 from features.kinds import NEVER, day_number
 from features.long_tables import LongTables
 from features.pivot import merged_rows
@@ -22,7 +23,6 @@ from features.resolve import resolve
 from features.statutory import lags
 from features.tables import TABLES, Enterprise
 
-LEFT = ("注销", "吊销")
 """States of an enterprise that has left the register."""
 _LATER: Mapping[str, tuple[str, ...]] = {
     "enterprise": ("deregistered_on", "delisted_on", "listed_on"),

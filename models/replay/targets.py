@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 import polars as pl
 
+from features.identifiers.register import LEFT
 from features.kinds import NEVER, Choice, day_number
 from features.long_tables import LongTables
 from features.statutory import lags
 from features.tables import TABLES
-from models.replay.known import LEFT, stated
+from models.replay.known import stated
 from scoring.ladder import Rung
 
 FAILURES = ("loan_default", "tax_arrears", "court_enforcement", "dishonest_list")

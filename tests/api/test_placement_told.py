@@ -67,7 +67,7 @@ def _high_tech_open() -> Json:
         {"kind": "invention_patent", "count": 6, "granted_on": "2021-05-06", "in_force": True, "acquired_by": "own_rd",
          "supports_main_product": True}
     ]  # fmt: skip
-    return _firm(intellectual_property=rights, certificates=None, annual_reports=[{"fiscal_year": 2025}])
+    return _firm(intellectual_property=rights, certificates=[], events=None, annual_reports=[{"fiscal_year": 2025}])
 
 
 def test_what_the_rules_grant_is_a_floor_and_what_they_leave_open_is_spread_above_it(engine: Engine) -> None:
@@ -88,14 +88,19 @@ def test_a_tier_that_the_rules_exclude_gets_nothing(engine: Engine) -> None:
     assert answer["assessments"]["high_tech_enterprise"]["verdict"] == "fail"
     assert answer["tier"]["qualified"] == "tech_sme"
     tiers = answer["probability"]["placement"]["tiers"]
-    assert tiers["high_tech_enterprise"] == {"p": 0.0, "low": 0.0, "high": 0.0}
+    assert set(tiers["high_tech_enterprise"].values()) == {0.0}
     assert (tiers["tech_sme"]["p"], tiers["gazelle"]["p"]) == (0.880797, 0.119203)
 
 
-def test_where_certificates_are_not_known_a_title_may_be_held_whatever_the_conditions_say(engine: Engine) -> None:
+def test_where_it_is_not_known_whether_the_title_is_held_against_the_conditions_it_is_left_out_and_named(
+    engine: Engine,
+) -> None:
     found = _probability(engine, _firm(certificates=None))["placement"]
-    assert found["open"] == ["high_tech_enterprise", "gazelle"]
-    assert found["tiers"]["high_tech_enterprise"]["p"] == round(P["high_tech_enterprise"] * (1 - P["gazelle"]), 6)
+    assert found["open"] == ["gazelle"]
+    assert found["certificate_unknown"] == ["high_tech_enterprise"]
+    assert "条件不符但证书情况不明、未计入：高新技术企业" in found["zh"]
+    assert set(found["tiers"]) == {"none", "tech_sme", "gazelle"}
+    assert sum(one["p"] for one in found["tiers"].values()) == pytest.approx(1, abs=2e-6)
 
 
 def test_everything_open_is_spread_from_the_top_and_sums_to_one(engine: Engine) -> None:
@@ -117,7 +122,9 @@ def test_each_place_has_a_range_that_follows_from_those_of_the_cards(engine: Eng
 
 def test_it_is_told_in_words_and_whose_numbers_they_are_goes_with_it(engine: Engine) -> None:
     found = _probability(engine, _firm(certificates=_certificate("high_tech_enterprise")))["placement"]
-    assert found["zh"].startswith("规则未能确定：瞪羚企业。概率只分给规则允许的梯次")
+    assert found["zh"].startswith("按 2026-11-22 的规则和已知事实未能确定：瞪羚企业。")
+    assert "只分给该日规则允许的梯次；该日条件不符的不分，其日后晋级的概率见 climb" in found["zh"]
+    assert "whose title is obtained within 24 months after it" in found["en"]
     assert "it is no recognition" in found["en"]
     card = found["cards"]["gazelle"]
     assert (card["trained_on"], card["valid_for"], card["origin"]) == (CLIMB.trained_on, CLIMB.valid_for, "synthetic")
@@ -136,7 +143,51 @@ def test_who_stands_on_no_ladder_is_not_placed(engine: Engine) -> None:
     firm["enterprise"]["uscc"] = "92450200MA0000015" + check_character("92450200MA0000015")
     answer = result(engine.answer(read(firm), QUESTION))
     assert answer["assessments"]["tech_sme"]["verdict"] == "not_applicable"
-    assert "placement" not in answer["probability"]
+    assert "probability" not in answer
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"status": "存续"}, True),
+        ({"status": "注销"}, False),
+        ({"status": "吊销，未注销"}, False),
+        ({"deregistered_on": "2026-11-22"}, False),
+        ({"deregistered_on": "2026-11-23"}, True),
+        ({"established_on": "2026-11-23"}, False),
+    ],
+)
+def test_of_who_has_left_the_register_or_is_not_there_yet_no_card_speaks(
+    engine: Engine, changes: Json, told: bool
+) -> None:
+    firm = _firm()
+    firm["enterprise"] |= changes
+    assert bool(_probability(engine, firm)) is told
+
+
+def test_facts_that_are_missing_widen_each_place_as_they_widen_the_probabilities_of_the_cards(tmp_path: Path) -> None:
+    asks = Engine(catalogue(tmp_path, replace(CLIMB, id="climb.gazelle"), HIGH_TECH))
+    firm = _firm(certificates=_certificate("high_tech_enterprise"))
+    del firm["annual_reports"][-1]["rd_expense"]
+    found = _probability(asks, firm)
+    least, most = (found["climb"][end] for end in ("facts_low", "facts_high"))
+    assert least < found["climb"]["p"] < most
+    tiers = found["placement"]["tiers"]
+    assert (tiers["gazelle"]["facts_low"], tiers["gazelle"]["facts_high"]) == (least, most)
+    assert tiers["high_tech_enterprise"]["facts_low"] == pytest.approx(1 - most, abs=1e-6)
+    assert tiers["high_tech_enterprise"]["facts_high"] == pytest.approx(1 - least, abs=1e-6)
+
+
+def test_a_rung_beside_the_order_is_told_of_though_a_higher_one_is_held(tmp_path: Path) -> None:
+    beside = Engine(catalogue(tmp_path, _card("specialised_sme", -10), HIGH_TECH))
+    firm = _firm(certificates=_certificate("high_tech_enterprise"))
+    firm["enterprise"]["region_code"] = "450200"
+    found = _probability(beside, firm)
+    assert set(found) == {"climb_beside"}
+    assert found["climb_beside"]["specialised_sme"]["p"] == 0.268941
+    assert found["climb_beside"]["specialised_sme"]["within_months"] == 24
+    both = [*_certificate("high_tech_enterprise"), *_certificate("specialised_sme")]
+    assert not _probability(beside, {**firm, "certificates": both})
 
 
 def test_no_verdict_moves(engine: Engine) -> None:
@@ -162,24 +213,45 @@ def test_over_http_it_is_the_same(engine: Engine) -> None:
     assert told["probability"]["placement"] == _probability(engine, firm)["placement"]
 
 
-def test_a_file_places_every_firm_as_its_dossier_alone_does(engine: Engine, tmp_path: Path) -> None:
-    rng = random.Random(4)
-    firms = [with_history(rng) for _ in range(120)]
+def test_a_file_gives_every_firm_what_its_dossier_alone_gives(tmp_path: Path) -> None:
+    """Placement and each climb, also of those who hold the title, have left or stand on no ladder: then nothing."""
+    cards = (replace(CLIMB, id="climb.specialised_sme"), replace(CLIMB, intercept=0), GAZELLE)
+    engine, rng = Engine(catalogue(tmp_path / "learned", *cards)), random.Random(4)
+    firms = [with_history(rng) for _ in range(160)]
+    for place, firm in enumerate(firms):
+        if place % 10 == 0:
+            firm["enterprise"]["status"] = "注销"
+        if place % 4 == 1:
+            firm["certificates"] = _certificate(rng.choice(("high_tech_enterprise", "specialised_sme", "gazelle")))
+        if place % 4 == 2:
+            firm["certificates"] = None
+        firm["enterprise"]["region_code"] = rng.choice(("450100", "450200", "510100"))
     seen: dict[str, Json] = {firm["enterprise"]["uscc"]: firm for firm in firms}
     path = tmp_path / "firms.json"
     path.write_text(json.dumps(list(seen.values()), default=str), encoding="utf-8")
     given = read_input(path)
     scores, _ = frames(engine, pivot(LongTables.of(given.tables, given.incomplete), QUESTION.known_at), QUESTION)
-    names = [name for name in scores.columns if name.startswith("placement.")]
-    spread = 0
+    met = {"placed": 0, "climb": 0, "climb_further": 0, "climb_beside": 0, "nothing": 0}
     for uscc, firm in seen.items():
-        alone = _probability(engine, json.loads(json.dumps(firm, default=str))).get("placement", {"tiers": {}})
         row = scores.row(by_predicate=pl.col("uscc") == uscc, named=True)
-        told = {name: row[name] for name in names if row[name] is not None}
-        flat = {f"placement.{tier}.{end}": p for tier, one in alone["tiers"].items() for end, p in one.items()}
+        alone = _probability(engine, json.loads(json.dumps(firm, default=str)))
+        placed = alone.get("placement", {"tiers": {}})["tiers"]
+        flat = {f"placement.{tier}.{end}": p for tier, one in placed.items() for end, p in one.items()}
+        climbs = {**alone.get("climb_further", {}), **alone.get("climb_beside", {})}
+        if "climb" in alone:
+            climbs[alone["climb"]["target"]] = alone["climb"]
+        ends = ("p", "low", "high", "facts_low", "facts_high")
+        flat |= {f"probability.climb.{t}.{end}": one[end] for t, one in climbs.items() for end in ends if end in one}
+        told = {
+            n: v for n, v in row.items() if v is not None and (n.startswith("placement.") or n.split(".")[-1] in ends)
+        }
+        told = {n: v for n, v in told.items() if n.startswith(("placement.", "probability."))}
         assert told == pytest.approx(flat, abs=1e-6), uscc
-        spread += bool(told)
-    assert spread > 20
+        met["placed"] += bool(placed)
+        met["nothing"] += not alone
+        for name in met.keys() & alone.keys():
+            met[name] += 1
+    assert min(met.values()) > 5, met
     trained = scores["probability.climb.gazelle.trained_on"]
     assert trained.null_count() == 0
     assert trained[0] == CLIMB.trained_on

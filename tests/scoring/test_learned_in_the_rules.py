@@ -132,6 +132,32 @@ def test_people_see_a_range_of_what_happened_to_firms_with_such_points(engine: E
     assert found["low"] <= found["p"] <= found["high"]
 
 
+def test_where_sources_differ_a_feature_has_no_value_and_its_log_odds_have_two_ends(engine: Engine) -> None:
+    firm = strong()
+    last = firm["annual_reports"][-1]
+    other = {**last, "rd_expense": 0, "source": "tax"}
+    firm["annual_reports"] = [*firm["annual_reports"][:-1], {**last, "source": "survey"}, other]
+    found = _distress(engine, firm)
+    assert "p" not in found
+    told = _points(found, "rd_to_revenue")
+    assert told["band"] == "来源不一 sources differ"
+    assert not {"value", "log_odds"} & told.keys()
+    assert told["log_odds_low"] == -1.0
+    assert told["log_odds_high"] > told["log_odds_low"]
+
+
+def test_where_sources_differ_within_a_band_the_band_is_told_without_a_value(engine: Engine) -> None:
+    firm = strong()
+    last = firm["annual_reports"][-1]
+    one, other = (
+        {**last, "revenue": "50000000", "rd_expense": paid, "source": paid} for paid in ("3000000", "4000000")
+    )
+    firm["annual_reports"] = [*firm["annual_reports"][:-1], one, other]
+    told = _points(_distress(engine, firm), "rd_to_revenue")
+    assert (told["band"], told["log_odds"]) == ("> 5%", 1.5)
+    assert "value" not in told
+
+
 def test_no_verdict_moves_with_a_learned_card(engine: Engine) -> None:
     plain = result(Engine().answer(read(strong()), QUESTION))
     with_cards = _answered(engine, strong())
@@ -150,11 +176,13 @@ def test_a_file_gives_every_firm_the_probability_that_its_dossier_gets_alone(eng
     scores, _ = frames(engine, wide, QUESTION)
     ranges = 0
     for uscc, firm in seen.items():
-        alone = _answered(engine, json.loads(json.dumps(firm, default=str)))["probability"]["distress"]
+        told = _answered(engine, json.loads(json.dumps(firm, default=str)))
+        # Of individual businesses and of those not founded yet no card speaks.
+        alone = told.get("probability", {}).get("distress", {})
         row = scores.row(by_predicate=pl.col("uscc") == uscc, named=True)
         for end in ("p", "low", "high", "facts_low", "facts_high"):
             assert row[f"probability.distress.{end}"] == alone.get(end), (uscc, end)
-        ranges += alone["facts_low"] < alone["facts_high"]
+        ranges += bool(alone) and alone["facts_low"] < alone["facts_high"]
     assert 10 < ranges < len(seen)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.facts import INDUSTRY_SECTION, LAST_ROUND, OUT_OF_SCOPE, QUOTED, SIZE_GROUP, is_note
+from features.facts import INDUSTRY_SECTION, LAST_ROUND, LEFT_REGISTER, OUT_OF_SCOPE, QUOTED, SIZE_GROUP, is_note
 from features.kinds import NEVER, Choice, Day, Flag, Heads, Kind, Money, Rate
 from features.tables import TABLES
 
@@ -10,6 +10,7 @@ _DERIVED = {
     SIZE_GROUP.path: ("划型行业 / size group", SIZE_GROUP.kind),
     INDUSTRY_SECTION.path: ("行业门类 / section of the industry code", INDUSTRY_SECTION.kind),
     QUOTED.path: ("只在新三板、四板挂牌 / quoted, not listed", QUOTED.kind),
+    LEFT_REGISTER.path: ("登记状态为注销或吊销 / has left the register", LEFT_REGISTER.kind),
     LAST_ROUND: ("基准日前最近一轮 / last round by as_of", Flag()),
     OUT_OF_SCOPE.path: ("个体工商户或合作社 / outside of every ladder", OUT_OF_SCOPE.kind),
 }
