@@ -77,6 +77,7 @@ def newer(event: str, source: Path, since: str = "") -> tuple[pl.DataFrame, pl.S
 
 
 def _loaded(event: str, source: Path) -> Dataset:
+    """Raises `FileProblem` where what lies there is not in the form of the set."""
     try:
         return PUBLIC[event][0](source)
     except pl.exceptions.PolarsError as error:
