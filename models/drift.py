@@ -103,7 +103,8 @@ def checks(
             remedy="逐行给出结果，未知为空 / give each row's outcome, null where not known yet",
         )
     rows = {name: counts(features[name], seen.edges[name]) for name in seen.edges}
-    every = [_feature(name, np.asarray(seen.rows[name]), rows[name], len(rows), limits) for name in rows]
+    sides = [(name, np.asarray(seen.rows[name]), rows[name]) for name in rows]
+    every = [_feature(*one, features=len(rows), limits=limits) for one in sides]
     return _ordered(every + ([_base_rate(seen.outcome, known, limits)] if known[0] else []))
 
 
@@ -116,9 +117,8 @@ def between(old: LearnedCard, new: LearnedCard, limits: DriftLimits = DRIFT) -> 
     """
     before, after = fitted_on(old), fitted_on(new)
     common = [name for name in before.rows if name in after.rows]
-    every = [
-        _feature(n, *(_known_missing(one.rows[n]) for one in (before, after)), len(common), limits) for n in common
-    ]
+    sides = [(name, _known_missing(before.rows[name]), _known_missing(after.rows[name])) for name in common]
+    every = [_feature(*one, features=len(common), limits=limits) for one in sides]
     return _ordered([*every, _base_rate(before.outcome, after.outcome, limits)])
 
 
@@ -174,7 +174,7 @@ def _some(seen: Seen) -> None:
 
 
 def _feature(
-    name: str, reference: NDArray[np.int64], batch: NDArray[np.int64], features: int, limits: DriftLimits
+    name: str, reference: NDArray[np.int64], batch: NDArray[np.int64], *, features: int, limits: DriftLimits
 ) -> Check:
     def reached(rows: NDArray[np.int64]) -> tuple[float, float, Level]:
         value, chance = psi(reference, rows), by_chance(reference, rows, limits.errors, features)
@@ -183,8 +183,8 @@ def _feature(
     value, chance, level = reached(batch)
     # PSI is greatest where all rows lie in one band.
     farthest = np.diag(np.full(len(batch), batch.sum()))
-    missing = [float(rows[-1] / rows.sum()) for rows in (reference, batch)]
-    return Check(name, value, level, *missing, chance, _none(lambda rows: reached(rows)[2], farthest))
+    before, now = (float(rows[-1] / rows.sum()) for rows in (reference, batch))
+    return Check(name, value, level, before, now, chance, _none(lambda rows: reached(rows)[2], farthest))
 
 
 def _base_rate(reference: tuple[int, int], batch: tuple[int, int], limits: DriftLimits) -> Check:
@@ -197,9 +197,9 @@ def _base_rate(reference: tuple[int, int], batch: tuple[int, int], limits: Drift
         return ratio, chance, _level(ratio, limits.odds_watch, limits.odds_alarm, certain=ratio >= chance)
 
     ratio, chance, level = reached(batch)
-    shares = [events / rows for rows, events in (reference, batch)]
+    before, now = (events / rows for rows, events in (reference, batch))
     farthest = [(batch[0], 0), (batch[0], batch[0])]
-    return Check(BASE_RATE, ratio, level, *shares, chance, _none(lambda counts: reached(counts)[2], farthest))
+    return Check(BASE_RATE, ratio, level, before, now, chance, _none(lambda counts: reached(counts)[2], farthest))
 
 
 def _none(level: Callable[[Any], Level], farthest: Sequence[Any] | NDArray[np.int64]) -> bool:
