@@ -1,6 +1,7 @@
 """Public data as training sets: features known on the day of the forecast, the outcome that came after, groups apart.
 
-The files are not part of the project; each loader takes the folder that holds them. Sources and terms: docs/learned-cards.md.
+The files are not part of the project; each loader takes the folder that holds them, or a file of other rows in the same form, as
+Parquet or CSV. Sources and terms: docs/learned-cards.md.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Any
 
 import polars as pl
 
+from features.errors import FileProblem
+
 
 @dataclass(frozen=True)
 class Dataset:
-    """Features (one row per forecast), outcome 0/1, and the group that must not be split between training and test.
+    """Features (one row per forecast), outcome 0/1 (null where a file does not tell it yet), and the group that must not be split between training and test.
 
     ``later`` marks rows of the test period where the set is split by time; ``slices`` says to which zone, size, age and
     sector a row belongs, and ``day`` as of when it was asked, where that is known.
@@ -82,9 +85,9 @@ GROWTH = 0.2
 """A year of growth: revenue up by a fifth. A choice of this evaluation, for it gives both outcomes often enough."""
 
 
-def us_growth(folder: Path) -> Dataset:
+def us_growth(source: Path) -> Dataset:
     """Whether next year's revenue is at least a fifth above this year's; firms of the US panel, one row per year."""
-    known = us_panel(folder).with_columns(
+    known = us_panel(source).with_columns(
         (pl.col("total_revenue").shift(-1).over("firm_id") / pl.col("total_revenue") - 1).alias("next")
     )
     rows = known.filter(pl.col("next").is_not_null(), pl.col("total_revenue") > 0)
@@ -92,9 +95,9 @@ def us_growth(folder: Path) -> Dataset:
     return _us("us_growth", rows, outcome, {})
 
 
-def us_failure(folder: Path) -> Dataset:
+def us_failure(source: Path) -> Dataset:
     """Whether the firm fails after the last year of its window; one row per firm, its last year with those before."""
-    rows = us_panel(folder).group_by("firm_id", maintain_order=True).last()
+    rows = us_panel(source).group_by("firm_id", maintain_order=True).last()
     return _us("us_failure", rows, rows["failed_after_window"], US_MONOTONE)
 
 
@@ -107,9 +110,9 @@ def _us(name: str, rows: pl.DataFrame, outcome: pl.Series, monotone: Mapping[str
     return Dataset(name, features, outcome, rows["firm_id"], monotone, year >= US_SPLIT, slices, day)
 
 
-def us_panel(folder: Path) -> pl.DataFrame:
+def us_panel(source: Path) -> pl.DataFrame:
     """The panel in order with ratios and the growth of past years; a figure of a later year never enters a row."""
-    panel = pl.read_parquet(folder / "us_public_firm_panel_dev.parquet").sort("firm_id", "fiscal_year")
+    panel = _rows(source, "us_public_firm_panel_dev.parquet", "failed_after_window").sort("firm_id", "fiscal_year")
     ratios = [_ratio(pl.col(above), pl.col(below)).alias(name) for name, (above, below) in US_RATIOS.items()]
     growth = [
         _growth(pl.col(name), pl.col(name).shift(years).over("firm_id")).alias(f"{name}_growth_{years}")
@@ -133,10 +136,10 @@ def _growth(now: pl.Expr, before: pl.Expr) -> pl.Expr:
     return pl.when(before.abs() > 0).then((now - before) / before.abs())
 
 
-def polish(folder: Path, horizon: int) -> Dataset:
+def polish(source: Path, horizon: int) -> Dataset:
     """Whether a Polish manufacturer goes bankrupt within ``horizon`` years (1 or 5), of 64 ratios without names."""
     file = {1: "polish_bankruptcy_h1_dev", 5: "polish_bankruptcy_h5"}[horizon]
-    rows = pl.read_parquet(folder / f"{file}.parquet")
+    rows = _rows(source, f"{file}.parquet", "bankrupt")
     features = rows.select(pl.col("^Attr.*$").cast(pl.Float64))
     return Dataset(f"polish_{horizon}", features, rows["bankrupt"], _each(rows))
 
@@ -147,12 +150,12 @@ SBA_SPLIT = date(2004, 8, 1)
 """The first day of approval of the test period: within a fiscal year whose fields are recorded the same way throughout."""
 
 
-def sba(folder: Path, split: date = SBA_SPLIT) -> Dataset:
+def sba(source: Path, split: date = SBA_SPLIT) -> Dataset:
     """Whether a US small-business loan of the fiscal years from 1997 was charged off, of fields known at approval.
 
     Left out: `SBA_AFTER_OUTCOME`; the code T of the revolving line, which nobody documents; names and places.
     """
-    rows = pl.read_parquet(folder / "sba_loans_dev.parquet").filter(pl.col("ApprovalFY") >= 1997)
+    rows = _rows(source, "sba_loans_dev.parquet", "default").filter(pl.col("ApprovalFY") >= 1997)
     features = rows.select(
         pl.col("same_state_bank", "NoEmp", "CreateJob", "RetainedJob", "GrAppv", "SBA_Appv").cast(pl.Float64),
         (pl.col("SBA_Appv") / pl.col("GrAppv")).alias("guaranteed_share"),
@@ -196,6 +199,27 @@ def chinese_invoices(folder: Path) -> Dataset:
     rows = rows.with_columns(_ratio(pl.col("sale_mean"), pl.col("purchase_mean")).alias("sale_to_purchase"))
     features = rows.drop("firm_id", "firm_kind", "bank_rating", "default").cast(pl.Float64)
     return Dataset("chinese_invoices", features, rows["default"], rows["firm_id"])
+
+
+def _rows(source: Path, name: str, outcome: str) -> pl.DataFrame:
+    """The file of that name in a folder, or the file itself; where it does not tell the outcome, that is null.
+
+    Raises `FileProblem` where there is none, or none of a table.
+    """
+    path = source / name if source.is_dir() else source
+    try:
+        if path.suffix == ".parquet":
+            rows = pl.read_parquet(path)
+        else:
+            rows = pl.read_csv(path, try_parse_dates=True, infer_schema_length=None)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise FileProblem(
+            field=str(path),
+            value="",
+            rule=f"文件无法读取 / the file cannot be read: {str(error).strip().partition(chr(10))[0]}",
+            remedy=f"给出含 {name} 的目录，或同样形式的 Parquet、CSV 文件 / name a folder with {name}, or a Parquet or CSV file in its form",
+        ) from None
+    return rows if outcome in rows.columns else rows.with_columns(pl.lit(None, pl.Int8).alias(outcome))
 
 
 UNRECORDED = "未记录 unrecorded"

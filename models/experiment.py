@@ -1,4 +1,4 @@
-"""From a data set to a card that someone may propose: leakage check, evaluation, card, profile for drift, report."""
+"""From a data set to a card that someone may propose: leakage check, evaluation, card, report."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ import polars as pl
 from features.errors import ValueProblem
 from models.additive import AdditiveCardClassifier
 from models.datasets import Dataset
-from models.drift import Profile
 from models.evaluation.evaluate import Evaluation, Progress, evaluate
 from models.evaluation.report import Report, report
 from models.leakage import Explained, Finding
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
+from models.seen_rows import seen_of
 from scoring.learned import LearnedCard
 
 _LIBRARIES = ("dengti", "numpy", "polars", "scikit-learn", "scipy", "mlflow-skinny", "interpret-core", "matplotlib")
@@ -48,7 +48,6 @@ class Trained:
     """A card with everything that speaks for and against it."""
 
     card: LearnedCard
-    profile: Profile
     evaluation: Evaluation
     report: Report
     parameters: Mapping[str, Any]
@@ -93,11 +92,11 @@ def train(
     )
     told = {"trained_on": provenance.trained_on, "valid_for": provenance.valid_for, "origin": provenance.origin}
     card = of_catalogue(model.to_card(dataset.name, event=dataset.name, **told), dataset)
+    card = replace(card, seen=seen_of(features, outcome))
     progress("撰写报告 report")
     data = fingerprint(dataset)
     return Trained(
         card,
-        Profile.of(features, outcome),
         found,
         report(found, card, data),
         {

@@ -32,8 +32,10 @@ class DriftLimits:
     psi_alarm: float = 0.25
     odds_watch: float = 1.25
     odds_alarm: float = 1.5
-    """Ratio of the odds of the event, either way, where chance alone is ruled out by ``errors`` standard errors."""
+    """Ratio of the odds of the event, either way."""
     errors: float = 3.0
+    """Standard errors by which chance alone is ruled out, of PSI shared among the features (`models.drift`); nothing has a level
+    below that."""
 
 
 LEAKAGE, DRIFT = LeakageLimits(), DriftLimits()
@@ -64,6 +66,6 @@ def drift_told(limits: DriftLimits) -> str:
     psi = "业内惯例 customary" if customary else standing(limits)
     return (
         f"限值 limits：PSI {limits.psi_watch:g} / {limits.psi_alarm:g}（{psi}）；"
-        f"优势比 odds ratio {limits.odds_watch:g} / {limits.odds_alarm:g}，"
-        f"且超出 beyond {limits.errors:g} 个标准误 standard errors（{standing(limits)}）"
+        f"优势比 odds ratio {limits.odds_watch:g} / {limits.odds_alarm:g}；"
+        f"二者均须超出偶然所致 both only beyond chance：{limits.errors:g} 个标准误 standard errors（{standing(limits)}）"
     )

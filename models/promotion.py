@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import polars as pl
 
 from features.errors import ValueProblem
 from models.datasets import Dataset
+from models.drift import between, checks
 from models.evaluation.compare import Forecast, apart, measured, table
-from models.evaluation.report import LABELS
+from models.evaluation.report import LABELS, drifted
 from models.experiment import fingerprint
-from models.limits import COMPARED
+from models.limits import COMPARED, DRIFT, DriftLimits, drift_told
 from models.persons import said, same
 from models.tracking import CHALLENGER, CHAMPION, COMPARISON, PROMOTION, Tracking, Version
+from scoring.learned import LearnedCard
 
 ALONE, BETTER = "没有现任可比 / there is no champion to compare with", "挑战者更好 / the challenger is better"
 WORSE, ALIKE = "挑战者更差 / the challenger is worse", "两者无法区分 / the two cannot be told apart"
+UNTOLD = "该评分卡未记录训练时的数据分布 / the card does not tell what it was fitted on"
 MINIMUM = (
     f"至少 {COMPARED} 个事件和 {COMPARED} 个非事件（参考默认值 reference） / {COMPARED} events and {COMPARED} others at least "
     "(a reference default)"
 )
 
 
-def compare(tracking: Tracking, challenger: Version, dataset: Dataset, by: str) -> str:
-    """Both cards on rows that neither was fitted on; the text is kept with the challenger.
+def compare(tracking: Tracking, challenger: Version, dataset: Dataset, by: str, limits: DriftLimits = DRIFT) -> str:
+    """Both cards on rows that neither was fitted on, and how far these rows are from what each was fitted on; the text is kept
+    with the challenger.
 
     Without a champion the challenger stands alone. Raises `ValueProblem` where the set has no test period, or none that is
     later than what both were fitted on, or has too few events there, or nobody is named, or the challenger is champion.
@@ -42,6 +46,7 @@ def compare(tracking: Tracking, challenger: Version, dataset: Dataset, by: str) 
     about = [f"比较者 compared by: {by}", *_about(dataset, rows), f"最少样本 minimum: {MINIMUM}"]
     about += [f"{role}: `{card.sha256}`" for role, card in zip(_roles(versions), cards, strict=True)]
     text = _text(versions, sorted({card.origin for card in cards}), forecasts, verdict, about)
+    text += _drift(dict(zip(_roles(versions), cards, strict=True)), tested, outcome, limits)
     # Every comparison stays; the last one is that which counts.
     file = tracking.keep(challenger, COMPARISON, text)
     present = "" if champion is None else champion.number
@@ -163,3 +168,24 @@ def _text(
         "\n".join(f"- {one}" for one in about),
     ]
     return "\n\n".join(lines) + "\n"
+
+
+def _drift(cards: Mapping[str, LearnedCard], tested: pl.DataFrame, outcome: pl.Series, limits: DriftLimits) -> str:
+    """How far the rows of the comparison are from what each card was fitted on, and the two of these from each other."""
+    parts = ["## 漂移 drift", drift_told(limits)]
+    for role, card in cards.items():
+        parts.append(f"### 检验期与 {role} 训练时 / the rows of the test against what {role} was fitted on")
+        parts.append(UNTOLD if card.seen is None else drifted(checks(card.seen, tested, outcome, limits=limits)))
+    seen = [card for card in cards.values() if card.seen is not None]
+    if len(seen) == 2:
+        new, old = seen
+        parts.append("### 两卡训练数据之间 / what the two were fitted on: 基率与缺失 base rate and what is missing")
+        parts += [_base_rates(cards), drifted(between(old, new, limits))]
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _base_rates(cards: Mapping[str, LearnedCard]) -> str:
+    told = [(role, *card.seen.outcome) for role, card in cards.items() if card.seen is not None]
+    return "\n".join(
+        f"- {role}: {rows:,} 行 rows，{events:,} 事件 events，{events / rows:.3f}" for role, rows, events in told
+    )

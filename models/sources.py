@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.errors import ValueProblem
+from features.errors import FileProblem, ValueProblem
 from features.long_tables import LongTables
 from features.population.assumptions import SOURCE as INVENTED
 from features.tables import TABLES
@@ -44,12 +44,50 @@ EXPLAINED = {
 """Findings of `models.leakage` that are no leak, by feature and rule, and why."""
 
 
-def public(event: str, folder: Path) -> tuple[Dataset, Provenance]:
-    """One of `PUBLIC`."""
-    load, whose = PUBLIC[event]
-    found = load(folder)
+def public(event: str, source: Path) -> tuple[Dataset, Provenance]:
+    """One of `PUBLIC`, to be trained on or compared with. Raises `FactError` where the file is none, or lacks an outcome."""
+    found, (_, whose) = _loaded(event, source), PUBLIC[event]
+    if unknown := found.outcome.null_count():
+        raise ValueProblem(
+            field=event,
+            value=f"{unknown:,} 行 rows",
+            rule="结果未知，无法训练或比较 / the outcome is not known, so nothing can be trained or compared",
+            remedy="给出结果已知的行 / give rows whose outcome is known",
+        )
     told = f"{whose}；拟合 fitted on {_fitted(found)}"
     return found, Provenance(FOREIGN, told, "方法演示，不用于中国企业 / the method only, no Chinese firm")
+
+
+def newer(event: str, source: Path, since: str = "") -> tuple[pl.DataFrame, pl.Series]:
+    """What a card of a public set meets: features and outcomes, null where not known yet, of all rows of a file; of the set's
+    folder, which holds what the card was fitted on, those from the day ``since`` on. Raises `FactError` where there are none.
+    """
+    found = _loaded(event, source)
+    if not source.is_dir():
+        return found.features, found.outcome
+    rows = None if found.day is None or not since else found.day >= date.fromisoformat(since)
+    if rows is None or not rows.any():
+        raise ValueProblem(
+            field=event,
+            value=str(source),
+            rule="目录中没有训练期之后的行 / the folder holds no rows later than those that the card was fitted on",
+            remedy="给出新一期数据的文件（Parquet、CSV） / name a file of newer rows (Parquet, CSV)",
+        )
+    return found.features.filter(rows), found.outcome.filter(rows)
+
+
+def _loaded(event: str, source: Path) -> Dataset:
+    """Raises `FileProblem` where what lies there is not in the form of the set."""
+    try:
+        return PUBLIC[event][0](source)
+    except pl.exceptions.PolarsError as error:
+        said = str(error).strip().partition("\n")[0]
+        raise FileProblem(
+            field=str(source),
+            value=event,
+            rule=f"与该数据集的形式不符 / not in the form of this set: {said}",
+            remedy="列名与类型须与公开文件相同 / columns and their types must be those of the public file",
+        ) from None
 
 
 def replayed(long: LongTables, event: str, known_at: date, split: date | None = None) -> tuple[Dataset, Provenance]:

@@ -1,6 +1,6 @@
 """Runs and versions of cards in MLflow: SQLite and plain files under ``mlruns/`` unless a server is set.
 
-Every run keeps parameters, the fingerprint of the data, measures, card, profile, report and environment. A card's version
+Every run keeps parameters, the fingerprint of the data, measures, card, report and environment. A card's version
 in the registry is a run's files; no pickle is kept, for a card is a table.
 """
 
@@ -29,7 +29,7 @@ FOLDER = Path("mlruns")
 SETTING = "MLFLOW_TRACKING_URI"
 """Environment variable with the address of a server; MLflow's own name for it."""
 CHAMPION, CHALLENGER = "champion", "challenger"
-CARD, PROFILE = "card.yaml", "profile.json"
+CARD = "card.yaml"
 COMPARISON, PROMOTION = "comparison", "promotion"
 """Kinds of texts that are kept with a version, each numbered."""
 EXPERIMENT = "dengti"
@@ -106,7 +106,6 @@ class Tracking:
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
             trained.card.write(folder / CARD)
-            (folder / PROFILE).write_text(json.dumps(trained.profile.tree()), encoding="utf-8")
             (folder / "environment.json").write_text(json.dumps(environment(), indent=1), encoding="utf-8")
             trained.report.write(folder)
             self._client.log_artifacts(run.run_id, made)

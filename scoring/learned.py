@@ -22,6 +22,7 @@ import yaml
 from scoring.errors import CardError
 from scoring.learned_points import ByValues, measured
 from scoring.release import digest
+from scoring.seen import Seen
 from scoring.yaml_tree import load
 
 UNITS = 10**14
@@ -135,7 +136,7 @@ class Reason:
 @dataclass(frozen=True)
 class LearnedCard:
     """P(``event``) as a table of points; ``origin`` (one of `ORIGINS`), ``trained_on`` and ``valid_for`` go with every
-    probability it gives.
+    probability it gives. ``seen``: what it was fitted on, as counts, where that was kept.
     """
 
     id: str
@@ -146,6 +147,7 @@ class LearnedCard:
     features: tuple[Feature, ...]
     origin: str = SYNTHETIC
     uncertainty: Uncertainty = field(default_factory=Uncertainty)
+    seen: Seen | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError where something is not said, said twice, or beyond 64 bits."""
@@ -157,6 +159,8 @@ class LearnedCard:
         names = [one.name for one in self.features]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"重复的字段 / features that stand twice: {', '.join(sorted(twice))}")
+        if self.seen and {*names} != self.seen.edges.keys():
+            raise ValueError("seen: 须为评分卡的各字段 / must be of the card's features")
         every = [self.intercept, *(end for one in self.features for end in one.range)]
         every += [*self.uncertainty.edges, *self.uncertainty.low, *self.uncertainty.high]
         if sum(map(abs, every)) >= 2**62:
@@ -247,6 +251,7 @@ class LearnedCard:
             "intercept": self.intercept,
             "features": [one.tree() for one in self.features],
             **({"uncertainty": self.uncertainty.tree()} if self.uncertainty.low else {}),
+            **({"seen": self.seen.tree()} if self.seen else {}),
         }
 
     @cached_property
@@ -328,6 +333,7 @@ def _card(tree: Mapping[str, Any]) -> LearnedCard:
         tuple(map(_feature, tree["features"])),
         tree["origin"],
         _uncertainty(tree.get("uncertainty", ())),
+        Seen.read(tree["seen"]) if "seen" in tree else None,
     )
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.cli import console
 from api.cli.console import out
-from api.cli.train import KnownAt, SourceOf, Split, dataset_of, long_of, needed
+from api.cli.train import KnownAt, SourceOf, Split, dataset_of, days_are_given, long_of, needed
 from scoring.ladder import ladders
 
 if TYPE_CHECKING:
@@ -21,6 +21,14 @@ Name = Annotated[str, typer.Argument(metavar="CARD", help="评分卡，如 climb
 Version = Annotated[str, typer.Option(help="版本号，或 champion、challenger / number or alias")]
 Runs = Annotated[Path, typer.Option(help="MLflow 目录 / folder of runs and registry")]
 _RUNS = Path("mlruns")
+_DRIFT = (
+    "字段 feature",
+    "PSI / 优势比 odds ratio",
+    "偶然所致 by chance",
+    "缺失 / 基率：训练 missing / base rate: reference",
+    "本批 batch",
+    "级别 level",
+)
 
 
 def _tracking(runs: Path) -> Tracking:
@@ -55,12 +63,14 @@ def compare(
     runs: Runs = _RUNS,
 ) -> None:
     """挑战者与现任在双方均未训练过的时期上比较 / challenger and champion on a period on which neither was fitted."""
+    from api.settings import load
     from models.promotion import compare as compared
 
     tracking = _tracking(runs)
     found = tracking.version(name, version)
     dataset, _ = dataset_of(source, name, known_at, split)
-    out.print(compared(tracking, found, dataset, by), markup=False, highlight=False, soft_wrap=True)
+    told = compared(tracking, found, dataset, by, load().learning.drift)
+    out.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 @model.command()
@@ -130,26 +140,35 @@ def drift(
     version: Version = "champion",
     runs: Runs = _RUNS,
 ) -> None:
-    """与训练时相比的漂移；有警报时退出码为 3 / drift since training; exit code 3 on an alarm."""
-    import json
-
+    """与训练时相比的漂移；公开数据集可给新一期数据的文件；有警报时退出码为 3
+    / drift since training, of a public set also of a file of newer rows; exit code 3 on an alarm."""
     from api.settings import load
-    from models.drift import Level, Profile, worst
+    from models.drift import BASE_RATE, Level, checks, fitted_on, worst
     from models.limits import drift_told
-    from models.sources import batch
-    from models.tracking import PROFILE
+    from models.sources import PUBLIC, batch, newer
 
     tracking, limits = _tracking(runs), load().learning.drift
-    profile = Profile.read(
-        json.loads(tracking.file(tracking.version(name, version), PROFILE).read_text(encoding="utf-8"))
-    )
-    checks = profile.checks(*batch(long_of(source), name, console.day_option(known_at, "known_at")), limits)
-    table = Table(title=f"漂移 drift: {name}", title_justify="left")
-    for column in ("字段 feature", "PSI / 优势比 odds ratio", "级别 level", "训练 reference", "本批 batch"):
+    found = tracking.version(name, version)
+    seen = fitted_on(tracking.card(found))
+    if name not in PUBLIC:
+        features, earlier = batch(long_of(source), name, console.day_option(known_at, "known_at"))
+        compared = checks(seen, features, earlier=earlier, limits=limits)
+    else:
+        days_are_given(name, {"--known-at": known_at})
+        features, outcome = newer(name, source, found.tags.get("test_from", ""))
+        compared = checks(seen, features, outcome, limits=limits)
+    rows = f"训练 reference {seen.outcome[0]:,} 行 rows，本批 batch {features.height:,} 行 rows"
+    table = Table(title=f"漂移 drift: {name} {found.number}\n{rows}", title_justify="left")
+    for column in _DRIFT:
         table.add_column(column)
-    for one in checks:
-        table.add_row(one.name, f"{one.value:.3f}", one.level.told, f"{one.reference:.3f}", f"{one.batch:.3f}")
+    for one in compared:
+        figures = (one.value, one.chance, one.reference, one.batch)
+        table.add_row(one.name, *(f"{figure:.3f}" for figure in figures), one.told)
     out.print(table)
+    if all(one.mute for one in compared):
+        out.print("本批过小：无论内容如何都不会报警 / the batch is too small: it could be no alarm whatever it held")
+    if BASE_RATE not in {one.name for one in compared}:
+        out.print("结果尚未知，未比较基率 / no outcome is known yet: the base rate was not compared")
     out.print(drift_told(limits), highlight=False)
-    if worst(checks) is Level.ALARM:
+    if worst(compared) is Level.ALARM:
         raise typer.Exit(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -103,17 +104,22 @@ def dataset_of(source: Path, event: str, known_at: str | None, split: str | None
     from models.sources import PUBLIC, public, replayed
 
     if event in PUBLIC:
-        for option, value in (("--known-at", known_at), ("--split", split)):
-            if value is not None:
-                raise ValueProblem(
-                    field=option,
-                    value=value,
-                    rule=f"公开数据集 {event} 的日期已定 / the days of this public set are fixed",
-                    remedy=f"去掉 {option} / leave {option} out",
-                )
+        days_are_given(event, {"--known-at": known_at, "--split": split})
         return public(event, source)
     day = console.day_option(known_at, "known_at")
     return replayed(long_of(source), event, day, console.day_option(split, "split") if split else None)
+
+
+def days_are_given(event: str, asked: Mapping[str, str | None]) -> None:
+    """Raises `ValueProblem` where days are asked of a public set, which has its own."""
+    for option, value in asked.items():
+        if value is not None:
+            raise ValueProblem(
+                field=option,
+                value=value,
+                rule=f"公开数据集 {event} 的日期已定 / the days of this public set are fixed",
+                remedy=f"去掉 {option} / leave {option} out",
+            )
 
 
 def long_of(source: Path) -> LongTables:

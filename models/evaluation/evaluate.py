@@ -8,12 +8,13 @@ from typing import Any
 
 from models import leakage
 from models.datasets import Dataset
-from models.drift import Check, Profile
+from models.drift import Check, checks
 from models.evaluation.compare import CARD, Forecast, apart, forecast, measured, rivals
 from models.evaluation.curves import Served, Tenth, reliability, served
 from models.evaluation.metrics import Estimate, auc, error_by_chance
 from models.evaluation.slices import Slice, slices, unseen
 from models.limits import DRIFT, LEAKAGE, DriftLimits, LeakageLimits
+from models.seen_rows import seen_of
 
 Progress = Callable[[str], None]
 
@@ -83,9 +84,9 @@ def evaluate(
     first = forecasts[CARD]
     drift: tuple[Check, ...] = ()
     if dataset.later is not None:
-        before = Profile.of(dataset.features.filter(~dataset.later), dataset.outcome.filter(~dataset.later))
+        before = seen_of(dataset.features.filter(~dataset.later), dataset.outcome.filter(~dataset.later))
         later = dataset.features.filter(dataset.later), dataset.outcome.filter(dataset.later)
-        drift = tuple(before.checks(*later, drift_limits))
+        drift = tuple(checks(before, *later, limits=drift_limits))
     grouped = None
     if dataset.later is not None and full:
         grouped = _split(_forecasts(models, _earlier(dataset), progress), out_of_time=False)

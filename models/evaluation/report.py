@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from models.drift import worst
+from models.drift import BASE_RATE, Check, worst
 from models.evaluation import pictures
 from models.evaluation.compare import CARD, table
 from models.evaluation.evaluate import Evaluation, Split
@@ -120,14 +120,23 @@ def _sections(found: Evaluation, card: LearnedCard, data: str) -> Iterator[str]:
     yield "\n".join(f"- {one}" for one in found.leakage) or "没有可疑字段 / no suspicious feature."
     if found.drift:
         yield heading("训练期与检验期之间的漂移", "drift between training and test period")
-        told = [
-            f"| {c.name} | {c.value:.3f} | {c.level.told} |" for c in found.drift if c.level or c.name == "base_rate"
-        ]
-        yield f"最高级别 worst level: {worst(found.drift).told}\n\n{drift_told(found.drift_limits)}"
-        yield "| 字段 feature | PSI（基率为优势比 odds ratio） | 级别 level |\n|---|---|---|\n" + "\n".join(told)
+        yield drift_told(found.drift_limits)
+        yield drifted(found.drift)
     yield heading("评分卡的形状", "shapes of the card")
     yield "各档得分（对数优势）；虚线为缺失 / points by band in log-odds; dashed: missing."
     yield "![shapes](shapes.svg)"
+
+
+def drifted(found: Sequence[Check]) -> str:
+    """The worst level, and what there is to say of the base rate and of each feature that has a level."""
+    head = "| 字段 feature | PSI（基率为优势比 odds ratio） | 偶然所致 by chance | 级别 level |\n|---|---|---|---|"
+    told = [one for one in found if one.level or one.name == BASE_RATE]
+    rows = [f"| {one.name} | {one.value:.3f} | {one.chance:.3f} | {one.told} |" for one in told]
+    few = sum(one.mute for one in found)
+    mute = f"；{few} 项行数过少，不足以报警 checks with too few rows for an alarm" if few else ""
+    return "\n\n".join(
+        [f"最高级别 worst level: {worst(found).told}{mute}", *(["\n".join([head, *rows])] if rows else [])]
+    )
 
 
 def _kind(split: Split) -> str:

@@ -16,11 +16,12 @@ import pytest
 from made import SPLIT, made
 
 from features.errors import ValueProblem
-from models.drift import Level, Profile, worst
+from models.drift import Level, checks, worst
 from models.experiment import Provenance, Trained, fingerprint, train
+from models.limits import DriftLimits
 from models.persons import same
 from models.promotion import compare, promote
-from models.tracking import CARD, PROFILE, WAITING, Tracking
+from models.tracking import CARD, WAITING, Tracking
 from scoring.learned import SYNTHETIC
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")
@@ -64,7 +65,7 @@ def tracking(emptied: Path, tmp_path: Path) -> Tracking:
     return Tracking(tmp_path / "mlruns")
 
 
-def test_a_run_keeps_card_profile_report_environment_parameters_and_measures(
+def test_a_run_keeps_card_report_environment_parameters_and_measures(
     tracking: Tracking, first: Trained, tmp_path: Path
 ) -> None:
     version = tracking.log(first, "张三")
@@ -125,12 +126,52 @@ def test_the_fingerprint_knows_days_and_which_rows_are_the_test() -> None:
     assert len({fingerprint(one) for one in (dataset, *others)}) == 3
 
 
-def test_the_profile_of_a_version_tells_drift(tracking: Tracking, first: Trained) -> None:
-    version = tracking.log(first, "张三")
-    profile = Profile.read(json.loads(tracking.file(version, PROFILE).read_text()))
+def test_the_card_of_a_version_tells_drift(tracking: Tracking, first: Trained) -> None:
+    seen = tracking.card(tracking.log(first, "张三")).seen
+    assert seen is not None
+    dataset = made()
+    assert dataset.later is not None
+    fitted = dataset.outcome.filter(~dataset.later)
+    assert seen.outcome == (fitted.len(), fitted.sum())
     batch = made(seed=9).features
-    assert worst(profile.checks(batch)) is Level.OK
-    assert worst(profile.checks(batch.with_columns(pl.col("up") + 1))) is Level.ALARM
+    assert worst(checks(seen, batch)) is Level.OK
+    assert worst(checks(seen, batch.with_columns(pl.col("up") + 1))) is Level.ALARM
+
+
+def test_a_comparison_tells_how_far_its_rows_are_from_what_each_card_was_fitted_on(
+    tracking: Tracking, first: Trained
+) -> None:
+    one = tracking.log(first, "张三")
+    alone = compare(tracking, one, made(), "王五")
+    assert alone.count("最高级别 worst level: 正常 ok") == 1
+    promote(tracking, tracking.version(NAME, "1"), "李四", "首个版本")
+    other = made(seed=5)
+    other = replace(
+        other,
+        features=other.features.with_columns(pl.col("up") + 1),
+        outcome=other.outcome | (pl.int_range(750, eager=True) % 2 == 0).cast(pl.Int8),
+    )
+    tracking.log(train(other, WHOSE, full=False), "张三")
+    text = compare(tracking, tracking.version(NAME, "2"), made(), "王五")
+    _, challenger, champion, apart = re.split("^### ", text, flags=re.MULTILINE)
+    for part, told, level, told_too in (
+        (challenger, "challenger 2", "警报 alarm", "| up |"),
+        (champion, "champion 1", "正常 ok", "| base_rate |"),
+        (apart, "- champion 1: 450 行 rows", "警报 alarm", "| base_rate |"),
+    ):
+        assert all(one in part for one in (told, level, told_too))
+    assert "| up |" not in champion
+    assert "参考默认值 reference" in text
+    loose = compare(tracking, tracking.version(NAME, "2"), made(), "王五", DriftLimits(psi_alarm=90, odds_alarm=90))
+    assert "警报 alarm" not in loose
+
+
+def test_a_card_that_does_not_tell_what_it_was_fitted_on_is_compared_all_the_same(
+    tracking: Tracking, first: Trained
+) -> None:
+    tracking.log(replace(first, card=replace(first.card, seen=None)), "张三")
+    text = compare(tracking, tracking.version(NAME, "1"), made(), "王五")
+    assert "does not tell what it was fitted on" in text
 
 
 def test_promotion_needs_a_comparison(tracking: Tracking, first: Trained) -> None:
@@ -312,7 +353,7 @@ def test_a_card_that_was_changed_after_the_comparison_is_not_promoted(
     assert tracking.version(NAME, "1").aliases == ("challenger",)
 
 
-@pytest.mark.parametrize(("name", "remedy"), [(PROFILE, "train anew"), ("comparison-1.md", "compare again")])
+@pytest.mark.parametrize(("name", "remedy"), [("report.md", "train anew"), ("comparison-1.md", "compare again")])
 def test_a_file_that_is_missing_is_told_with_the_command_that_makes_it(
     tracking: Tracking, first: Trained, tmp_path: Path, name: str, remedy: str
 ) -> None:
