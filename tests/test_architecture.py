@@ -19,10 +19,12 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING, LARGEST_LEARNED, LARGEST_MACHINE, LARGEST_ONE = 3_040, 390, 880, 500
+LARGEST_SCORING, LARGEST_LEARNED, LARGEST_FILE, LARGEST_MACHINE, LARGEST_ONE = 3_040, 390, 110, 880, 500
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""
+FILE = {"learned_file.py"}
+"""How a learned card is read from its file, and which may be served."""
 MACHINE = {
     f"machine{of}.py"
     for of in ("", "_code", "_inputs", "_instructions", "_kept", "_schedule", "_truths", "_types", "_values")
@@ -99,9 +101,11 @@ def test_the_rule_engine_stays_small_enough_to_read() -> None:
     engine = _engine()
     assert {"core.py", "reading.py", "column_backend.py", "catalogue.py"} <= {path.name for path in engine}
     lines = {path.name: _code_lines(path) for path in engine}
-    learned, machine, one = (sum(lines.pop(name) for name in some) for some in (LEARNED, MACHINE, ONE))
+    apart = (LEARNED, FILE, MACHINE, ONE)
+    learned, file, machine, one = (sum(lines.pop(name) for name in some) for some in apart)
     assert sum(lines.values()) < LARGEST_SCORING
     assert learned < LARGEST_LEARNED
+    assert file < LARGEST_FILE
     assert machine < LARGEST_MACHINE
     assert one < LARGEST_ONE
 
