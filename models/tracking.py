@@ -21,6 +21,7 @@ from models.evaluation.evaluate import Evaluation
 from models.evaluation.metrics import Estimate
 from models.experiment import Trained, environment
 from scoring.learned import LearnedCard
+from scoring.learned_file import read_card
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -149,7 +150,7 @@ class Tracking:
 
     def card(self, version: Version) -> LearnedCard:
         """The card of a version. Raises `ValueProblem` where its file is not the one that was registered."""
-        found = LearnedCard.read(self.file(version, CARD))
+        found = read_card(self.file(version, CARD))
         if found.sha256 != version.tags["card"]:
             raise ValueProblem(
                 field=f"{version.name} {version.number}",

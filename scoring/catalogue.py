@@ -11,7 +11,7 @@ from pathlib import Path
 from features.identifiers import regions
 from scoring.card import Card, Period
 from scoring.errors import NotInForce, UnknownName
-from scoring.learned import LearnedCard
+from scoring.learned_file import read_served
 from scoring.overlay import Overlay, Place, laid, read_overlay
 from scoring.reading import KINDS, read_tree
 from scoring.yaml_tree import Tree, load
@@ -123,7 +123,7 @@ class Catalogue:
         files = (path for place in (folder / OVERLAYS, own_overlays) if place for path in sorted(place.glob("*.yaml")))
         self.overlays = sorted((read_overlay(path, f"{OVERLAYS}/{path.name}") for path in files), key=lambda o: o.rank)
         places = (place for place in (folder / LEARNED, own_learned) if place)
-        self.learned = LearnedCard.read_all(path for place in places for path in sorted(place.glob("*.yaml")))
+        self.learned = read_served(path for place in places for path in sorted(place.glob("*.yaml")))
         self._under: dict[tuple[Path, tuple[str, ...]], Edition] = {}
 
     @property

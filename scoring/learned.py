@@ -8,23 +8,24 @@ their sum is an expression of the core form (`scoring.learned_points`), and the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
 import yaml
 
 from scoring.errors import CardError
-from scoring.learned_points import ByValues, measured
+from scoring.learned_points import ByValues
 from scoring.release import digest
 from scoring.seen import Seen
-from scoring.yaml_tree import load
 
+FORMAT = 1
+"""Of the card's file, covered by its hash; another number where what the file means, or what it must say, changed."""
 UNITS = 10**14
 """Points in one unit of log-odds."""
 
@@ -36,7 +37,6 @@ DISTRESS = "distress"
 """Id of the card that forecasts distress: a number of its own, which few may see (contract §5)."""
 FEW = 200
 """Rows of an array that are looked up one by one sooner than as columns."""
-T = TypeVar("T", int, float)
 Row = Mapping[str, float | None]
 """A firm's values by feature; None or NaN where a value is missing."""
 
@@ -243,6 +243,7 @@ class LearnedCard:
     def tree(self) -> dict[str, Any]:
         """Everything the card says, as in its file."""
         return {
+            "format": FORMAT,
             "learned_card": self.id,
             "event": self.event,
             "origin": self.origin,
@@ -266,36 +267,6 @@ class LearnedCard:
     def write(self, path: Path) -> None:
         """Write the card's file."""
         path.write_text(self.yaml(), encoding="utf-8")
-
-    @classmethod
-    def read(cls, path: Path) -> LearnedCard:
-        """The card of a file. Raises `CardError` where the file is none."""
-        tree: Any = load(path, path.name).plain()
-        try:
-            return _card(tree)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise CardError(
-                code="not_a_learned_card",
-                where=path.name,
-                problem=f"不是模型评分卡 / not a learned card: {type(error).__name__} {error}",
-                mend="用 LearnedCard.write 重新写出 / write it anew with LearnedCard.write",
-            ) from None
-
-    @classmethod
-    def read_all(cls, paths: Iterable[Path]) -> tuple[LearnedCard, ...]:
-        """The cards of files, each of an event of its own. Raises `CardError` as `read` does, and where two are of one event."""
-        found: dict[str, LearnedCard] = {}
-        for path in paths:
-            card = cls.read(path)
-            if card.id in found or not (card.id == DISTRESS or card.id.startswith("climb.")):
-                raise CardError(
-                    code="not_a_learned_card",
-                    where=path.name,
-                    problem=f"{card.id}：须为 climb.<梯次> 或 distress，且只有一张 / must be climb.<tier> or distress, and one file of each",
-                    mend="移走多余的文件 / take the other file away",
-                )
-            found[card.id] = card
-        return tuple(found.values())
 
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -321,52 +292,6 @@ def _lacking(card: str, name: str) -> CardError:
         problem=f"缺少字段 {name} / the field {name} is lacking",
         mend="补上该字段，无数据时给空值 / give the field, null where there is no value",
     )
-
-
-def _card(tree: Mapping[str, Any]) -> LearnedCard:
-    return LearnedCard(
-        tree["learned_card"],
-        tree["event"],
-        tree["trained_on"],
-        tree["valid_for"],
-        int(tree["intercept"]),
-        tuple(map(_feature, tree["features"])),
-        tree["origin"],
-        _uncertainty(tree.get("uncertainty", ())),
-        Seen.read(tree["seen"]) if "seen" in tree else None,
-    )
-
-
-def _uncertainty(bands: Sequence[Mapping[str, str]]) -> Uncertainty:
-    low, high = (tuple(int(band[end]) for band in bands) for end in ("low", "high"))
-    return Uncertainty(_edges(bands, int), low, high)
-
-
-def _edges(bands: Sequence[Mapping[str, str]], number: Callable[[str], T]) -> tuple[T, ...]:
-    """The upper ends of all bands but the last, which has none."""
-    if bands and "up_to" in bands[-1]:
-        raise ValueError("末档无上界 / the last band has no upper edge")
-    return tuple(number(band["up_to"]) for band in bands[:-1])
-
-
-def _feature(tree: Mapping[str, Any]) -> Feature:
-    bands: Sequence[Mapping[str, str]] = tree["bands"]
-    edges = _edges(bands, float)
-    seen = {"true": True, "false": False}[tree["missing"]["seen"]]
-    points = tuple(int(band["points"]) for band in bands)
-    missing, monotone = int(tree["missing"]["points"]), int(tree["monotone"])
-    settings = {name: _setting(value) for name, value in tree.get("with", {}).items()}
-    found = Feature(tree["feature"], edges, points, missing, seen, monotone, tree.get("indicator", ""), settings)
-    if found.indicator:
-        measured(found)
-    return found
-
-
-def _setting(value: Any) -> Any:
-    """A setting as the indicator takes it: files hold texts, and whole numbers are meant as such."""
-    if isinstance(value, list):
-        return [_setting(one) for one in value]
-    return int(value) if value.lstrip("-").isdigit() else value
 
 
 def _ascend(edges: Sequence[float]) -> bool:

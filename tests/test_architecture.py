@@ -19,12 +19,12 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING, LARGEST_LEARNED, LARGEST_SEEN, LARGEST_MACHINE, LARGEST_ONE = 3_040, 390, 50, 880, 500
+LARGEST_SCORING, LARGEST_LEARNED, LARGEST_BESIDE, LARGEST_MACHINE, LARGEST_ONE = 3_040, 390, 170, 880, 500
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""
-SEEN = {"seen.py"}
-"""What a learned card was fitted on: kept with it, no part of what it answers."""
+BESIDE = {"learned_file.py", "seen.py"}
+"""How a learned card is read from its file, and what it was fitted on: no part of what it answers."""
 MACHINE = {
     f"machine{of}.py"
     for of in ("", "_code", "_inputs", "_instructions", "_kept", "_schedule", "_truths", "_types", "_values")
@@ -101,10 +101,11 @@ def test_the_rule_engine_stays_small_enough_to_read() -> None:
     engine = _engine()
     assert {"core.py", "reading.py", "column_backend.py", "catalogue.py"} <= {path.name for path in engine}
     lines = {path.name: _code_lines(path) for path in engine}
-    learned, seen, machine, one = (sum(map(lines.pop, some)) for some in (LEARNED, SEEN, MACHINE, ONE))
+    apart = (LEARNED, BESIDE, MACHINE, ONE)
+    learned, beside, machine, one = (sum(map(lines.pop, some)) for some in apart)
     assert sum(lines.values()) < LARGEST_SCORING
     assert learned < LARGEST_LEARNED
-    assert seen < LARGEST_SEEN
+    assert beside < LARGEST_BESIDE
     assert machine < LARGEST_MACHINE
     assert one < LARGEST_ONE
 

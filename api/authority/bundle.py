@@ -5,9 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from features.errors import FileProblem
+from features.errors import FactError, FileProblem, ValueProblem
+from scoring import learned_points
 from scoring.catalogue import LEARNED, OVERLAYS, Catalogue
+from scoring.errors import RuleError
+from scoring.release import content_of
 
 
 def pack(catalogue: Catalogue) -> bytes:
@@ -37,3 +41,20 @@ def unpack(packed: bytes, folder: Path) -> Catalogue:
             remedy="从备份恢复 / restore them from a backup",
         ) from None
     return Catalogue(folder)
+
+
+def must_open(release: str, packed: bytes) -> None:
+    """Read every rule of a release as this program reads them. Raises `ValueProblem` where it cannot: then it could not answer."""
+    try:
+        with TemporaryDirectory() as folder:
+            catalogue = unpack(packed, Path(folder))
+            content_of(catalogue)
+            for card in catalogue.learned:
+                learned_points.roots(card)
+    except (FactError, RuleError) as error:
+        raise ValueProblem(
+            field="release",
+            value=release,
+            rule=f"本程序打不开该发布版 / this program cannot open the release: {error}",
+            remedy="以现有规则与模型卡重新制作并批准：dengti release build / build it anew of the present rules and cards",
+        ) from None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.authority.bundle import must_open
 from api.store.tables import ReleaseEvent, ReleaseRow
 from features.errors import ValueProblem
 
@@ -114,6 +115,9 @@ class Releases:
                 field="by", value=by, rule="须写明何人 / who does it must be said", remedy="--by 姓名或工号 / --by NAME"
             )
         release = self.known(release)
+        if kind != BUILT:
+            # Whoever approves it or lets it answer: rules of a former program may be none of this one.
+            must_open(release, self.files(release))
         self._session.add(
             ReleaseEvent(release_id=release, kind=kind, by=by.strip(), at=datetime.now(UTC), reason=reason)
         )

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from features.population import generate, write_folder
-from scoring.learned import SYNTHETIC, LearnedCard
+from scoring.learned import SYNTHETIC
+from scoring.learned_file import read_card
 
 ROOT = Path(__file__).parents[2]
 EVENT = "climb.high_tech_enterprise"
@@ -148,7 +149,7 @@ def test_a_challenger_becomes_champion_after_a_comparison_and_by_a_second_person
     assert promoted.returncode == 0, promoted.stderr
     assert "there is no champion to compare with" in promoted.stdout
     assert _dengti("model", "card", EVENT, tmp_path / "card.yaml", "--runs", runs).returncode == 0
-    card = LearnedCard.read(tmp_path / "card.yaml")
+    card = read_card(tmp_path / "card.yaml")
     assert (card.id, card.origin, card.demo_only) == (EVENT, SYNTHETIC, True)
     assert "SYNTHETIC" in card.trained_on
     assert card.uncertainty.low

@@ -32,10 +32,14 @@ GUANGXI = ["tech_sme", "high_tech_enterprise", "gazelle"]
 Json = dict[str, Any]
 
 
+SILENT = replace(CLIMB.features[0], points=(0, 0, 0, 0), missing=0)
+"""A feature that says the same of everyone."""
+
+
 def _card(tier: str, tenths: int) -> LearnedCard:
     """One that gives every firm the log-odds of tenths, and of which the training rows know a range."""
     known = Uncertainty((), (-2 * UNITS,), (3 * UNITS,))
-    return replace(CLIMB, id=f"climb.{tier}", intercept=tenths * UNITS // 10, features=(), uncertainty=known)
+    return replace(CLIMB, id=f"climb.{tier}", intercept=tenths * UNITS // 10, features=(SILENT,), uncertainty=known)
 
 
 HIGH_TECH, GAZELLE = _card("high_tech_enterprise", -5), _card("gazelle", -20)

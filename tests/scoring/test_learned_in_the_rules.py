@@ -28,7 +28,8 @@ from features.pivot import pivot
 from scoring import verifier
 from scoring.engine import Engine, Question
 from scoring.errors import CardError
-from scoring.learned import UNITS, LearnedCard, logistic
+from scoring.learned import UNITS, logistic
+from scoring.learned_file import read_card
 from scoring.release import canonical, content_of
 
 QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22), distress=True)
@@ -214,7 +215,7 @@ def test_the_release_names_the_card_by_its_hash_and_is_for_demonstration(engine:
 
 def test_a_card_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
     CLIMB.write(tmp_path / "card.yaml")
-    assert LearnedCard.read(tmp_path / "card.yaml") == CLIMB
+    assert read_card(tmp_path / "card.yaml") == CLIMB
 
 
 @pytest.mark.parametrize(
@@ -229,5 +230,5 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, old: str, new: str) -> 
     assert old in CLIMB.yaml()
     path.write_text(CLIMB.yaml().replace(old, new), encoding="utf-8")
     with pytest.raises((CardError, ValueProblem)) as told:
-        LearnedCard.read(path)
+        read_card(path)
     assert "card.yaml" in str(told.value)

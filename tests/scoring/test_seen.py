@@ -12,7 +12,7 @@ import pytest
 from learned_cards import CLIMB
 
 from scoring.errors import CardError
-from scoring.learned import LearnedCard
+from scoring.learned_file import read_card
 from scoring.seen import Seen
 
 SEEN = Seen(
@@ -25,7 +25,7 @@ CARD = replace(CLIMB, seen=SEEN)
 
 def test_a_card_keeps_what_it_was_fitted_on(tmp_path: Path) -> None:
     CARD.write(tmp_path / "card.yaml")
-    read = LearnedCard.read(tmp_path / "card.yaml")
+    read = read_card(tmp_path / "card.yaml")
     assert read == CARD
     assert read.seen == SEEN
     assert read.sha256 == CARD.sha256
@@ -75,4 +75,4 @@ def test_a_file_whose_counts_contradict_is_no_card(was: str, becomes: str, tmp_p
     assert was in text
     (tmp_path / "card.yaml").write_text(text.replace(was, becomes, 1), encoding="utf-8")
     with pytest.raises(CardError, match=r"card\.yaml"):
-        LearnedCard.read(tmp_path / "card.yaml")
+        read_card(tmp_path / "card.yaml")

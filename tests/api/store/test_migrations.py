@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dossiers import strong
 from loads import TODAY, load_dossiers
+from packed import RULES
 from sqlalchemy import inspect, text
 
 from api.store.backup import _contents
@@ -31,12 +32,12 @@ def test_a_store_filled_under_the_first_schema_goes_on_under_the_newest(store: S
     assert inspect(store.engine).has_table("release")
     assert not inspect(store.engine).has_table("fact")
     with store.session() as session:
-        Releases(session).built(RELEASE, {"cards": {"a": 1}}, b"\x00rules", "甲")
+        Releases(session).built(RELEASE, {"cards": {"a": 1}}, RULES, "甲")
         Releases(session).approve(RELEASE, "乙")
     again = Store(url)
     try:
         with again.session() as session:
-            assert Releases(session).files(RELEASE) == b"\x00rules"
+            assert Releases(session).files(RELEASE) == RULES
             assert [event.kind for event in Releases(session).events()] == ["built", "approved"]
         load_dossiers(again, tmp_path, strong())
         with again.session() as session:

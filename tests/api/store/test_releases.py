@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from packed import RULES
 from sqlalchemy import inspect
 
 from api.authority.bundle import pack, unpack
@@ -27,7 +28,7 @@ FIRST, SECOND = (f"sha256:{digit * 64}" for digit in "1a")
 def _built(store: Store, *ids: str) -> None:
     for one in ids:
         with store.session() as session:
-            Releases(session).built(one, {"cards": {}}, b"rules", "甲")
+            Releases(session).built(one, {"cards": {}}, RULES, "甲")
 
 
 def _live(store: Store, release: str) -> None:
@@ -46,7 +47,7 @@ def test_the_schema_is_the_one_that_the_tables_declare(store: Store) -> None:
 @pytest.mark.parametrize("again", ["p-7", " p-7", "P-7", "P-7 "])
 def test_another_spelling_is_no_other_person(store: Store, again: str) -> None:
     with store.session() as session:
-        Releases(session).built(FIRST, {"cards": {}}, b"rules", "p-7 ")
+        Releases(session).built(FIRST, {"cards": {}}, RULES, "p-7 ")
         with pytest.raises(ValueProblem) as refused:
             Releases(session).approve(FIRST, again)
     assert refused.value.field == "by"
@@ -93,7 +94,7 @@ def test_a_release_that_is_kept_stays_as_it_was_built(store: Store) -> None:
     _built(store, FIRST)
     with store.session() as session:
         Releases(session).built(FIRST, {"cards": {"other": "x"}}, b"other", "乙")
-        assert Releases(session).files(FIRST) == b"rules"
+        assert Releases(session).files(FIRST) == RULES
         assert [event.by for event in Releases(session).events()] == ["甲"]
 
 
