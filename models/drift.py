@@ -16,7 +16,7 @@ The serving process may import this: NumPy and Polars only.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from statistics import NormalDist
@@ -103,9 +103,14 @@ def checks(
             remedy="逐行给出结果，未知为空 / give each row's outcome, null where not known yet",
         )
     rows = {name: counts(features[name], seen.edges[name]) for name in seen.edges}
-    sides = [(name, np.asarray(seen.rows[name]), rows[name]) for name in rows]
-    every = [_feature(*one, features=len(rows), limits=limits) for one in sides]
-    return _ordered(every + ([_base_rate(seen.outcome, known, limits)] if known[0] else []))
+    base = [_base_rate(seen.outcome, known, limits)] if known[0] else []
+    return _ordered([*checks_of(seen, rows, limits), *base])
+
+
+def checks_of(seen: Seen, rows: Mapping[str, NDArray[np.int64]], limits: DriftLimits = DRIFT) -> list[Check]:
+    """Every feature of a batch that is counted already: ``rows`` by band, missing last; the worst first."""
+    sides = [(name, np.asarray(seen.rows[name]), rows[name]) for name in seen.edges]
+    return _ordered([_feature(*one, features=len(rows), limits=limits) for one in sides])
 
 
 def between(old: LearnedCard, new: LearnedCard, limits: DriftLimits = DRIFT) -> list[Check]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from api.batch.credit import OPEN, refused, scheme_columns
+from api.batch.drift import Compared
 from api.batch.probability import placements, probabilities
 from api.batch.shown import Shown, cards_by_name, points, repeated, rules_with, without, worded
 from api.batch.tier import tier_columns
@@ -60,6 +61,7 @@ class Framed:
         """What a release says of those that answer."""
         self.criteria = criteria(engine.catalogue)
         """Of expert grades, those that some rule asks for."""
+        self.drift = Compared(rules[0].program.learned, question.as_of)
         self.heads = _heads(engine, question, cards_by_name(rules))
         self._scorer = Scorer(question, by_place, firms, lambda roots: _asked(*_shown(roots, question.as_of)))
         self._tell = [[shown.told for shown in some] for some in _shown(over_facts(rules), question.as_of)]
@@ -69,17 +71,26 @@ class Framed:
         """What is read of a snapshot."""
         return self._scorer.wanted
 
-    def part(self, snapshot: Snapshot, number: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """``scores`` and ``items`` of a part of a snapshot."""
-        return self.of(snapshot.part(number, self.wanted.columns, self.wanted.row_fields))
+    def part(self, snapshot: Snapshot, number: int) -> dict[str, pl.DataFrame]:
+        """Of a part of a snapshot ``scores`` and ``items``, a row an enterprise in their order, and what is counted for `drift` where
+        there is something to compare with.
+        """
+        return self._frames(snapshot.part(number, self.wanted.columns, self.wanted.row_fields))
 
     def of(self, wide: Wide) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """``scores`` and ``items``, a row an enterprise, in their order."""
+        """``scores`` and ``items`` of a part."""
+        found = self._frames(wide)
+        return found["scores"], found["items"]
+
+    def _frames(self, wide: Wide) -> dict[str, pl.DataFrame]:
+        features = self.drift.values(wide) if self.drift.cards else None
         scored = self._scorer.score(wide)
         # What is told and written is made in the memory of what was read.
         del wide
-        scores, items = ([one for tell in some for one in tell(scored)] for some in self._tell)
-        return scored.firms.with_columns(scores), pl.DataFrame([scored.firms["uscc"], *items])
+        told, items = ([one for tell in some for one in tell(scored)] for some in self._tell)
+        scores = scored.firms.with_columns(told)
+        counted = {} if features is None else {"drift": self.drift.counted(features, scores)}
+        return {"scores": scores, "items": pl.DataFrame([scored.firms["uscc"], *items]), **counted}
 
 
 def frames(engine: Engine, wide: Wide, question: Question) -> tuple[pl.DataFrame, pl.DataFrame]:

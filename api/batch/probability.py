@@ -135,8 +135,11 @@ def _placed(
 ) -> list[pl.Series]:
     """``having``: by ladder the roots that are read, each with those of the rules that have it."""
     found: dict[str, pl.Series] = {}
-    for name, stands in by_ladder(ladder, scored).items():
-        for column in _on(scored, spoken[name], cards, having[name]) if name in spoken else ():
+    on, nobody = by_ladder(ladder, scored), pl.repeat(False, scored.firms.height, eager=True)
+    # Every ladder, also one on which nobody of this part stands: parts have the same columns.
+    for name, one in spoken.items():
+        stands = on.get(name, nobody)
+        for column in _on(scored, one, cards, having[name]):
             shown = column.set(~stands, None)
             found[shown.name] = found[shown.name].zip_with(~stands, shown) if shown.name in found else shown
     return list(found.values())

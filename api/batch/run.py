@@ -19,17 +19,20 @@ from typing import Any
 import polars as pl
 
 from api.batch.counts import columns_counted, counts
+from api.batch.drift import COUNTED
 from api.batch.frames import Framed
 from api.batch.row_groups import concatenate
 from features.durable import fingerprint, write_text, write_whole
 from features.errors import FileProblem
 from features.intake import write_rejects
 from features.snapshot import Snapshot
+from models.limits import DRIFT as LIMITS
+from models.limits import DriftLimits
 from scoring.engine import Question
 from scoring.release import ENGINE
 
 WORK, JOURNAL, MANIFEST = "unfinished", "journal.json", "manifest.json"
-RESULTS = ("scores", "items")
+RESULTS, DRIFT = ("scores", "items"), "drift"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Batch:
     source: dict[str, Any]
     """Name and hash of what the user gave."""
     target: Path
+    limits: DriftLimits = LIMITS
+    """From which values on drift is told."""
 
     def identity(self) -> dict[str, Any]:
         """What two runs must share for one to go on where the other stopped."""
@@ -67,7 +72,7 @@ class Batch:
         Raises `FileProblem` where ``resume`` finds the beginning of another run.
         """
         identity = self.identity()
-        journal = _Journal(self.target / WORK, identity, resume=resume)
+        journal = _Journal(self.target / WORK, identity, self._kept, resume=resume)
         (self.target / MANIFEST).unlink(missing_ok=True)
         sizes = self.snapshot.sizes
         left, counted, cards = [], Counter[str](), self.framed.heads
@@ -83,14 +88,15 @@ class Batch:
             done(sizes[number])
         self._publish(journal, len(sizes), rejects)
         files = {f"{name}.parquet": fingerprint(self.target / f"{name}.parquet") for name in (*RESULTS, "rejects")}
-        manifest = {**identity, "firms": sum(sizes), "rejected_rows": rejects.height, "files": files}
+        drift = self._drift(journal, len(sizes))
+        manifest = {**identity, **drift, "firms": sum(sizes), "rejected_rows": rejects.height, "files": files}
         write_text(self.target / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
         shutil.rmtree(journal.folder)
         return manifest, counted
 
     def _scored(self, numbers: list[int], journal: _Journal, workers: int) -> Iterator[tuple[int, Counter[str]]]:
         def part(number: int) -> tuple[int, dict[str, str], Counter[str]]:
-            found = dict(zip(RESULTS, self.framed.part(self.snapshot, number), strict=True))
+            found = self.framed.part(self.snapshot, number)
             hashes = {}
             for name, frame in found.items():
                 path = journal.path(name, number)
@@ -102,6 +108,20 @@ class Batch:
             for number, hashes, counted in pool.map(part, numbers):
                 journal.add(number, hashes)
                 yield number, counted
+
+    @property
+    def _kept(self) -> tuple[str, ...]:
+        """What is kept of each part."""
+        return (*RESULTS, DRIFT) if self.framed.drift.cards else RESULTS
+
+    def _drift(self, journal: _Journal, parts: int) -> dict[str, Any]:
+        """What the manifest says of it, where a learned card tells what it was fitted on."""
+        if not self.framed.drift.cards:
+            return {}
+        counted = pl.concat(
+            [pl.DataFrame(schema=COUNTED), *(pl.read_parquet(journal.path(DRIFT, n)) for n in range(parts))]
+        )
+        return {DRIFT: self.framed.drift.told(counted, self.limits)}
 
     def _publish(self, journal: _Journal, parts: int, rejects: pl.DataFrame) -> None:
         """Parts become the result files."""
@@ -115,8 +135,9 @@ class Batch:
 class _Journal:
     """Which parts are done, and the hashes of their files."""
 
-    def __init__(self, folder: Path, identity: dict[str, Any], *, resume: bool) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, identity: dict[str, Any], kept: tuple[str, ...], *, resume: bool) -> None:
+        """``kept``: what is kept of each part."""
+        self.folder, self._kept = folder, kept
         self._entry: dict[str, Any] = {"run": identity, "parts": {}}
         if resume and (folder / JOURNAL).is_file():
             found = _read(folder / JOURNAL)
@@ -134,7 +155,7 @@ class _Journal:
     def has(self, number: int) -> bool:
         """Whether a part is done and its files are as they were written."""
         hashes = self._entry["parts"].get(str(number), {})
-        files = [self.path(name, number) for name in RESULTS]
+        files = [self.path(name, number) for name in self._kept]
         return all(path.is_file() and fingerprint(path) == hashes.get(path.name) for path in files)
 
     def add(self, number: int, hashes: dict[str, str]) -> None:

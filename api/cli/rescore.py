@@ -14,7 +14,7 @@ from api.batch.run import Batch
 from api.batch.sources import source_of
 from api.cli import console, tables
 from api.cli.importing import read_with_progress
-from api.cli.summary import summary
+from api.cli.summary import drift_of, summary
 from api.clock import today
 from api.distress import asked_by_name
 from api.settings import load
@@ -50,7 +50,8 @@ def rescore(
     if engine != "local":
         raise typer.BadParameter("local", param_hint="--engine")
     # Before a population is read: that takes minutes.
-    asked = asked_by_name(load(), distress)
+    settings = load()
+    asked = asked_by_name(settings, distress)
     day, ruled = console.day_option(as_of, "as_of"), console.day_option(rules_on, "rules_on") if rules_on else None
     given = source_of(
         source,
@@ -64,11 +65,12 @@ def rescore(
     question = Question(day, given.known_at, ruled, distress=asked)
     framed = ready(question, given.snapshot.places, sum(given.snapshot.sizes))
     tables.unknown_criteria(given.snapshot.criteria, framed.criteria)
-    batch = Batch(framed, given.snapshot, question, given.named, target)
+    batch = Batch(framed, given.snapshot, question, given.named, target, settings.learning.drift)
     with console.progress() as bar:
         task = bar.add_task("评分 scoring", total=sum(given.snapshot.sizes))
         manifest, counts = batch.run(given.rejects, resume=resume, workers=workers, done=lambda n: bar.advance(task, n))
     shutil.rmtree(target / PIVOTED, ignore_errors=True)
     summary(target, manifest["firms"], counts, framed, question)
+    drift_of(manifest)
     tables.reject_reasons(given.rejects)
     console.out.print(f"结果目录 results: {target}", highlight=False)

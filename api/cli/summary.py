@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 
@@ -30,6 +31,26 @@ def summary(target: Path, firms: int, counts: Mapping[str, int], framed: Framed,
     out.print("* 条件未设或未公布，记为待定 / its conditions are not on file: undetermined", highlight=False)
     for card in framed.heads:
         _card(counts, card)
+
+
+def drift_of(manifest: Mapping[str, Any]) -> None:
+    """Learned cards whose features have moved since they were fitted, and which features; nothing where none has."""
+    found = manifest.get("drift", {"cards": {}})
+    moved = {name: card for name, card in found["cards"].items() if card["level"] not in (None, "ok")}
+    for name, card in moved.items():
+        table = Table(title=f"漂移 drift: {name} — {card['told']}", title_justify="left")
+        for column in ("字段 feature", "PSI", "级别 level", "缺失：训练 missing, fitted", "缺失：本批 batch"):
+            table.add_column(column)
+        for one in (one for one in card["features"] if one["level"] != "ok"):
+            missing = (f"{one['missing'][of]:.3f}" for of in ("fitted", "batch"))
+            table.add_row(one["feature"], f"{one['psi']:.3f}", one["told"], *missing)
+        out.print(table)
+    if moved:
+        out.print(
+            f"{found['limits']}\n本批企业与训练时不同，其概率未必仍然校准；先查明原因，再用 dengti model drift、train / these firms "
+            "differ from those of training, so the probabilities may be calibrated no more: find out why first",
+            highlight=False,
+        )
 
 
 def _ladder(ladder: Ladder, counts: Mapping[str, int], of: str) -> Table:

@@ -38,7 +38,8 @@ def _whole(engine: Engine, question: Question, found: snapshot.Snapshot) -> Call
     framed = Framed(engine, question, found.places, sum(found.sizes))
 
     def answers(number: int) -> pl.DataFrame:
-        scores, items = framed.part(found, number)
+        frames = framed.part(found, number)
+        scores, items = frames["scores"], frames["items"]
         return scores.hstack(items.drop("uscc")).select(ANSWERS)
 
     return answers

@@ -88,9 +88,13 @@ def monotone(event: str, inputs: tuple[Input, ...] = INPUTS) -> dict[str, int]:
 
 
 def measured(wide: Wide, as_of: date, inputs: tuple[Input, ...] = INPUTS) -> pl.DataFrame:
-    """``uscc`` and a Float64 column a feature, null where it is not known, for enterprises whose sources agree."""
+    """`values` of some inputs."""
+    return values(wide, as_of, tuple(one.made for one in inputs))
+
+
+def values(wide: Wide, as_of: date, made: tuple[Indicator, ...]) -> pl.DataFrame:
+    """``uscc`` and a Float64 column an indicator, null where it is not known, for enterprises whose sources agree."""
     agreed = wide.only(wide.firms[SAID].is_null())
-    made = tuple(one.made for one in inputs)
     scalars, fields, plan = _ready(made)
     read = WantedColumns(scalars, fields, as_of).of(agreed)
     ends = plan.evaluate(Facts(read.frame, read.children, read.shared))
