@@ -112,7 +112,7 @@ def test_firms_whose_revenue_has_moved_are_an_alarm_that_people_see(
 
 def test_the_limits_are_those_of_the_deployment(population: Path, learned: Path, tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
-    settings.write_text("[learning]\npsi_watch = 50\npsi_alarm = 60\n", encoding="utf-8")
+    settings.write_text("[learning]\ndrift_psi_watch = 50\ndrift_psi_alarm = 60\n", encoding="utf-8")
     moved = _changed(population, tmp_path / "moved")
     manifest, _ = _rescored(moved, tmp_path / "out", learned, DENGTI_SETTINGS=str(settings))
     assert manifest["drift"]["cards"][NAME]["level"] == "ok"
