@@ -5,6 +5,7 @@ The serving process may import this: NumPy and Polars only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,8 +19,11 @@ from scoring.learned import not_numbers
 from scoring.seen import Seen
 
 BANDS = 10
-_DIGITS = 9
-"""Of an edge between two tenths at most: a rule holds a quotient against edges as whole numbers of 64 bits."""
+_FINE = 4
+"""Digits to which the width of the middle eight tenths is told; edges have no more decimals than that takes, for a rule
+multiplies by their common denominator in 64 bits."""
+_APART = 1e-9
+"""Least share of itself by which an edge is told from the least or the greatest value."""
 
 
 def seen_of(features: pl.DataFrame, outcome: pl.Series) -> Seen:
@@ -100,9 +104,17 @@ def _edges(values: Floats) -> tuple[float, ...]:
     known = values[np.isfinite(values)]
     if not len(known):
         return ()
-    inner = [float(f"{edge:.{_DIGITS}g}") for edge in upper_edges(known, BANDS)]
     least, greatest = float(known.min()), float(known.max())
-    low, high = _room(least, [*inner, greatest]), _room(greatest, [*inner, least])
+    tenths = upper_edges(known, BANDS).tolist()
+    middle = tenths if len(tenths) > 1 else [least, greatest]
+    width = min(middle[-1] - middle[0], LARGEST) or abs(least) or 1.0
+    decimals = max(0, _FINE - math.floor(math.log10(width)))
+    # No minus before a nought.
+    inner = [round(edge, decimals) + 0.0 for edge in tenths]
+    # Within two units of the last decimal there is one to be found.
+    low, high = (
+        max(_room(*ends), 2 * 10.0**-decimals) for ends in ((least, [*inner, greatest]), (greatest, [*inner, least]))
+    )
     ends = roundest(max(least - low, -LARGEST), least), roundest(greatest, min(greatest + high, LARGEST))
     return tuple(np.unique([ends[0], *inner, ends[1]]).tolist())
 
@@ -110,7 +122,7 @@ def _edges(values: Floats) -> tuple[float, ...]:
 def _room(end: float, others: Sequence[float]) -> float:
     """How far from the end of what was seen its edge may lie: a hundredth of the way to the next."""
     way = [abs(other / 100 - end / 100) for other in others if other != end]
-    return max(min(way, default=abs(end) / 1000 or 0.001), abs(end) * 10.0**-_DIGITS)
+    return max(min(way, default=abs(end) / 1000 or 0.001), abs(end) * _APART)
 
 
 def _floats(values: pl.Series) -> Floats:

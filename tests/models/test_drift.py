@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,8 @@ from models.limits import DRIFT, DriftLimits, drift_told
 from models.seen_rows import seen_of
 from scoring.learned import Feature, LearnedCard
 from scoring.seen import Seen
+
+ROOT = Path(__file__).parents[2]
 
 
 def _frame(rows: int, seed: int, shift: float = 0.0, missing: float = 0.05) -> pl.DataFrame:
@@ -211,6 +216,11 @@ def test_two_cards_without_a_feature_in_common_are_compared_by_base_rate_alone()
     assert [one.name for one in between(_card(seen), replace(_card(None), features=features, seen=renamed))] == [
         BASE_RATE
     ]
+
+
+def test_the_serving_process_may_tell_drift() -> None:
+    code = "import sys, models.drift; print([m for m in ('sklearn', 'scipy', 'mlflow', 'pandas') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).strip() == "[]"
 
 
 @needs_public_data

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
+from made_loans import loans as made
 from public_data import FOLDER, needs_public_data
 
 from features.errors import FileProblem, ValueProblem
@@ -17,40 +16,14 @@ from models.seen_rows import seen_of
 from models.sources import newer, public
 
 
-def _loans(rows: int, seed: int, guaranteed: float = 0.5, day: date = date(2005, 3, 1)) -> pl.DataFrame:
-    """Made up in the form of the public file."""
-    random = np.random.default_rng(seed)
-    amount = random.integers(10, 300, rows) * 1000
-    return pl.DataFrame(
-        {
-            "ApprovalFY": [2005] * rows,
-            "approval_date": [datetime(day.year, day.month, day.day)] * rows,
-            "State": ["IN"] * rows,
-            "same_state_bank": random.integers(0, 2, rows),
-            "NAICS": random.choice([0, 451120, 722410], rows),
-            "NoEmp": random.integers(1, 60, rows),
-            "NewExist": random.integers(1, 3, rows),
-            "CreateJob": random.integers(0, 5, rows),
-            "RetainedJob": random.integers(0, 5, rows),
-            "FranchiseCode": random.choice([0, 1, 10528], rows),
-            "UrbanRural": random.integers(0, 3, rows),
-            "RevLineCr": random.choice(["Y", "N", "0"], rows),
-            "LowDoc": random.choice(["Y", "N"], rows),
-            "GrAppv": amount,
-            "SBA_Appv": (amount * guaranteed).astype(np.int64),
-            "default": random.integers(0, 2, rows),
-        }
-    )
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    _loans(900, 1).write_parquet(tmp_path / "sba_loans_dev.parquet")
+    made(900, 1).write_parquet(tmp_path / "sba_loans_dev.parquet")
     return tmp_path
 
 
 def test_a_file_is_read_as_the_set_is_in_either_form(folder: Path) -> None:
-    loans = _loans(300, 2)
+    loans = made(300, 2)
     loans.write_csv(folder / "newer.csv")
     loans.write_parquet(folder / "newer.parquet")
     one, two = (newer("sba", folder / f"newer.{suffix}") for suffix in ("csv", "parquet"))
@@ -62,7 +35,7 @@ def test_newer_rows_of_the_same_kind_are_no_drift_and_others_are(folder: Path) -
     fitted = sba(folder)
     seen = seen_of(fitted.features, fitted.outcome)
     for guaranteed, level in ((0.5, Level.OK), (0.8, Level.ALARM)):
-        _loans(400, 3, guaranteed).write_csv(folder / "newer.csv")
+        made(400, 3, guaranteed).write_csv(folder / "newer.csv")
         features, outcome = newer("sba", folder / "newer.csv")
         found = checks(seen, features, outcome)
         assert worst(found) is level
@@ -70,7 +43,7 @@ def test_newer_rows_of_the_same_kind_are_no_drift_and_others_are(folder: Path) -
 
 
 def test_loans_whose_outcome_is_not_known_yet_are_compared_by_their_features(folder: Path) -> None:
-    _loans(300, 2).drop("default").write_csv(folder / "newer.csv")
+    made(300, 2).drop("default").write_csv(folder / "newer.csv")
     features, outcome = newer("sba", folder / "newer.csv")
     assert outcome.null_count() == 300
     fitted = sba(folder)
