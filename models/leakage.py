@@ -4,7 +4,8 @@ Every feature is looked at alone, on rows that were not used to look (two halves
 
 ``implausible_skill``   alone it tells the outcome better than any single fact known beforehand does
 ``missing_tells``       whether it is missing tells the outcome
-``recorded_otherwise``  of the event its values are round or usual much less often: written by other hands, after it
+``recorded_otherwise``  of the event its values are round or usual much less often than like values are without it: written
+                        by other hands, after it
 ``pure``                some state of it, however rare, nearly always goes with the rarer outcome (`models.purity`)
 
 And all of them, by the best forecast of rows that it had not seen, be it the card's or a rival's:
@@ -19,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -35,7 +35,8 @@ from models.purity import purest
 Floats = NDArray[np.float64]
 Explained = Mapping[tuple[str, str], str]
 """The reason why a finding is no leak, by feature (of ``implausible_together`` the set) and rule."""
-_BANDS, _COMMON, _FEWEST = 32, 20, 50
+RULES, TOGETHER = ("implausible_skill", "missing_tells", "recorded_otherwise", "pure"), "implausible_together"
+_BANDS, _COMMON, _FEWEST, _ALIKE = 32, 20, 50, 8
 _DAY = 86_400_000_000
 
 
@@ -65,17 +66,18 @@ def findings(dataset: Dataset, limits: LeakageLimits = LEAKAGE) -> list[Finding]
     """Everything suspicious in one feature alone, the worst first. Raises `ValueProblem` for a set that cannot be looked at."""
     _sound(dataset)
     outcome = dataset.outcome.to_numpy().astype(np.int64)
-    first = _half(dataset.group.to_numpy())
-    found = []
+    _, group = np.unique(dataset.group.to_numpy(), return_inverse=True)
+    first, found = _half(group), list[Finding]()
     for column in dataset.features.get_columns():
         values, bands = _numbers(column)
         measures = (
-            ("implausible_skill", _alone(values, outcome, first, bands), limits.skill),
-            ("missing_tells", _either(_auc(np.isnan(values).astype(float), outcome)), limits.missing),
-            ("recorded_otherwise", _usual(values, outcome), limits.usual),
-            ("pure", purest(values, outcome, first), limits.pure),
+            (_alone(values, outcome, first, bands), limits.skill),
+            (_either(_auc(np.isnan(values).astype(float), outcome)), limits.missing),
+            (_usual(values, outcome, group), limits.usual),
+            (purest(values, outcome, first), limits.pure),
         )
-        found += [Finding(column.name, rule, value, limit) for rule, value, limit in measures if value >= limit]
+        for rule, (value, limit) in zip(RULES, measures, strict=True):
+            found += [Finding(column.name, rule, value, limit)] if value >= limit else []
     return sorted(found, key=lambda one: (one.limit - one.value, one.feature))
 
 
@@ -88,7 +90,7 @@ def check_together(
     name: str, auc: float, explained: Explained | None = None, limits: LeakageLimits = LEAKAGE
 ) -> list[Finding]:
     """The finding of a whole set by the best AUC of its forecasts, explained. Raises `LeakageError` where it is not."""
-    found = [Finding(name, "implausible_together", auc, limits.together)] if auc >= limits.together else []
+    found = [Finding(name, TOGETHER, auc, limits.together)] if auc >= limits.together else []
     return _explained(name, found, explained, limits)
 
 
@@ -101,7 +103,8 @@ def _explained(
             field=name,
             value="; ".join(str(one) for one in unexplained),
             rule=f"训练字段不得泄漏结果 / no feature may know the outcome; {leakage_told(limits)}",
-            remedy="删去该字段，或就该规则写明理由 / leave the feature out, or give the reason for it and this rule",
+            remedy="删去该字段，或就该规则写明理由 / leave the feature out, or give the reason for it and this rule: "
+            f"dengti train --explain '{unexplained[0].feature}:{unexplained[0].rule}=理由 REASON'",
         )
     return told
 
@@ -147,11 +150,10 @@ def _numbers(column: pl.Series) -> tuple[Floats, int]:
     return column.cast(pl.Float64).to_numpy().astype(np.float64), bands
 
 
-def _half(group: NDArray[Any]) -> NDArray[np.bool_]:
+def _half(group: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The rows of every second group."""
-    _, member = np.unique(group, return_inverse=True)
-    order = np.random.default_rng(0).permutation(int(member.max()) + 1)
-    return np.asarray(order[member] % 2 == 0)
+    order = np.random.default_rng(0).permutation(int(group.max()) + 1)
+    return np.asarray(order[group] % 2 == 0)
 
 
 def _alone(values: Floats, outcome: NDArray[np.int64], first: NDArray[np.bool_], bands: int) -> float:
@@ -167,15 +169,29 @@ def _alone(values: Floats, outcome: NDArray[np.int64], first: NDArray[np.bool_],
     return _auc(score, outcome)
 
 
-def _usual(values: Floats, outcome: NDArray[np.int64]) -> float:
-    """Difference between outcomes in how many of the values other than 0 are among the twenty most frequent."""
+def _usual(values: Floats, outcome: NDArray[np.int64], group: NDArray[np.int64]) -> float:
+    """Difference between outcomes in how many of the values other than 0 are among the twenty that most groups have.
+
+    Like is held against like, in bands of the values, each counted by its rows with the rarer outcome: small counts recur
+    because they are small, and what one firm says in all its years is said by one.
+    """
     stated = ~np.isnan(values) & (values != 0)
-    distinct, place, counts = np.unique(values[stated], return_inverse=True, return_counts=True)
-    of = [outcome[stated] == one for one in (0, 1)]
-    if len(distinct) <= _COMMON or min(part.sum() for part in of) < _FEWEST:
+    values, outcome, group = values[stated], outcome[stated], group[stated]
+    distinct, place = np.unique(values, return_inverse=True)
+    if len(distinct) <= _COMMON or min(np.sum(outcome == one) for one in (0, 1)) < _FEWEST:
         return 0.0
-    usual = (counts >= np.sort(counts)[-_COMMON:].min())[place]
-    return float(abs(usual[of[0]].mean() - usual[of[1]].mean()))
+    groups = np.bincount(np.unique(np.column_stack((place, group)), axis=0)[:, 0])
+    usual = (groups >= np.sort(groups)[-_COMMON:].min())[place]
+    edges = upper_edges(values, _ALIKE)
+    band = codes(values, edges).astype(np.int64)
+    rows, found = (
+        [np.bincount(band[outcome == one], counted[outcome == one], len(edges) + 1) for one in (0, 1)]
+        for counted in (np.ones(len(values)), usual.astype(np.float64))
+    )
+    both = (rows[0] > 0) & (rows[1] > 0)
+    share = [found[one][both] / rows[one][both] for one in (0, 1)]
+    weights = min(rows, key=np.sum)[both]
+    return float(abs(np.average(share[0] - share[1], weights=weights))) if both.any() else 0.0
 
 
 def _either(auc: float) -> float:

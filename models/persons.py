@@ -9,11 +9,16 @@ from features.errors import ValueProblem
 
 def said(field: str, value: str) -> str:
     """What was typed, without the spaces around it. Raises `ValueProblem` where it says nothing."""
-    if not _letters(value):
+    if not is_said(value):
         raise ValueProblem(
             field=field, value=value, rule="须写明何人、何故 / who and why must be said", remedy=f"{field} …"
         )
     return value.strip()
+
+
+def is_said(value: str) -> bool:
+    """Whether it says anything."""
+    return bool(_letters(value))
 
 
 def same(one: str, other: str) -> bool:

@@ -93,6 +93,27 @@ def promote(tracking: Tracking, challenger: Version, by: str, reason: str) -> Ve
     return tracking.version(challenger.name, challenger.number)
 
 
+def promoted(tracking: Tracking, card: LearnedCard) -> Version:
+    """The version of the registry that is this very card. Raises `ValueProblem` where there is none, or where nobody but who
+    trained it promoted it.
+    """
+    versions = [one for one in tracking.versions(card.id) if one.tags.get("card") == card.sha256]
+    for one in versions:
+        by = one.tags.get("promoted_by", "").strip()
+        if by and not same(by, one.tags["by"]):
+            return one
+    told = "登记中没有此卡 / the registry does not have this card"
+    if versions:
+        told = f"版本 {versions[0].number} 未经第二人批准 / version {versions[0].number} was not promoted by a second person"
+    raise ValueProblem(
+        field="learned",
+        value=f"{card.id} {card.sha256}",
+        rule=f"以本单位数据训练的评分卡须经登记并由第二人批准 / a card of the office's own facts must be registered and promoted: {told}",
+        remedy=f"检查 --runs；先批准再写出 / look at --runs; promote it, then write its file: dengti model promote {card.id} …, "
+        f"dengti model card {card.id} FILE",
+    )
+
+
 def _champion(tracking: Tracking, challenger: Version) -> Version | None:
     """The version in office. Raises `ValueProblem` where that is the challenger itself."""
     if CHAMPION in challenger.aliases:

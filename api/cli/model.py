@@ -20,7 +20,7 @@ model = typer.Typer(help="评分卡登记 / registry of learned cards", no_args_
 Name = Annotated[str, typer.Argument(metavar="CARD", help="评分卡，如 climb.gazelle / the card")]
 Version = Annotated[str, typer.Option(help="版本号，或 champion、challenger / number or alias")]
 Runs = Annotated[Path, typer.Option(help="MLflow 目录 / folder of runs and registry")]
-_RUNS = Path("mlruns")
+RUNS = Path("mlruns")
 _DRIFT = (
     "字段 feature",
     "PSI / 优势比 odds ratio",
@@ -31,7 +31,8 @@ _DRIFT = (
 )
 
 
-def _tracking(runs: Path) -> Tracking:
+def registry(runs: Path) -> Tracking:
+    """The one of a folder, or of the server that is set. Raises `ValueProblem` where there is none."""
     needed()
     # Only here: MLflow takes seconds that no other command needs to wait for.
     from models.tracking import Tracking
@@ -40,12 +41,12 @@ def _tracking(runs: Path) -> Tracking:
 
 
 @model.command("list")
-def list_(runs: Runs = _RUNS) -> None:
+def list_(runs: Runs = RUNS) -> None:
     """列出各版本、称号与训练者 / every version with its aliases and who trained and promoted it."""
     table = Table(title="评分卡 learned cards", title_justify="left")
     for column in ("卡 card", "版本 version", "称号 alias", "数据 origin", "训练 by", "批准 promoted by", "sha256"):
         table.add_column(column)
-    for one in _tracking(runs).versions():
+    for one in registry(runs).versions():
         tags = one.tags
         told = (tags["origin"], tags["by"], tags.get("promoted_by", ""), tags["card"].removeprefix("sha256:")[:12])
         table.add_row(one.name, one.number, ", ".join(one.aliases), *told)
@@ -60,13 +61,13 @@ def compare(
     known_at: KnownAt = None,
     split: Split = None,
     version: Version = "challenger",
-    runs: Runs = _RUNS,
+    runs: Runs = RUNS,
 ) -> None:
     """挑战者与现任在双方均未训练过的时期上比较 / challenger and champion on a period on which neither was fitted."""
     from api.settings import load
     from models.promotion import compare as compared
 
-    tracking = _tracking(runs)
+    tracking = registry(runs)
     found = tracking.version(name, version)
     dataset, _ = dataset_of(source, name, known_at, split)
     told = compared(tracking, found, dataset, by, load().learning.drift)
@@ -79,12 +80,12 @@ def promote(
     by: Annotated[str, typer.Option(help="批准者，不得为训练者 / who promotes, not who trained")],
     reason: Annotated[str, typer.Option(help="事由 / why")],
     version: Version = "challenger",
-    runs: Runs = _RUNS,
+    runs: Runs = RUNS,
 ) -> None:
     """由第二人批准为现任 / a second person makes it champion; needs the comparison."""
     from models.promotion import promote as promoted
 
-    tracking = _tracking(runs)
+    tracking = registry(runs)
     done = promoted(tracking, tracking.version(name, version), by, reason)
     out.print(f"{done.name} {done.number}: {', '.join(done.aliases)}", highlight=False)
     out.print(done.tags["verdict"], highlight=False, markup=False)
@@ -95,10 +96,10 @@ def card(
     name: Name,
     target: Annotated[Path, typer.Argument(metavar="OUTPUT")],
     version: Version = "champion",
-    runs: Runs = _RUNS,
+    runs: Runs = RUNS,
 ) -> None:
     """写出评分卡文件，供审阅或纳入发布版 / write the card's file, to review or to put into a release."""
-    tracking = _tracking(runs)
+    tracking = registry(runs)
     tracking.card(tracking.version(name, version)).write(target)
 
 
@@ -112,12 +113,12 @@ def ladder(
     output: Annotated[
         Path | None, typer.Option("--report", help="另存 Markdown 报告 / keep the report in this file")
     ] = None,
-    runs: Runs = _RUNS,
+    runs: Runs = RUNS,
 ) -> None:
     """逐梯次的共形集合：首年定阈值，其后逐年复核；未兑现时退出码为 3 / sets of tiers, audited year by year; exit code 3 where one fails."""
     from models.replay.ladder_sets import audited, places, report, years_of
 
-    tracking = _tracking(runs)
+    tracking = registry(runs)
     rungs = ladders()[console.one_of("--ladder", name, ladders())].rungs
     versions = {rung.id: tracking.version(f"climb.{rung.id}", version) for rung in rungs}
     cards = {rung: tracking.card(one) for rung, one in versions.items()}
@@ -138,7 +139,7 @@ def drift(
     source: SourceOf,
     known_at: KnownAt = None,
     version: Version = "champion",
-    runs: Runs = _RUNS,
+    runs: Runs = RUNS,
 ) -> None:
     """与训练时相比的漂移；公开数据集可给新一期数据的文件；有警报时退出码为 3
     / drift since training, of a public set also of a file of newer rows; exit code 3 on an alarm."""
@@ -147,7 +148,7 @@ def drift(
     from models.limits import drift_told
     from models.sources import PUBLIC, batch, newer
 
-    tracking, limits = _tracking(runs), load().learning.drift
+    tracking, limits = registry(runs), load().learning.drift
     found = tracking.version(name, version)
     seen = fitted_on(tracking.card(found))
     if name not in PUBLIC:

@@ -19,6 +19,7 @@ from api.authority.peers import freeze
 from api.cli import console
 from api.cli import population_option as population
 from api.cli.console import out
+from api.cli.model import RUNS, Runs, registry
 from api.clock import SHANGHAI
 from features.errors import ValueProblem
 from scoring.catalogue import Catalogue
@@ -62,17 +63,23 @@ def build(
     ] = None,
     name: population.Name = None,
     as_of: population.AsOf = None,
+    runs: Runs = RUNS,
 ) -> None:
     """把现有规则制成发布版草案；检查有问题的规则不收 / make a draft release of the present rules, in which the lint finds nothing."""
     with TemporaryDirectory() as folder:
         engine = rules.engine()
+        _refuse_unmarked(engine.catalogue, demo=demo)
+        registered = _registered(engine.catalogue, runs)
         _refuse_unsound(engine.catalogue)
         if peers is not None:
             catalogue = unpack(pack(engine.catalogue), Path(folder))
             with population.frozen(peers, name, as_of, by, reason or KINDS["built"]) as (tables, done):
                 freeze(catalogue.folder, tables, done)
             engine = Engine(Catalogue(catalogue.folder))
-        _keep(engine, by, reason, demo=demo)
+        content = {**content_of(engine.catalogue), **({"registry": registered} if registered else {})}
+        with _releases() as releases:
+            releases.built(engine.release_id, content, pack(engine.catalogue), by, reason)
+        out.print(engine.release_id, highlight=False)
 
 
 def _refuse_unsound(catalogue: Catalogue) -> None:
@@ -84,18 +91,38 @@ def _refuse_unsound(catalogue: Catalogue) -> None:
         raise soundness.UnsoundRules.of(found)
 
 
-def _keep(engine: Engine, by: str, reason: str, *, demo: bool) -> None:
-    if engine.catalogue.demo and not demo:
+def _refuse_unmarked(catalogue: Catalogue, *, demo: bool) -> None:
+    if catalogue.demo and not demo:
         raise ValueProblem(
             field="--demo",
-            value=", ".join(f"{card.id} ({card.origin})" for card in engine.catalogue.learned if card.demo_only),
+            value=", ".join(f"{card.id} ({card.origin})" for card in catalogue.learned if card.demo_only),
             rule="以合成或外部数据训练的模型卡只能用于演示发布版 / a card trained on synthetic or foreign data needs a release "
             "marked demo",
             remedy="加 --demo，或移去这些模型卡 / add --demo, or take these cards out",
         )
-    with _releases() as releases:
-        releases.built(engine.release_id, content_of(engine.catalogue), pack(engine.catalogue), by, reason)
-    out.print(engine.release_id, highlight=False)
+
+
+def _registered(catalogue: Catalogue, runs: Path) -> dict[str, dict[str, str]]:
+    """What the registry says of each card that is not for demonstration only. Raises `ValueProblem` where it was not promoted:
+    what a file says of its origin anyone can write.
+    """
+    own = [card for card in catalogue.learned if not card.demo_only]
+    if not own:
+        return {}
+    tracking = registry(runs)
+    # Only here: as `registry`.
+    from models.promotion import promoted
+
+    found = {card.id: promoted(tracking, card) for card in own}
+    return {
+        name: {
+            "version": one.number,
+            "trained_by": one.tags["by"],
+            "promoted_by": one.tags["promoted_by"],
+            "promoted_at": one.tags["promoted_at"],
+        }
+        for name, one in found.items()
+    }
 
 
 @release.command()

@@ -41,6 +41,13 @@ def train(
     by: Annotated[str, typer.Option(help="训练者（姓名或工号） / who trains")],
     known_at: KnownAt = None,
     split: Split = None,
+    explain: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FEATURE:RULE=REASON",
+            help="泄漏检查的某项发现为何不是泄漏，可重复 / why a finding of the leakage check is no leak; may be repeated",
+        ),
+    ] = None,
     runs: Annotated[Path, typer.Option(help="MLflow 目录 / folder of runs and registry")] = Path("mlruns"),
     full: Annotated[
         bool, typer.Option(help="同时拟合对照模型与分组交叉验证 / fit the rivals and the grouped folds too")
@@ -52,12 +59,14 @@ def train(
     from api.settings import load
     from models.evaluation.metrics import TITLES
     from models.experiment import train as trained_by
+    from models.explained import given, unused
     from models.persons import said
-    from models.sources import EXPLAINED
+    from models.sources import explained
     from models.tracking import Tracking
 
     learning, by = load().learning, said("--by", by)
     dataset, provenance = dataset_of(source, event, known_at, split)
+    reasons = given(explain or (), dataset, by)
     # Before the minutes that training takes.
     tracking = Tracking(runs)
     with console.progress() as bar:
@@ -65,7 +74,7 @@ def train(
         trained = trained_by(
             dataset,
             provenance,
-            explained=EXPLAINED,
+            explained={**explained(event), **reasons},
             full=full,
             leakage_limits=learning.leakage,
             drift_limits=learning.drift,
@@ -74,6 +83,12 @@ def train(
         bar.update(task, description="登记 MLflow")
         version = tracking.log(trained, by)
     told = f"训练于 trained on {provenance.trained_on}，数据 data {trained.fingerprint[7:19]}"
+    for idle in unused(reasons, trained.evaluation.leakage):
+        console.err.print(
+            f"说明 note: --explain {idle} 未用到，没有此项发现 / explains nothing that was found",
+            markup=False,
+            highlight=False,
+        )
     table = Table(title=f"{event} ({provenance.origin})\n{told}", title_justify="left")
     test, grouped = trained.evaluation.test, trained.evaluation.grouped
     for column in ("模型 model", *(TITLES[measure] for measure in next(iter(test.results.values())))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -179,6 +180,39 @@ def test_the_limits_of_leakage_and_drift_are_settings(facts: Path, runs: Path, t
     )  # fmt: skip
     assert quiet.returncode == 0, quiet.stderr
     assert "PSI 90 / 99" in quiet.stdout
+
+
+def test_a_finding_is_explained_by_who_trains_and_that_stays_with_the_run(facts: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text("[learning]\nleakage_together = 0.6\n")
+    asked = (
+        "train",
+        facts,
+        "--event",
+        EVENT,
+        "--by",
+        "张三",
+        "--known-at",
+        "2026-09-30",
+        "--no-full",
+        "--runs",
+        tmp_path,
+    )
+    stopped = _dengti(*asked, settings=settings)
+    assert stopped.returncode == 1
+    assert f"--explain '{EVENT}:implausible_together=" in stopped.stderr
+    unknown = _dengti(*asked, "--explain", "height:pure=why", settings=settings)
+    assert unknown.returncode == 1
+    assert "rd_to_revenue(-1)" in unknown.stderr
+    assert "拟合" not in unknown.stderr
+    explain = ("--explain", f"{EVENT}:implausible_together=合成数据有此技巧", "--explain", "revenue:pure=备用")
+    done = _dengti(*asked, *explain, settings=settings)
+    assert done.returncode == 0, done.stderr
+    assert "--explain revenue:pure 未用到" in done.stderr
+    with sqlite3.connect(tmp_path / "mlflow.db") as opened:
+        ((told,),) = opened.execute("SELECT value FROM params WHERE key = 'explained'")
+    assert f"{EVENT} implausible_together: 合成数据有此技巧（说明人 explained by: 张三）" in told
+    assert "备用" not in told
 
 
 def test_an_event_that_does_not_exist_is_refused_with_those_that_do(facts: Path, tmp_path: Path) -> None:

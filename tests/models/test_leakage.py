@@ -51,6 +51,29 @@ def test_round_terms_that_the_event_cut_short_are_found_by_their_not_being_round
     assert ("term", "recorded_otherwise") in _rules(_dataset(term=term))
 
 
+def test_small_counts_that_recur_because_small_firms_are_many_are_not_recorded_otherwise() -> None:
+    """Whom the event meets has more heads: of like size their counts recur as often as others'."""
+
+    def heads(y: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        return np.ceil(random.lognormal(2.2 + 1.5 * y, 0.8, len(y)))
+
+    dataset = _dataset(heads=heads)
+    seldom = dataset.features["heads"] > 20
+    assert seldom.filter(dataset.outcome == 1).mean() > seldom.filter(dataset.outcome == 0).mean() + 0.3  # type: ignore[operator]
+    assert ("heads", "recorded_otherwise") not in _rules(dataset)
+
+
+def test_what_one_firm_says_every_year_is_not_usual() -> None:
+    """Firms that win are asked once and the others every year, each with a sum of its own."""
+    random = np.random.default_rng(2)
+    asked = np.where(np.arange(600) < 300, 1, 8)
+    firm = np.repeat(np.arange(600), asked)
+    y = (firm < 300).astype(np.int8)
+    paid = random.integers(1, 10**6, 600)[firm] * 1e4
+    dataset = Dataset("firms", pl.DataFrame({"paid": paid}), pl.Series(y), pl.Series(firm))
+    assert ("paid", "recorded_otherwise") not in _rules(dataset)
+
+
 def _of_events(y: np.ndarray, random: np.random.Generator, share: float) -> np.ndarray:
     return (y == 1) & (random.random(len(y)) < share)
 
@@ -181,6 +204,12 @@ def test_what_explains_one_rule_explains_no_other() -> None:
             told, {("reason", "missing_tells"): "依法只向部分企业收集 / collected of some firms only, by law"}
         )
     assert refused.value.value.startswith("reason pure")
+
+
+def test_a_refusal_tells_how_a_person_explains_what_was_found() -> None:
+    with pytest.raises(leakage.LeakageError) as refused:
+        leakage.check(_dataset(title=lambda y, r: _of_events(y, r, 0.5).astype(float)))
+    assert "--explain 'title:pure=" in refused.value.remedy
 
 
 def test_two_halves_of_a_leak_that_are_both_explained_are_found_by_the_card() -> None:
