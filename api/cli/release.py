@@ -129,6 +129,7 @@ def _registered(catalogue: Catalogue, runs: Path) -> dict[str, dict[str, str]]:
 def approve(named: Named, by: By, reason: Reason = "") -> None:
     """由第二人批准 / a second person approves it."""
     with _releases() as releases:
+        _drift(releases, named)
         releases.approve(named, by, reason)
     out.print(f"已批准 approved: {named}", highlight=False)
 
@@ -137,8 +138,28 @@ def approve(named: Named, by: By, reason: Reason = "") -> None:
 def activate(named: Named, by: By, reason: Reason = "") -> None:
     """启用 / let it answer from now on."""
     with _releases() as releases:
+        _drift(releases, named)
         releases.activate(named, by, reason)
     out.print(f"已启用 live: {named}", highlight=False)
+
+
+def _drift(releases: Releases, named: str) -> None:
+    """What whoever decides should know; a release that cannot be opened is refused by the decision itself."""
+    # Only here: as the store.
+    from api.authority.release_drift import since_live
+    from api.settings import load
+    from models.limits import drift_told
+
+    limits = load().learning.drift
+    for one in (one for one in since_live(releases, named, limits) if one.level):
+        title = f"漂移 drift: {one.card} — {one.level.told}\n与现用发布版的评分卡所用训练数据相比 / against what the live card was fitted on"
+        table = Table(title=title, title_justify="left")
+        for column in ("基率，或缺失的字段 base rate, or feature missing", "现用 live", "本版 this one", "级别 level"):
+            table.add_column(column)
+        for check in (check for check in one.checks if check.level):
+            table.add_row(check.name, f"{check.reference:.3f}", f"{check.batch:.3f}", check.told)
+        out.print(table)
+        out.print(drift_told(limits), highlight=False)
 
 
 @release.command()
