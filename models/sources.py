@@ -20,7 +20,7 @@ from models.experiment import Provenance
 from models.leakage import Explained
 from models.replay import targets
 from models.replay.inputs import names
-from models.replay.known import as_it_stands, assumptions
+from models.replay.known import as_it_stands, assumptions, taken_for_none
 from models.replay.sets import asked, climb_set, distress_set
 from scoring.ladder import Rung, ladders
 from scoring.learned import FOREIGN, OWN, SYNTHETIC
@@ -130,7 +130,8 @@ def replayed(long: LongTables, event: str, known_at: date, split: date | None = 
         found = distress_set(long, days, known_at, split or date(known_at.year - 2, 1, 1))
     else:
         found = climb_set(long, rung, days, known_at, split or date(known_at.year - 3, 1, 1))
-    return found, replace(_provenance(long, found), known_at=known_at, split=split)
+    provenance = _provenance(long, found, targets.CLIMB if rung else targets.DISTRESS)
+    return found, replace(provenance, known_at=known_at, split=split)
 
 
 def batch(long: LongTables, event: str, known_at: date) -> tuple[pl.DataFrame, pl.Series | None]:
@@ -201,13 +202,13 @@ def _fitted(found: Dataset) -> str:
     return "，".join(told)
 
 
-def _provenance(long: LongTables, found: Dataset) -> Provenance:
+def _provenance(long: LongTables, found: Dataset, horizon: targets.Horizon) -> Provenance:
     assert found.day is not None
     assert found.later is not None
     invented = any((frame["source"] == INVENTED).any() for frame in long.tables.values())
     fitted = found.day.filter(~found.later).cast(pl.String).sort()
     span = f"{fitted[0]}–{fitted[-1]}, {found.group.filter(~found.later).n_unique():,} 家 firms"
-    lags = "；".join(assumptions(long))
+    lags = "；".join(filter(None, (taken_for_none(long, horizon.table), *assumptions(long))))
     if invented:
         return Provenance(SYNTHETIC, f"合成企业 SYNTHETIC firms, {span}；{lags}", "仅演示 demonstration only")
     regions = long.tables["enterprise"]["region_code"].drop_nulls().cast(pl.String).str.slice(0, 2).unique().sort()

@@ -16,7 +16,8 @@ from api.cli.console import out
 from scoring.engine import Question
 from scoring.ladder import Ladder, ladders
 
-BAR = 40
+BAR, TOLD = 40, 5
+"""Width of a bar; so many of the features of a card that have moved are told."""
 
 
 def summary(target: Path, firms: int, counts: Mapping[str, int], framed: Framed, question: Question) -> None:
@@ -41,10 +42,13 @@ def drift_of(manifest: Mapping[str, Any]) -> None:
         table = Table(title=f"漂移 drift: {name} — {card['told']}", title_justify="left")
         for column in ("字段 feature", "PSI", "级别 level", "缺失：训练 missing, fitted", "缺失：本批 batch"):
             table.add_column(column)
-        for one in (one for one in card["features"] if one["level"] != "ok"):
+        beyond = [one for one in card["features"] if one["level"] != "ok"]
+        for one in beyond[:TOLD]:
             missing = (f"{one['missing'][of]:.3f}" for of in ("fitted", "batch"))
             table.add_row(one["feature"], f"{one['psi']:.3f}", one["told"], *missing)
         out.print(table)
+        if (left := len(beyond) - TOLD) > 0:
+            out.print(f"另有 {left} 个字段，见 / {left} more, see {MANIFEST}", highlight=False)
     if moved:
         out.print(
             f"{found['limits']}\n本批企业与训练时不同，其概率未必仍然校准；先查明原因，再用 dengti model drift、train / these firms "

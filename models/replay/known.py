@@ -142,6 +142,20 @@ def assumptions(long: LongTables) -> list[str]:
     ]
 
 
+def taken_for_none(long: LongTables, table: str) -> str:
+    """Of how many enterprises a list that an outcome is made of is neither there nor declared complete, so that none is taken for what
+    is not known; goes into the card's ``trained_on``. Empty where there are none.
+    """
+    firms = stated(long, Enterprise.id).unique("uscc", keep="last")
+    silent = firms.join(stated(long, table).select("uscc"), on="uscc", how="anti")
+    column = f"{table}_listed"
+    if column in silent.columns:
+        silent = silent.filter(pl.col(column).fill_null(0) != 1)
+    zh = TABLES[table].zh
+    told = f"{silent.height:,} / {firms.height:,} 家没有{zh}记录、也未声明完整，按没有计 / firms of which no {table} is on file, nor said that there is none, count as having none"
+    return told if silent.height else ""
+
+
 def _backfilled(frame: pl.DataFrame) -> bool:
     return frame["known_from"].null_count() > 0
 

@@ -16,6 +16,7 @@ from learned_cards import CLIMB, catalogue
 
 from api.batch.frames import frames
 from api.batch.run import JOURNAL, WORK
+from api.cli.summary import TOLD
 from features import snapshot
 from features.intake import read_input
 from features.long_tables import LongTables
@@ -108,6 +109,8 @@ def test_firms_whose_revenue_has_moved_are_an_alarm_that_people_see(
     assert "revenue" in {one["feature"] for one in found["features"] if one["level"] == "alarm"}
     assert f"漂移 drift: {NAME} — 警报 alarm" in printed
     assert "dengti model drift" in printed
+    beyond = [one["feature"] for one in found["features"] if one["level"] != "ok"]
+    assert all((name in printed) is (place < TOLD) for place, name in enumerate(beyond))
 
 
 def test_the_limits_are_those_of_the_deployment(population: Path, learned: Path, tmp_path: Path) -> None:

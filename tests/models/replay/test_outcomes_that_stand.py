@@ -12,7 +12,7 @@ from features.errors import ValueProblem
 from features.intake import read_input
 from features.long_tables import LongTables
 from models.replay import targets
-from models.replay.known import as_it_stands
+from models.replay.known import as_it_stands, taken_for_none
 from scoring.ladder import ladders
 
 FIRM = "91450200MA00000151"
@@ -188,3 +188,17 @@ def test_a_question_is_settled_when_what_came_in_its_time_is_told_too() -> None:
     assert targets.DISTRESS.settled(DAY, date(2025, 7, 30))
     assert not targets.CLIMB.settled(DAY, date(2026, 6, 29))
     assert targets.CLIMB.settled(DAY, date(2026, 6, 30))
+
+
+def test_where_a_list_is_neither_there_nor_declared_complete_it_is_told_that_none_is_assumed(tmp_path: Path) -> None:
+    office = _office(tmp_path, certificate=[f"{TITLE},2025-07-01,,"])
+    assert taken_for_none(office, "certificate") == ""
+    assert taken_for_none(office, "event").startswith("1 / 1 家没有事项记录、也未声明完整，按没有计")
+    (tmp_path / "declared").mkdir()
+    for path in tmp_path.glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        if path.stem == "enterprise":
+            text = text.replace("source\n", "source,event_listed\n").rstrip("\n") + ",true\n"
+        (tmp_path / "declared" / path.name).write_text(text, encoding="utf-8")
+    read = read_input(tmp_path / "declared")
+    assert taken_for_none(LongTables.of(read.tables, read.incomplete), "event") == ""
