@@ -1,9 +1,7 @@
-#!/usr/bin/env python3
 """Verifies a result by itself: the decision part is whole, and its rules say of its facts what it says.
 
 One file, nothing of the project imported: ``python verifier.py RESULT.json [PUBLIC_KEY.pem]``. It evaluates the core form of the
 rules (see ``docs/card-language.md``) with `fractions`, so it is also the oracle of the tests; a signature needs ``cryptography``.
-
 A program is ``{"nodes": [[operator, operand, …], …], "parts": {root: place}, "assembly": {root: place}, "schemes": {card: tables}}``.
 Parts are asked of the facts, the assembly of the parts. What schemes of reference decided stands apart with its own rules.
 """
@@ -12,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -21,29 +20,27 @@ from pathlib import Path
 from typing import Any
 
 Json = Mapping[str, Any]
-Nodes = Sequence[Sequence[Any]]
-Facts = Mapping[str, int | None]
-Tables = Mapping[str, Sequence[Facts]]
 Known = dict[int, Fraction]
-WORDS = ("fail", "pass", "undetermined", "not_applicable")
-ENDS = ("low", "high")
-VERIFIED = "已核验：decision 部分，以及与之相符的企业、日期、发布版、各卡结论与总分、创新积分的阶段、覆盖度与百分位 / verified: the decision part and, held against it, enterprise, days, release, verdicts, totals, and of credit stage, coverage and percentiles"
-OUTSIDE = "未核验（不在收据之内）：tier、probability、missing、flags、reasons、engine，单项门槛与指标的取值、得分和结论，各处文字 / not verified, outside the receipt: tier, probability, missing, flags, reasons, engine, values, points and verdicts of single gates and items, texts"
+WORDS, ENDS = ("fail", "pass", "undetermined", "not_applicable"), ("low", "high")
+PARTS = ("decision", "program", "decision_reference", "program_reference")
+KEYS = ("sha256", "program", "reference", "program_reference")
+NAMES = ("决定部分 / the decision part", "规则 / the program", "参考方案 / reference scheme", "参考规则 / its rules")
+CHANCES = ("p", *ENDS, "facts_low", "facts_high", "card", "sha256", "origin")
+VERIFIED = "已核验：decision 部分，以及与之相符的企业、日期、发布版、各卡结论与总分、创新积分的阶段、覆盖度与百分位，各梯次模型卡的概率 p、low、high、facts_low、facts_high / verified: the decision part and, held against it, enterprise, days, release, verdicts, totals, of credit stage, coverage and percentiles, and probabilities by learned cards"
+OUTSIDE = "未核验（不在收据之内）：tier，probability 中的 distress、placement.tiers、trained_on、valid_for（origin 与 demo 只核对前后一致），missing、flags、reasons、engine，单项门槛与指标的取值、得分和结论，各处文字 / not verified, outside the receipt: tier, of probability distress, placement.tiers, trained_on, valid_for (origin and demo are only held against each other), missing, flags, reasons, engine, values, points and verdicts of single gates and items, texts"
 
 
-def evaluate(nodes: Nodes, place: int, facts: Facts, tables: Tables, known: Known | None = None) -> Fraction:
+def evaluate(nodes: Sequence[Any], place: int, facts: Json, tables: Json, known: Known) -> Fraction:
     """Value of one node on the facts of one enterprise; ``known`` keeps the values of nodes that were met before."""
-    known = {} if known is None else known
     if place not in known:
         op, *args = nodes[place]
-        found: Any = facts.get(args[0]) if op in ("fill", "known") else args[0]
-        if op == "known":
-            found = found is not None
-        elif op == "fill":
-            found = args[1] if found is None else found
+        found: Any = args[0]
+        if op in ("fill", "known"):
+            value = facts.get(args[0])
+            found = value is not None if op == "known" else args[1] if value is None else value
         elif op == "rows":
             rows = ({**facts, **{f"{args[0]}.{k}": v for k, v in row.items()}} for row in tables.get(args[0], ()))
-            found = sum(evaluate(nodes, args[1], row, tables) for row in rows)
+            found = sum(evaluate(nodes, args[1], row, tables, {}) for row in rows)
         elif op == "step":
             reached = evaluate(nodes, args[0], facts, tables, known)
             found = args[2][sum(edge < reached for edge in args[1])]
@@ -78,20 +75,14 @@ def digest(value: object) -> str:
 
 def signed(receipt: Json) -> bytes:
     """What a signature covers: the hashes of the decision part, of its rules and of the part that stands apart."""
-    covered = {name: receipt[name] for name in ("program", "reference", "program_reference") if name in receipt}
-    return canonical({"decision": receipt["sha256"], **covered})
+    return canonical({"decision": receipt["sha256"], **{key: receipt[key] for key in KEYS[1:] if key in receipt}})
 
 
 def verify(result: Json, public_key: bytes | None = None) -> tuple[list[str], str]:
     """What is wrong with a result (empty where nothing is), and what is left unchecked."""
     decision, receipt, apart = result["decision"], result["receipt"], result.get("decision_reference")
     wrong, unchecked = [], []
-    for name, part, key in (
-        ("决定部分 / the decision part", decision, "sha256"),
-        ("规则 / the program", result.get("program"), "program"),
-        ("参考方案部分 / the part of the reference scheme", apart, "reference"),
-        ("参考方案规则 / the rules of the reference scheme", result.get("program_reference"), "program_reference"),
-    ):
+    for name, part, key in zip(NAMES, map(result.get, PARTS), KEYS, strict=True):
         if part is not None and digest(part) != receipt.get(key):
             wrong.append(f"{name}：与收据的指纹不符 / does not match its receipt")
         elif part is None and (key == "program" or key in receipt):
@@ -101,7 +92,7 @@ def verify(result: Json, public_key: bytes | None = None) -> tuple[list[str], st
         for rules, part in ((result.get("program"), decision), (result.get("program_reference"), apart)):
             wrong += _recomputed(rules, part, decision.get("park")) if rules and part else []
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-        wrong.append("决定部分或规则残缺，无法重新计算 / the decision part or the program is malformed")
+        wrong.append("残缺，无法重新计算 / what is shown, the decision part or the program is malformed")
     if public_key is None:
         unchecked.append("未核对来源 / origin not checked")
     elif not _is_signed(receipt, public_key):
@@ -110,9 +101,10 @@ def verify(result: Json, public_key: bytes | None = None) -> tuple[list[str], st
 
 
 def _shown(result: Json, decision: Json, cards: Json) -> list[str]:
-    """What people read and the decision part does not say: day, release, verdicts, points, stages, coverage, percentiles."""
-    said = [(key, result.get(key), decision[key]) for key in ("uscc", "as_of", "known_at")]
-    said.append(("release", result["release"]["id"], decision["release"]))
+    """What people read and the decision part does not say: days, release, verdicts, points, stages, coverage, percentiles, chances."""
+    release, chances = result["release"], result.get("probability", {})
+    named = {**result, "release": release["id"]}
+    said = [(key, named.get(key), decision[key]) for key in ("uscc", "as_of", "known_at", "release")]
     credit = {one["scheme"]: one for one in (result.get("credit"), *result.get("other_credit", ())) if one}
     for name, shown in {**result.get("assessments", {}), **credit}.items():
         decided = cards.get(name, {})
@@ -129,16 +121,26 @@ def _shown(result: Json, decision: Json, cards: Json) -> list[str]:
             low, high, firms = decided["percentile"][one["among"]]
             told = [round(low / firms, 4), round(high / firms, 4), firms]
             said.append((f"{name} {one['among']}", [float(one["low"]), float(one["high"]), one["firms"]], told))
+    if {one.get("origin", "own") for one in release["cards"].values()} != {"own"}:
+        said.append(("release.demo", release.get("demo"), True))
+    climb = [(chances["climb"]["target"], chances["climb"])] if "climb" in chances else []
+    further, placed = chances.get("climb_further", {}), chances.get("placement", {}).get("cards", {})
+    for tier, one in (*climb, *further.items(), *placed.items()):
+        name, parts = f"climb.{tier}", cards[f"climb.{tier}"]["parts"]
+        low, high = parts["points"]
+        ends = (*((low, *parts.get("range", (None, None))) if low == high else (None,) * 3), *parts["facts"])
+        found: list[Any] = [x if x is None else round(1 / (1 + math.exp(min(-x / 10**14, 700))), 6) for x in ends]
+        found += [name, cards[name]["sha256"], release["cards"][name]["origin"]]
+        said.append((name, [one.get(key) for key in CHANCES], found))
     return [f"{where}：{shown} ≠ {decided}" for where, shown, decided in said if shown != decided]
 
 
 def _recomputed(program: Json, decision: Json, park: str | None) -> list[str]:
     """Where the rules say otherwise of the facts: over their completions, parts united, the assembly made of the parts."""
-    nodes, each = program["nodes"], []
+    nodes, parts, each = program["nodes"], program["parts"].items(), []
     for one in decision["facts"]:
         memo: Known = {}
-        facts, tables = one["scalars"], one["rows"]
-        each.append({name: int(evaluate(nodes, at, facts, tables, memo)) for name, at in program["parts"].items()})
+        each.append({n: int(evaluate(nodes, at, one["scalars"], one["rows"], memo)) for n, at in parts})
     value = {name: (min if name.endswith("|low") else max)(one[name] for one in each) for name in program["parts"]}
     memo = {}
     value |= {name: int(evaluate(nodes, at, value, {}, memo)) for name, at in program["assembly"].items()}
@@ -147,13 +149,11 @@ def _recomputed(program: Json, decision: Json, park: str | None) -> list[str]:
         stated: dict[str, Any] = {f"{card}|{part}": ends for part, ends in decided["parts"].items()}
         stated |= {f"show|{card}|{part}|band": ends for part, ends in decided["bands"].items()}
         stated |= {f"score|{card}": decided["score"]} if "score" in decided else {}
-        found: dict[str, Any] = {root: [value[f"{root}|{end}"] for end in ENDS] for root in stated}
-        found |= {"verdict": WORDS[value[f"verdict|{card}"]]} if "verdict" in decided else {}
-        found |= _figures(program["schemes"][card], card, decided, value, park) if card in program["schemes"] else {}
+        made: dict[str, Any] = {root: [value[f"{root}|{end}"] for end in ENDS] for root in stated}
+        made |= {"verdict": WORDS[value[f"verdict|{card}"]]} if "verdict" in decided else {}
+        made |= _figures(program["schemes"][card], card, decided, value, park) if card in program["schemes"] else {}
         stated = {**decided, **stated}
-        wrong += [
-            f"{card} {root}: {stated.get(root)} ≠ {one}" for root, one in found.items() if stated.get(root) != one
-        ]
+        wrong += [f"{card} {root}: {stated.get(root)} ≠ {v}" for root, v in made.items() if stated.get(root) != v]
     return wrong
 
 

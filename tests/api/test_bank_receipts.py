@@ -19,8 +19,8 @@ from scoring.catalogue import FOLDER, Catalogue
 from scoring.engine import Engine
 
 WITHHELD = (
-    "参考方案部分 / the part of the reference scheme：未提供，未重新计算 / not given, not recomputed；"
-    "参考方案规则 / the rules of the reference scheme：未提供，未重新计算 / not given, not recomputed"
+    "参考方案 / reference scheme：未提供，未重新计算 / not given, not recomputed；"
+    "参考规则 / its rules：未提供，未重新计算 / not given, not recomputed"
 )
 ONLY, SHOWN = "annual_report/-3/main_business_revenue", "annual_report/2023/main_business_revenue"
 """What no rule reads but the scheme's: the year from which the growth of the main business is counted."""

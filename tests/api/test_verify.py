@@ -186,7 +186,7 @@ def test_by_command_line_and_as_a_file_alone(signed: tuple[Json, bytes], tmp_pat
     assert run(*alone, str(tmp_path / "wrong.json"))[0] == 1
 
 
-@pytest.mark.parametrize("part", ["tier", "probability", "missing", "flags", "reasons", "engine"])
+@pytest.mark.parametrize("part", ["tier", "missing", "flags", "reasons", "engine"])
 def test_what_it_does_not_cover_is_named(signed: tuple[Json, bytes], part: str) -> None:
     """Contract §5: texts and what else is made of the decision stand outside the receipt."""
     found, public = signed

@@ -13,4 +13,4 @@ def evaluate(
 ) -> Fraction:
     """Value of a core expression on the facts of one enterprise."""
     nodes = core.table([node])
-    return verifier.evaluate(nodes, len(nodes) - 1, scalars, tables)
+    return verifier.evaluate(nodes, len(nodes) - 1, scalars, tables, {})
