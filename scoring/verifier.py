@@ -119,13 +119,13 @@ def _shown(result: Json, decision: Json, cards: Json) -> list[str]:
             said.append((f"{name}.coverage", float(shown["coverage"]), round(float(Fraction(*decided["coverage"])), 4)))
         for one in (shown[key] for key in ("percentile", "percentile_in_park") if key in shown):
             low, high, firms = decided["percentile"][one["among"]]
-            told = [round(low / firms, 4), round(high / firms, 4), firms]
-            said.append((f"{name} {one['among']}", [float(one["low"]), float(one["high"]), one["firms"]], told))
+            among = [round(low / firms, 4), round(high / firms, 4), firms]
+            said.append((f"{name} {one['among']}", [float(one["low"]), float(one["high"]), one["firms"]], among))
     if {one.get("origin", "own") for one in release["cards"].values()} != {"own"}:
         said.append(("release.demo", release.get("demo"), True))
-    climb = [(chances["climb"]["target"], chances["climb"])] if "climb" in chances else []
-    further, placed = chances.get("climb_further", {}), chances.get("placement", {}).get("cards", {})
-    for tier, one in (*climb, *further.items(), *placed.items()):
+    told = [(chances["climb"]["target"], chances["climb"])] if "climb" in chances else []
+    told += [pair for name in ("climb_further", "climb_beside") for pair in chances.get(name, {}).items()]
+    for tier, one in (*told, *chances.get("placement", {}).get("cards", {}).items()):
         name, parts = f"climb.{tier}", cards[f"climb.{tier}"]["parts"]
         low, high = parts["points"]
         ends = (*((low, *parts.get("range", (None, None))) if low == high else (None,) * 3), *parts["facts"])

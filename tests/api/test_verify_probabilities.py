@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from scoring import verifier
 from scoring.engine import Engine, Question
 from scoring.learned import UNITS, Uncertainty
 
-QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22))
+QUESTION = Question(date(2026, 11, 22), date(2026, 11, 22), distress=True)
 INTACT = ([], "未核对来源 / origin not checked")
 GAZELLE = replace(CLIMB, id="climb.gazelle", uncertainty=Uncertainty())
 """Of which nobody knows a range."""
@@ -99,6 +100,17 @@ def test_a_number_of_another_tier_or_of_a_card_that_decided_nothing_is_found(sho
         assert verifier.verify(_changed(shown, ("probability", "climb", "target"), other))[0]
     made_up = {"climb": {**shown["probability"]["climb"], "target": "unicorn", "card": "climb.unicorn"}}
     assert verifier.verify({**shown, "probability": made_up})[0]
+
+
+def test_of_a_rung_beside_the_order_too(tmp_path: Path) -> None:
+    both = Engine(catalogue(tmp_path, CLIMB, replace(CLIMB, id="climb.specialised_sme")))
+    held = {"kind": "high_tech_enterprise", "number": "X1", "valid_from": "2025-01-01", "valid_to": "2027-12-31"}
+    firm = strong(certificates=[held])
+    found = _answer(both, firm)
+    assert set(found["probability"]) == {"climb_beside"}
+    assert verifier.verify(found) == INTACT
+    for way in _numbers(found["probability"]):
+        assert verifier.verify(_changed(found, ("probability", *way), 0.9))[0], way
 
 
 @pytest.mark.parametrize("named", ["card", "sha256", "origin"])
