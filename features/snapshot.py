@@ -26,7 +26,7 @@ from features.pivot import SAID, Wide
 from features.tables import AnnualReport, ExpertGrade
 
 MANIFEST = "snapshot.json"
-FORMAT = "dengti-snapshot/4"
+FORMAT = "dengti-snapshot/5"
 Place = tuple[int | None, str | None]
 """Region code and park of an enterprise: what decides which rules apply."""
 PART = 100_000

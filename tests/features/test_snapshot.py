@@ -138,5 +138,5 @@ def test_a_snapshot_of_another_format_is_refused_and_not_current(long: LongTable
     (folder / snapshot.MANIFEST).write_text(json.dumps({**manifest, "format": "dengti-snapshot/1"}))
     assert not snapshot.is_current(folder)
     assert not snapshot.is_current(tmp_path / "nowhere")
-    with pytest.raises(FileProblem, match="dengti-snapshot/4"):
+    with pytest.raises(FileProblem, match="dengti-snapshot/5"):
         snapshot.read(folder)
