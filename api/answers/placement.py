@@ -72,7 +72,8 @@ def placement_writer(
                     for tier, value in zip(out, values, strict=True):
                         out[tier][end] = round(value, DIGITS)
         lists = {"open": list(told), "left_out": silent, "certificate_unknown": unheld}
-        words = _words(prepared.as_of, *([labels[tier] for tier in some] for some in lists.values()))
+        demo = any(climbs[tier][0].demo_only for tier in told)
+        words = _words(prepared.as_of, demo, *([labels[tier] for tier in some] for some in lists.values()))
         cards = {tier: {**whose(climbs[tier][0]), **one} for tier, one in told.items()}
         return {"placement": {"tiers": out, **{n: some for n, some in lists.items() if some}, **words, "cards": cards}}
 
@@ -96,8 +97,11 @@ def whose(card: LearnedCard) -> Json:
     }
 
 
-def _words(day: date, open_: Sequence[Label], silent: Sequence[Label], unheld: Sequence[Label]) -> Json:
-    """In words, in both languages; the labels of the tiers that are open, of those left out, and of those perhaps held."""
+def _words(day: date, demo: bool, open_: Sequence[Label], silent: Sequence[Label], unheld: Sequence[Label]) -> Json:
+    """In words, in both languages; the labels of the tiers that are open, of those left out, and of those perhaps held.
+
+    ``demo``: whether a card was trained on other than the office's own facts.
+    """
     zh, en = _listed(open_)
     told = {
         "zh": f"按 {day} 的规则和已知事实未能确定：{zh}。所列为该日已达到、或其后 24 个月内取得称号的最高梯次的概率，只分给该日规则允许的"
@@ -118,6 +122,9 @@ def _words(day: date, open_: Sequence[Label], silent: Sequence[Label], unheld: S
             zh, en = _listed(some)
             told["zh"] += f"{why_zh}：{zh}。"
             told["en"] += f" {why_en}: {en}."
+    if demo:
+        told["zh"] += "所用评分卡以合成或外部数据训练，仅供演示。"
+        told["en"] += " The cards were trained on synthetic or foreign data: for demonstration only."
     return told
 
 

@@ -14,7 +14,7 @@ import pytest
 from dossiers import strong
 from fastapi.testclient import TestClient
 from histories import with_history
-from learned_cards import CLIMB, catalogue
+from learned_cards import CLIMB, catalogue, own
 
 from api.answers.result import result
 from api.app import create_app
@@ -130,9 +130,17 @@ def test_it_is_told_in_words_and_whose_numbers_they_are_goes_with_it(engine: Eng
     assert "只分给该日规则允许的梯次；该日条件不符的不分，其日后晋级的概率见 climb" in found["zh"]
     assert "whose title is obtained within 24 months after it" in found["en"]
     assert "it is no recognition" in found["en"]
+    assert "以合成或外部数据训练，仅供演示" in found["zh"]
     card = found["cards"]["gazelle"]
     assert (card["trained_on"], card["valid_for"], card["origin"]) == (CLIMB.trained_on, CLIMB.valid_for, "synthetic")
     assert (card["sha256"], card["p"]) == (GAZELLE.sha256, P["gazelle"])
+
+
+def test_of_cards_of_the_offices_own_facts_it_says_nothing_of_a_demonstration(tmp_path: Path) -> None:
+    office = Engine(catalogue(tmp_path, own(GAZELLE)))
+    found = _probability(office, _firm(certificates=_certificate("high_tech_enterprise")))["placement"]
+    assert "仅供演示" not in found["zh"]
+    assert "demonstration" not in found["en"]
 
 
 def test_where_the_rules_decide_every_tier_nothing_is_spread(engine: Engine, tmp_path: Path) -> None:
