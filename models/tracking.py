@@ -11,6 +11,8 @@ import os
 import re
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,8 @@ CARD = "card.yaml"
 COMPARISON, PROMOTION = "comparison", "promotion"
 """Kinds of texts that are kept with a version, each numbered."""
 EXPERIMENT = "dengti"
+SECONDS = 6
+"""So long a database is waited for."""
 WAITING = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "6", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
 """MLflow's own settings, where nobody set them: a server that does not answer is told of within 15 seconds."""
 _QUIET = {
@@ -77,6 +81,7 @@ class Tracking:
                 )
             self._folder.mkdir(parents=True, exist_ok=True)
             uri = f"sqlite:///{file}"
+        self._uri = uri
         for name, value in {**_QUIET, **WAITING}.items():
             os.environ.setdefault(name, value)
         with warnings.catch_warnings():
@@ -87,6 +92,7 @@ class Tracking:
             from sqlalchemy.exc import SQLAlchemyError
 
             try:
+                _asked(uri)
                 self._client: MlflowClient = MlflowClient(uri, uri)
                 self._client.search_experiments(max_results=1)
             # A library that the address would need is lacking, or it is no address: MLflow lets these through.
@@ -94,7 +100,13 @@ class Tracking:
                 raise self._unreadable(uri, error) from None
 
     def log(self, trained: Trained, by: str) -> Version:
-        """Keep a run, register its card as a version, and call it the challenger."""
+        """Keep a run, register its card as a version, and call it the challenger. Raises `ValueProblem` where the server stops
+        meanwhile.
+        """
+        with self._answering():
+            return self._logged(trained, by)
+
+    def _logged(self, trained: Trained, by: str) -> Version:
         name = trained.card.id
         tags = {"by": by, "origin": trained.card.origin, "card": trained.card.sha256, "data": trained.fingerprint}
         tags |= {"event": trained.card.event}
@@ -175,9 +187,10 @@ class Tracking:
 
     def keep(self, version: Version, kind: str, text: str) -> str:
         """Add a text to the version's run beside the earlier ones of its kind; the name of its file."""
-        earlier = [one.path for one in self._client.list_artifacts(version.run) if one.path.startswith(f"{kind}-")]
-        name = f"{kind}-{len(earlier) + 1}.md"
-        self._client.log_text(version.run, text, name)
+        with self._answering():
+            earlier = [one.path for one in self._client.list_artifacts(version.run) if one.path.startswith(f"{kind}-")]
+            name = f"{kind}-{len(earlier) + 1}.md"
+            self._client.log_text(version.run, text, name)
         return name
 
     def tag(self, version: Version, **tags: str | None) -> None:
@@ -196,6 +209,20 @@ class Tracking:
         """Take the alias away."""
         self._client.delete_registered_model_alias(version.name, alias)
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """What goes wrong between this program and the registry, told as such."""
+        from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            yield
+        except (MlflowException, SQLAlchemyError, OSError) as error:
+            # Of a full disk here the command line tells itself.
+            if self._local and isinstance(error, OSError):
+                raise
+            raise self._unreadable(self._uri, error) from None
+
     def _unreadable(self, uri: str, error: Exception) -> ValueProblem:
         why, shown = (re.sub("//[^/@ ]*@", "//…@", one) for one in (str(error).strip().partition("\n")[0], uri))
         return ValueProblem(
@@ -213,6 +240,17 @@ class Tracking:
             return str(found.experiment_id)
         place = (self._folder / "artifacts").as_uri() if self._local else None
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+
+
+def _asked(uri: str) -> None:
+    """Of a database on a server, whether it answers: MLflow itself asks ten times, over 100 seconds. Raises SQLAlchemyError or
+    ImportError where it does not.
+    """
+    from sqlalchemy import create_engine
+
+    if uri.startswith(("postgresql", "mysql")):
+        with create_engine(uri, connect_args={"connect_timeout": SECONDS}).connect():
+            pass
 
 
 def _measures(found: Evaluation) -> dict[str, float]:

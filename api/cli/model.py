@@ -129,7 +129,7 @@ def ladder(
     console.out.print(told, markup=False, highlight=False, soft_wrap=True)
     if output is not None:
         output.write_text(told, encoding="utf-8")
-    if not all(one.holds for one in audits):
+    if any(one.holds is False for one in audits):
         raise typer.Exit(3)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -27,6 +28,7 @@ from models.replay.known import as_it_stands, as_it_was
 from scoring.ladder import Rung
 from scoring.learned import LearnedCard
 
+TOO_FEW = "太少，无法判断 too few to tell"
 TOLERANCE = 3.0
 """Standard errors, of both years' firms, by which a tier's coverage may fall short before the thresholds are found anew."""
 
@@ -49,8 +51,8 @@ class Audit:
     rows: int
     coverage: float
     size: float
-    holds: bool
-    """Whether the coverage is what was promised, within `TOLERANCE`."""
+    holds: bool | None
+    """Whether the coverage is what was promised, within `TOLERANCE`; None where the tier has too few firms to tell (`_too_few`)."""
 
 
 def places(
@@ -114,20 +116,29 @@ def _audit(sets: ConformalSets, behind: Sequence[int], year: Places, place: int,
     member = year.place == place
     rows = int(member.sum())
     if not rows:
-        return Audit(year.day, tier, 0, float("nan"), float("nan"), True)
+        return Audit(year.day, tier, 0, float("nan"), float("nan"), None)
     inside = sets.sets(year.probabilities[member])
     reached = float(inside[:, place].mean())
     error = np.sqrt(sets.coverage * (1 - sets.coverage) * (1 / rows + 1 / behind[place]))
-    return Audit(
-        year.day, tier, rows, reached, float(inside.sum(axis=1).mean()), reached >= sets.coverage - TOLERANCE * error
-    )
+    holds = None if _too_few(min(rows, behind[place]), sets.coverage) else reached >= sets.coverage - TOLERANCE * error
+    return Audit(year.day, tier, rows, reached, float(inside.sum(axis=1).mean()), holds)
+
+
+def _too_few(rows: int, coverage: float) -> bool:
+    """Whether not one of the firms is expected outside its set, so that the coverage promised cannot be told from all of them."""
+    return rows * (1 - Fraction(repr(float(coverage)))) < 1
 
 
 def report(sets: ConformalSets, first: date, audits: Sequence[Audit], cards: Sequence[LearnedCard]) -> str:
     """The audit as Markdown: what was promised, from when the thresholds are, whose the cards are, a row a tier and year."""
     whose = " ".join(LABELS[origin] for origin in sorted({card.origin for card in cards}))
-    kept = all(one.holds for one in audits)
-    verdict = "各梯次兑现 kept by every tier" if kept else "未兑现：须重新确定阈值 not kept: find the thresholds anew"
+    told = [one for one in audits if one.holds is not None]
+    verdict = "各梯次兑现 kept by every tier" if told else TOO_FEW
+    if not all(one.holds for one in told):
+        verdict = "未兑现：须重新确定阈值 not kept: find the thresholds anew"
+    elif told and len(told) < len(audits):
+        few = "、".join(f"{one.tier} {one.day.year}" for one in audits if one.holds is None)
+        verdict = f"能判断的梯次均兑现 kept by every tier that can be told；{TOO_FEW}: {few}"
     trained = "\n".join(f"- {card.id} `{card.sha256}`: {card.trained_on}；{card.valid_for}" for card in cards)
     return (
         f"# 共形集合年度复核 / yearly audit of conformal sets {whose}\n\n"
@@ -143,6 +154,7 @@ def table(audits: Sequence[Audit]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for one in audits:
-        kept = "是 yes" if one.holds else "否 no"
-        lines.append(f"| {one.day} | {one.tier} | {one.rows:,} | {one.coverage:.3f} | {one.size:.2f} | {kept} |")
+        kept = TOO_FEW if one.holds is None else "是 yes" if one.holds else "否 no"
+        share, size = (f"{one.coverage:.3f}", f"{one.size:.2f}") if one.rows else ("—", "—")
+        lines.append(f"| {one.day} | {one.tier} | {one.rows:,} | {share} | {size} | {kept} |")
     return "\n".join(lines)

@@ -1,8 +1,8 @@
 """What came after a day, from the statements that hold today (`models.replay.known.as_it_stands`): a title won, or distress.
 
 ``climb.<tier>``  obtains the tier's title within 24 months; asked of firms that live and do not hold it on the day.
-``distress``      leaves the register, or fails an obligation (defaulted loan, tax arrears, court enforcement, list of the
-                  dishonest), within 12 months; asked of firms that live on the day.
+``distress``      leaves the register, or fails an obligation (defaulted loan, tax arrears, court enforcement, list of
+                  serious dishonesty or of dishonest judgment debtors), within 12 months; asked of firms that live on the day.
 A firm that left on a day that nobody recorded is taken to have left when accounts fell due that never came, by the stated lag,
 or when its leaving was first told, if that was earlier (at the latest on the day as of which the statements hold); where there are no
 accounts at all it is left out. An assumption: it may have left at any time after its last accounts came.
@@ -23,7 +23,7 @@ from features.tables import TABLES
 from models.replay.known import stated
 from scoring.ladder import Rung
 
-FAILURES = ("loan_default", "tax_arrears", "court_enforcement", "dishonest_list")
+FAILURES = ("loan_default", "tax_arrears", "court_enforcement", "dishonest_list", "dishonest_debtor")
 _LONG_AGO = 0
 """A day before all questions."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from models.calibration import adjust_prior
@@ -28,6 +29,21 @@ def test_order_and_ends_stay_and_the_way_back_leads_back() -> None:
 def test_what_is_no_probability_is_refused(p: float, train: float, target: float) -> None:
     with pytest.raises(ValueError, match="0"):
         adjust_prior(p, train, target)
+
+
+@pytest.mark.parametrize("wrong", ["0.5", True, False, None, ["0.5"], np.array([True, False]), [0.5, None], 0.5j])
+def test_what_is_no_number_is_refused(wrong: object) -> None:
+    with pytest.raises(TypeError, match=r"p: .*must be numbers"):
+        adjust_prior(wrong, 0.1, 0.1)
+    for name in ("train_rate", "target_rate"):
+        if not isinstance(wrong, list | np.ndarray):
+            with pytest.raises(TypeError, match=rf"{name}: .*must be numbers"):
+                adjust_prior(0.5, **{"train_rate": 0.1, "target_rate": 0.1, name: wrong})
+
+
+@pytest.mark.parametrize("p", [0, 1, 0.5, np.float32(0.5), [0, 1], [0.1, 0.9], pl.Series([0.1, 0.9]), np.array([])])
+def test_numbers_of_whatever_kind_are_taken(p: object) -> None:
+    assert adjust_prior(p, 0.2, 0.2) == pytest.approx(np.asarray(p, dtype=float))
 
 
 def test_each_class_is_covered_as_promised() -> None:

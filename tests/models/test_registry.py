@@ -6,9 +6,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import threading
 from dataclasses import replace
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import polars as pl
@@ -363,6 +366,48 @@ def test_a_file_that_is_missing_is_told_with_the_command_that_makes_it(
     file.unlink()
     with pytest.raises(ValueProblem, match=f"no such file.*{remedy}"):
         tracking.file(tracking.version(NAME, "1"), name)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_database_that_does_not_answer_is_asked_once(
+    tmp_path: Path, silent: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        if silent:
+            listening.listen()
+        address = f"postgresql+psycopg://office:secret@127.0.0.1:{listening.getsockname()[1]}/runs"
+        with pytest.raises(ValueProblem, match="cannot be read") as found:
+            Tracking(tmp_path, address)
+    assert found.value.field == "MLFLOW_TRACKING_URI"
+    assert "secret" not in str(found.value)
+    assert "retried" not in capfd.readouterr().err
+
+
+class _Dying(BaseHTTPRequestHandler):
+    """A server that answers one question and then stops."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"experiments": []}')
+
+    do_GET = do_POST  # noqa: N815 (the base class's name)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_a_server_that_stops_while_a_run_is_logged_is_told(tmp_path: Path, first: Trained) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Dying) as server:
+        answered = threading.Thread(target=server.handle_request)
+        answered.start()
+        tracking = Tracking(tmp_path, f"http://127.0.0.1:{server.server_port}")
+        answered.join()
+    with pytest.raises(ValueProblem, match="whether it runs") as found:
+        tracking.log(first, "张三")
+    assert found.value.field == "MLFLOW_TRACKING_URI"
 
 
 @pytest.mark.parametrize(

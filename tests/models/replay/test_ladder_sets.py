@@ -13,7 +13,7 @@ from features.intake import read_input
 from features.long_tables import LongTables
 from features.population import generate, write_folder
 from models.additive import AdditiveCardClassifier
-from models.replay.ladder_sets import Places, audited, places, table
+from models.replay.ladder_sets import Places, audited, places, report, table
 from models.replay.sets import climb_set
 from scoring.ladder import ladders
 
@@ -45,6 +45,31 @@ def test_the_audit_says_that_a_changed_world_no_longer_keeps_it() -> None:
     _, audits = audited(RUNGS, [_year(2021), _year(2022, wrong=0.5)], 0.9)
     assert not all(one.holds for one in audits)
     assert "否 no" in table(audits)
+
+
+def _with(place: int, rows: int, year: int) -> Places:
+    """A year in which only so many firms are in that place."""
+    found = _year(year)
+    kept = np.flatnonzero(found.place != place)
+    kept = np.sort(np.concatenate([kept, np.flatnonzero(found.place == place)[:rows]]))
+    return Places(found.day, found.probabilities[kept], found.place[kept])
+
+
+@pytest.mark.parametrize(("rows", "told"), [(0, False), (9, False), (10, True)])
+def test_of_a_tier_with_fewer_firms_than_one_is_expected_outside_it_is_said_that_nothing_can_be_said(
+    rows: int, told: bool
+) -> None:
+    sets, audits = audited(RUNGS, [_year(2021), _with(2, rows, 2022)], 0.9)
+    assert [one.holds is not None for one in audits] == [True, True, told]
+    said = report(sets, date(2021, 6, 30), audits, [])
+    assert ("太少，无法判断 too few to tell: high_tech_enterprise 2022" in said) is not told
+    assert ("kept by every tier that can be told" in said) is not told
+    assert "nan" not in said
+
+
+def test_thresholds_of_few_firms_rule_nothing_out_and_keep_no_promise() -> None:
+    _, audits = audited(RUNGS, [_with(2, 9, 2021), _year(2022)], 0.9)
+    assert [one.holds for one in audits] == [True, True, None]
 
 
 def test_a_tier_without_firms_has_no_threshold() -> None:

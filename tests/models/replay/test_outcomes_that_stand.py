@@ -85,8 +85,23 @@ def test_a_title_is_won_if_the_statement_of_it_stands(
         (["e1,loan_default,2025-01-01,2025-02-01,", "e1,loan_default,2025-01-01,2025-03-01,1"], 0),
         (["e1,loan_default,2025-01-01,2025-02-01,", "e1,loan_default,2023-01-01,2025-03-01,"], 0),
         (["e1,loan_default,2025-01-01,2026-12-01,"], 0),
+        (["e1,tax_arrears,2025-01-01,2025-02-01,"], 1),
+        (["e1,court_enforcement,2025-01-01,2025-02-01,"], 1),
+        (["e1,dishonest_list,2025-01-01,2025-02-01,"], 1),
+        (["e1,dishonest_debtor,2025-01-01,2025-02-01,"], 1),
+        (["e1,abnormal_list,2025-01-01,2025-02-01,"], 0),
     ],
-    ids=["told", "withdrawn", "corrected", "told later than today"],
+    ids=[
+        "told",
+        "withdrawn",
+        "corrected",
+        "told later than today",
+        "tax in arrears",
+        "a judgment enforced",
+        "on the list of serious dishonesty",
+        "on the list of dishonest judgment debtors",
+        "an address or a report that is lacking is no debt",
+    ],
 )
 def test_an_obligation_is_failed_if_the_statement_of_it_stands(events: list[str], wanted: int, tmp_path: Path) -> None:
     office = _office(tmp_path, event=events)
