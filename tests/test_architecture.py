@@ -19,7 +19,7 @@ ALLOWED = {
     "models": {"scoring", "features"},
     "api": {"scoring", "models", "features"},
 }
-LARGEST_SCORING, LARGEST_LEARNED, LARGEST_BESIDE, LARGEST_MACHINE, LARGEST_ONE = 3_040, 390, 170, 880, 500
+LARGEST_SCORING, LARGEST_LEARNED, LARGEST_BESIDE, LARGEST_MACHINE, LARGEST_ONE = 3_040, 350, 170, 880, 500
 """Lines of code; what grows it is what the card language or the catalogue can do, nothing else."""
 LEARNED = {"learned.py", "learned_points.py"}
 """The form of a learned card and its lowering."""

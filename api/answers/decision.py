@@ -229,8 +229,8 @@ def _section(number: int, sections: Sections, _: Schemes) -> memoryview:
 
 
 def _say_learned(program: Program, card: LearnedCard, page: Page) -> None:
-    """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing, and their range."""
-    page.say(b'"bands":{},"clauses":{},"parts":')
+    """Log-odds in units of 1e-14: as the card gives them, and their ends over what is missing, and their range; whose card it is."""
+    page.say(b'"bands":{},"clauses":{},"origin":%b,"parts":' % canonical(card.origin))
     told = ("points", "facts", "range") if card.uncertainty.low else ("points", "facts")
     _say_pairs(page, {part: _ends(program, f"{card.id}|{part}") for part in told})
     page.say(b',"sha256":%b' % canonical(card.sha256))

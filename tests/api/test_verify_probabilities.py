@@ -125,11 +125,20 @@ def test_a_card_of_other_data_is_shown_as_a_demonstration_only(shown: Json) -> N
     assert verifier.verify(_changed(shown, ("release", "demo"), False))[0]
 
 
+def test_nor_does_it_become_a_card_of_own_facts_where_all_that_is_shown_says_so(shown: Json) -> None:
+    found = json.loads(json.dumps(shown["probability"]).replace('"synthetic"', '"own"'))
+    cards = json.loads(json.dumps(shown["release"]["cards"]).replace('"synthetic"', '"own"'))
+    told = {**shown, "probability": found, "release": {"id": shown["release"]["id"], "cards": cards}}
+    wrong, _ = verifier.verify(told)
+    assert "release.demo：None ≠ True" in wrong
+    assert len(wrong) > 1
+
+
 def test_what_is_made_of_it_outside_the_receipt_is_named(shown: Json) -> None:
     found = _changed(shown, ("probability", "distress", "p"), 0.001)
     tiers = ("probability", "placement", "tiers", "none", "p")
     assert verifier.verify(_changed(found, tiers, 0.001)) == INTACT
-    for part in ("distress", "placement.tiers", "trained_on", "origin", "demo"):
+    for part in ("distress", "placement.tiers", "trained_on", "valid_for"):
         assert part in verifier.OUTSIDE
 
 
