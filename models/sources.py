@@ -208,7 +208,7 @@ def _provenance(long: LongTables, found: Dataset, horizon: targets.Horizon) -> P
     invented = any((frame["source"] == INVENTED).any() for frame in long.tables.values())
     fitted = found.day.filter(~found.later).cast(pl.String).sort()
     span = f"{fitted[0]}–{fitted[-1]}, {found.group.filter(~found.later).n_unique():,} 家 firms"
-    lags = "；".join(filter(None, (taken_for_none(long, horizon.table), *assumptions(long))))
+    lags = "；".join(filter(None, (taken_for_none(long, horizon.table), assumptions(long))))
     if invented:
         return Provenance(SYNTHETIC, f"合成企业 SYNTHETIC firms, {span}；{lags}", "仅演示 demonstration only")
     regions = long.tables["enterprise"]["region_code"].drop_nulls().cast(pl.String).str.slice(0, 2).unique().sort()

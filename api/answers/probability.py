@@ -8,6 +8,7 @@ number.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from api.answers.forms import Json
@@ -16,7 +17,9 @@ from api.answers.parts import label
 from api.answers.placement import DIGITS, Numbers, asked, placement_writer, whose
 from api.answers.state import Prepared, State
 from features.expression import Compound, Ratio
-from features.indicators.base import Unit
+from features.indicators.base import Indicator, Unit
+from features.kinds import Choice
+from features.tables import TABLES
 from models.replay import targets
 from scoring.ladder import Ladder
 from scoring.learned import DISTRESS, UNITS, Feature, LearnedCard, logistic
@@ -105,7 +108,7 @@ def _feature(prepared: Prepared, card: LearnedCard, feature: Feature) -> Callabl
     points, bands_, over, under = (
         prepared.places(f"{prefix}|{part}", "low", "high") for part in ("points", "band", "numerator", "denominator")
     )
-    fixed = {"feature": feature.name, **label(indicator)}
+    fixed = {"feature": feature.name, **_label(feature, indicator)}
     minus = indicator.expression.minus if isinstance(indicator.expression, Ratio) else 0
     rooted, bands = isinstance(indicator.expression, Compound), _bands(indicator.unit, feature.edges)
 
@@ -124,6 +127,24 @@ def _feature(prepared: Prepared, card: LearnedCard, feature: Feature) -> Callabl
         return abs(least), {**out, "band": bands[first]}
 
     return of
+
+
+def _label(feature: Feature, indicator: Indicator) -> Json:
+    """With the kinds that are asked for: of several titles each is a feature of its own."""
+    kinds = [str(kind) for kind in feature.settings.get("kinds", ())]
+    told = label(indicator)
+    if kinds:
+        told["zh"] += f"（{'、'.join(map(_kind, kinds))}）"
+        told["en"] += f" ({', '.join(kind.replace('_', ' ') for kind in kinds)})"
+    return told
+
+
+@cache
+def _kind(value: str) -> str:
+    """What a kind of certificate, right or event is called."""
+    of_tables = (table.fields["kind"].kind for table in TABLES.values() if "kind" in table.fields)
+    called = (zh for kind in of_tables if isinstance(kind, Choice) for zh, one in kind.zh.items() if one == value)
+    return next(called, value)
 
 
 def _bands(unit: Unit, edges: Sequence[float]) -> list[str]:

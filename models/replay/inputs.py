@@ -71,7 +71,7 @@ INPUTS: tuple[Input, ...] = (
     Input("holds", {"kinds": ["specialised_sme"]}, _UP),
     Input("holds", {"kinds": ["high_tech_enterprise"]}, _UP),
     Input("finding_within", {"kinds": ["loan_default", "tax_arrears", "court_enforcement"], "days": 730}, _RISK),
-    Input("finding_within", {"kinds": ["abnormal_list", "dishonest_list"], "days": 730}, _RISK),
+    Input("finding_within", {"kinds": ["abnormal_list", "dishonest_list", "dishonest_debtor"], "days": 730}, _RISK),
 )
 """The features of the cards that are trained on the office's own facts; a choice of this project, not of a policy."""
 

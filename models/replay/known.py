@@ -135,11 +135,16 @@ def _left_since(firms: Held) -> pl.DataFrame:
     )
 
 
-def assumptions(long: LongTables) -> list[str]:
-    """The lags that count because rows without `known_from` are there; goes into the card's ``trained_on``."""
-    return [
-        f"{lag.zh} / {lag.en}" for name, lag in lags().items() if name in long.tables and _backfilled(long.tables[name])
+def assumptions(long: LongTables) -> str:
+    """The lags that count because rows without `known_from` are there, by table; goes into the card's ``trained_on``. What each leans
+    on stands with the lags. Empty where every row says since when it is known.
+    """
+    used = {name: lag for name, lag in lags().items() if name in long.tables and _backfilled(long.tables[name])}
+    each = [
+        f"{TABLES[name].zh} {name} {'次年 next year {}-{:02}'.format(*lag.next_year) if lag.next_year else f'{lag.days} 天 days'}"
+        for name, lag in used.items()
     ]
+    return f"未记知悉日的按假定时滞 rows without known_from by assumed lags: {'、'.join(each)}" if used else ""
 
 
 def taken_for_none(long: LongTables, table: str) -> str:

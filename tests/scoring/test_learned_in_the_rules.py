@@ -97,6 +97,15 @@ def test_what_is_missing_has_the_points_that_the_card_declares_and_a_range(engin
     assert max(known) <= found["facts_high"]
 
 
+def test_a_feature_of_certain_kinds_names_them(engine: Engine) -> None:
+    firm = strong()
+    firm["certificates"] = [one for one in firm["certificates"] if one["kind"] == "tech_sme"]
+    firm["expert_grades"], firm["enterprise"]["region_code"] = {}, "450100"
+    told = _points(_answered(engine, firm)["probability"]["climb"], "holds")
+    assert told["zh"].endswith("（科技型中小企业）")
+    assert told["en"].endswith("(tech sme)")
+
+
 def test_where_nothing_is_missing_the_range_is_the_number(engine: Engine) -> None:
     found = _distress(engine, _with(strong(), total_assets=10**7, total_liabilities=10**6))
     assert found["facts_low"] == found["p"] == found["facts_high"]

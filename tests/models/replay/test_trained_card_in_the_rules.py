@@ -29,7 +29,7 @@ def test_points_in_the_rules_are_those_of_the_values_that_training_measured(tmp_
     dataset, provenance = replayed(long, "climb.high_tech_enterprise", DAY)
     assert provenance.origin == SYNTHETIC
     assert "SYNTHETIC" in provenance.trained_on
-    assert "30天后公开" in provenance.trained_on, "the stated lags are told"
+    assert "事项 event 30 天 days" in provenance.trained_on, "the stated lags are told"
     model = AdditiveCardClassifier(n_trees=60, n_repeats=1, monotonic_cst=dict(dataset.monotone))
     fitted = model.fit(dataset.features, dataset.outcome)
     told = {"trained_on": provenance.trained_on, "valid_for": provenance.valid_for, "origin": provenance.origin}
