@@ -19,6 +19,8 @@ from scoring.learned import not_numbers
 from scoring.seen import Seen
 
 BANDS = 10
+_MOST = 300
+"""Decimals: a unit of more would be nought."""
 _FINE = 4
 """Digits to which the width of the middle eight tenths is told; edges have no more decimals than that takes, for a rule
 multiplies by their common denominator in 64 bits."""
@@ -108,7 +110,7 @@ def _edges(values: Floats) -> tuple[float, ...]:
     tenths = upper_edges(known, BANDS).tolist()
     middle = tenths if len(tenths) > 1 else [least, greatest]
     width = min(middle[-1] - middle[0], LARGEST) or abs(least) or 1.0
-    decimals = max(0, _FINE - math.floor(math.log10(width)))
+    decimals = min(max(0, _FINE - math.floor(math.log10(width))), _MOST)
     # No minus before a nought.
     inner = [round(edge, decimals) + 0.0 for edge in tenths]
     # Within two units of the last decimal there is one to be found.

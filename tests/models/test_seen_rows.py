@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -58,6 +58,7 @@ def test_a_value_never_seen_has_a_band_of_its_own(
     arrays(np.float64, st.integers(1, 60), elements=st.floats(-1e12, 1e12) | st.just(NONE)),
     st.sampled_from([1.0, 1e-6, 1e5]),
 )
+@example(np.array([5e-324, 0.0]), 1.0)
 @settings(max_examples=300, deadline=None)
 def test_nothing_seen_lies_beyond_and_edges_are_round_decimals(values: np.ndarray, times: float) -> None:
     seen = _seen((values * times).tolist())
