@@ -12,8 +12,17 @@ def sees_distress(settings: Settings, who: Principal) -> bool:
     return settings.serving.distress and (settings.issuer.mode == "filed_bureau" or who.runs_distress)
 
 
-def asked_by_name(settings: Settings, asked: bool) -> bool:
-    """Whether the command line asks for it. Raises `ValueProblem` where the deployment does not serve it."""
+def asked_by_name(settings: Settings, asked: bool, reader: str = "bank") -> bool:
+    """Whether the command line asks for it, for a reader. Raises `ValueProblem` where the deployment does not serve it, or to
+    banks alone.
+    """
+    if asked and reader != "bank" and settings.issuer.mode != "filed_bureau":
+        raise ValueProblem(
+            field="--for",
+            value=reader,
+            rule="困境概率只给运行它的银行 / distress is told to a bank that runs it, and to nobody else",
+            remedy="--for bank，或去掉 --distress / or leave --distress out",
+        )
     if asked and not settings.serving.distress:
         raise ValueProblem(
             field="--distress",

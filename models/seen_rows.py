@@ -117,7 +117,9 @@ def _edges(values: Floats) -> tuple[float, ...]:
     low, high = (
         max(_room(*ends), 2 * 10.0**-decimals) for ends in ((least, [*inner, greatest]), (greatest, [*inner, least]))
     )
-    ends = roundest(max(least - low, -LARGEST), least), roundest(greatest, min(greatest + high, LARGEST))
+    # What is the same in every row is so but for its last digits.
+    above = greatest + high / 4 if least == greatest else greatest
+    ends = roundest(max(least - low, -LARGEST), least), roundest(above, min(greatest + high, LARGEST))
     return tuple(np.unique([ends[0], *inner, ends[1]]).tolist())
 
 

@@ -106,6 +106,10 @@ class Engine:
         self.rules = lru_cache(maxsize=256)(self._rules)
         self._programs: dict[tuple[object, ...], tuple[Program, Release]] = {}
         self.release_id = release_id or digest(content_of(self.catalogue))
+        self.demo = self.catalogue.demo or (release_id is None and bool(self.catalogue.learned))
+        """Whether answers are for demonstration only: a learned card was trained on other data than the office's own, or stands in no
+        release, so that nobody has seen to it that it was promoted.
+        """
         self._compiled: dict[int, CompiledCard] = {}
         """By identity of the card, which the catalogue keeps: most cards are in force in many regions."""
 
@@ -130,7 +134,7 @@ class Engine:
                 if id(card) not in self._compiled:
                     self._compiled[id(card)] = compile_card(card)
             program = Program({name: self._compiled[id(card)] for name, card in cards.items()}, ladders(), learned)
-            self._programs[key] = program, Release(self.release_id, named(cards, program.learned), self.catalogue.demo)
+            self._programs[key] = program, Release(self.release_id, named(cards, program.learned), self.demo)
         program, release = self._programs[key]
         return Rules(rules_on, picked, program, release)
 

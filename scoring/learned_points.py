@@ -53,16 +53,15 @@ def total(card: LearnedCard, parts: Sequence[Points]) -> Points:
     return Points(*(core.add(found) for found in every))
 
 
-UNASKED = "unasked"
+UNASKED = "flag||enterprise|no_learned_card"
 """Root: whether no learned card speaks of the enterprise: it is outside of every ladder, or has left the register by as_of."""
 
 
-def _unasked() -> Bounds:
+def _unasked() -> Node:
     """Training asks no such firms."""
     outside = out_of_scope()[f"{OUTSIDE}|high"]
     gone = Lowering().truth(enterprise("deregistered_on") <= as_of()).lo
-    found = any_of((outside, gone, core.eq(fill(LEFT_REGISTER.path, 0, 0, 1), 1)))
-    return Bounds(found, found)
+    return any_of((outside, gone, core.eq(fill(LEFT_REGISTER.path, 0, 0, 1), 1)))
 
 
 # --- indicators of the catalogue ------------------------------------------------------------------------------------
@@ -81,7 +80,7 @@ def roots(card: LearnedCard) -> dict[str, Node]:
         )
         named["range"] = Bounds(low, high)
     own = {name: node for part, bounds in named.items() for name, node in ends(f"{card.id}|{part}", bounds).items()}
-    return own | ends(UNASKED, _unasked())
+    return own | {UNASKED: _unasked()}
 
 
 def shown(card: LearnedCard) -> dict[str, Node]:

@@ -27,7 +27,7 @@ KEYS = ("sha256", "program", "reference", "program_reference")
 NAMES = ("决定部分 / the decision part", "规则 / the program", "参考方案 / reference scheme", "参考规则 / its rules")
 CHANCES = ("p", *ENDS, "facts_low", "facts_high", "card", "sha256", "origin")
 VERIFIED = "已核验：decision 部分，以及与之相符的企业、日期、发布版、各卡结论与总分、创新积分的阶段、覆盖度与百分位，各梯次模型卡的概率 p、low、high、facts_low、facts_high / verified: the decision part and, held against it, enterprise, days, release, verdicts, totals, of credit stage, coverage and percentiles, and probabilities by learned cards"
-OUTSIDE = "未核验（不在收据之内）：tier，probability 中的 distress、placement.tiers、trained_on、valid_for，missing、flags、reasons、engine，单项门槛与指标的取值、得分和结论，各处文字 / not verified, outside the receipt: tier, of probability distress, placement.tiers, trained_on, valid_for, missing, flags, reasons, engine, values, points and verdicts of single gates and items, texts"
+OUTSIDE = "未核验（不在收据之内）：tier，probability 中的 distress、placement.tiers、trained_on、valid_for、within_months 与 reasons，以及有无省略，missing、flags、reasons、engine，单项门槛与指标的取值、得分和结论，各处文字 / not verified, outside the receipt: tier, of probability distress, placement.tiers, trained_on, valid_for, within_months and reasons, and whether something was left out; missing, flags, reasons, engine, values, points and verdicts of single gates and items, texts"
 
 
 def evaluate(nodes: Sequence[Any], place: int, facts: Json, tables: Json, known: Known) -> Fraction:
@@ -130,16 +130,16 @@ def _shown(result: Json, decision: Json, cards: Json) -> list[str]:
         low, high = parts["points"]
         ends = (*((low, *parts.get("range", (None, None))) if low == high else (None,) * 3), *parts["facts"])
         found: list[Any] = [x if x is None else round(1 / (1 + math.exp(min(-x / 10**14, 700))), 6) for x in ends]
-        found += [name, cards[name]["sha256"], cards[name]["origin"]]
-        said.append((name, [one.get(key) for key in CHANCES], found))
+        found += [name, cards[name]["sha256"], cards[name]["origin"], {key: cards[name][key] for key in CHANCES[6:]}]
+        shown = [x if x is None or isinstance(x, str) else float(x) for x in map(one.get, CHANCES)]
+        said.append((name, [*shown, release["cards"].get(name)], found))
     return [f"{where}：{shown} ≠ {decided}" for where, shown, decided in said if shown != decided]
 
 
 def _recomputed(program: Json, decision: Json, park: str | None) -> list[str]:
     """Where the rules say otherwise of the facts: over their completions, parts united, the assembly made of the parts."""
     nodes, parts, each = program["nodes"], program["parts"].items(), []
-    for one in decision["facts"]:
-        memo: Known = {}
+    for one, memo in [(one, Known()) for one in decision["facts"]]:
         each.append({n: int(evaluate(nodes, at, one["scalars"], one["rows"], memo)) for n, at in parts})
     value = {name: (min if name.endswith("|low") else max)(one[name] for one in each) for name in program["parts"]}
     memo = {}

@@ -82,7 +82,7 @@ def placement_writer(
 
 def asked(prepared: Prepared) -> Callable[[State], bool]:
     """Whether learned cards speak of the enterprise at all."""
-    unasked = prepared.program.at[f"{UNASKED}|high"]
+    unasked = prepared.program.at[UNASKED]
     return lambda state: not state[unasked]
 
 

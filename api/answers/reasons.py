@@ -21,6 +21,10 @@ PERHAPS_LATER: Json = {
     "en": "sources differ on the founding day, and by one the enterprise did not exist yet at as_of: every verdict is open",
 }
 """Why no verdict is told, or none is certain, whatever the cards say."""
+NO_LEARNED_CARD: Json = {
+    "zh": "模型评分卡不适用于该企业，不给概率：个体工商户或合作社、尚未成立，或已注销、吊销",
+    "en": "no learned card speaks of the enterprise: an individual business or a cooperative, not founded yet, or it has left the register",
+}
 
 
 def unknown_criterion(given: str, meant: str | None) -> Json:

@@ -16,7 +16,7 @@ from api.answers.decision import Sections, ask_decision, park_id
 from api.answers.forms import Json, Pieces, Written, members
 from api.answers.missing import ask_missing
 from api.answers.probability import probability_writer
-from api.answers.reasons import FOUNDED_LATER, PERHAPS_LATER, unknown_criterion
+from api.answers.reasons import FOUNDED_LATER, NO_LEARNED_CARD, PERHAPS_LATER, unknown_criterion
 from api.answers.scheme_figures import Figures
 from api.answers.state import Prepared, State
 from api.answers.tier import tier_writer
@@ -25,6 +25,7 @@ from scoring import assembly
 from scoring.card import Card
 from scoring.criteria import criteria, unasked
 from scoring.engine import Answer, Rules
+from scoring.learned_points import UNASKED
 from scoring.program import Program
 from scoring.release import ENGINE
 
@@ -82,6 +83,7 @@ def _writer(program: Program, chosen: tuple[tuple[str, ...], ...], as_of: date) 
     tiers = {name: tier_writer(prepared, ladder) for name, ladder in program.ladders.items()}
     probability = {name: probability_writer(prepared, one, program.learned) for name, one in program.ladders.items()}
     missing = ask_missing(prepared)
+    unasked = program.at.get(UNASKED)
     later, (certainly,) = program.at[assembly.FOUNDED_LATER], prepared.places(assembly.OUTSIDE, "low")
 
     @lru_cache(maxsize=64)
@@ -99,6 +101,9 @@ def _writer(program: Program, chosen: tuple[tuple[str, ...], ...], as_of: date) 
         if state[later]:
             flags.append(assembly.FOUNDED_LATER.rpartition("|")[2])
             first.append(orjson.dumps(FOUNDED_LATER if state[certainly] else PERHAPS_LATER))
+        if unasked is not None and state[unasked]:
+            flags.append(UNASKED.rpartition("|")[2])
+            first.append(orjson.dumps(NO_LEARNED_CARD))
         for given, meant in _unknown_criteria(answer):
             flags.append(f"unknown_criterion:{given}")
             first.append(orjson.dumps(unknown_criterion(given, meant)))

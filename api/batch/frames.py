@@ -54,7 +54,7 @@ class Framed:
         """``firms``: about how many enterprises. Raises `UnknownName` for an unknown rulebook."""
         by_place = rules_by_place(engine, question, places)
         rules = distinct(by_place)
-        self.release, self.demo = engine.release_id, engine.catalogue.demo
+        self.release, self.demo = engine.release_id, engine.demo
         named = [(name, one) for own in rules for name, one in own.release.cards.items()]
         # A learned card has no edition.
         self.cards = {f"{name}@{one['edition']}" if "edition" in one else name: one for name, one in named}

@@ -22,7 +22,6 @@ from scoring.machine_types import given
 from scoring.roots import Roots
 
 _PASS, _OPEN = Verdict.PASS.value, Verdict.UNDETERMINED.value
-_UNASKED = f"{UNASKED}|high"
 
 
 def probabilities(card: LearnedCard, roots: Roots) -> Shown:
@@ -30,7 +29,7 @@ def probabilities(card: LearnedCard, roots: Roots) -> Shown:
     points; whose it is in every row.
     """
     asked, ladders = _roots(card), _climbed(card, roots)
-    read = list(dict.fromkeys([*asked, _UNASKED, *(root for ladder in ladders for root in _stands(ladder, card))]))
+    read = list(dict.fromkeys([*asked, UNASKED, *(root for ladder in ladders for root in _stands(ladder, card))]))
     told = partial(_said, card, ladders, partial(ladder_for, day=roots.rules[0].day), roots.each_having(read))
     return Shown({root: given(roots[root]) for root in read}, told)
 
@@ -45,7 +44,7 @@ def _said(
     found = {f"probability.{card.id}.{end}": of for end, of in _numbers(card).items()}
     on = by_ladder(ladder, scored)
     climbs = [pl.col(f"on|{one.id}") & _climbs(one, card) for one in ladders if one.id in on]
-    speaks = (pl.col(_UNASKED).cast(pl.Int8) == 0) & (
+    speaks = (pl.col(UNASKED).cast(pl.Int8) == 0) & (
         pl.lit(card.id == DISTRESS) if not climbs else pl.any_horizontal(climbs)
     )
     values = scored.values(having).with_columns(stands.alias(f"on|{name}") for name, stands in on.items())
@@ -157,7 +156,7 @@ def _on(
             for tier in tiers.values()
         )
 
-    told = (pl.col(_UNASKED).cast(pl.Int8) == 0) & pl.any_horizontal(tier.open for tier in tiers.values()) & where("p")
+    told = (pl.col(UNASKED).cast(pl.Int8) == 0) & pl.any_horizontal(tier.open for tier in tiers.values()) & where("p")
     reached = {end: [tier.reached(end) for tier in tiers.values()] for end in ("p", *chain(*ENDS))}
     spreads = {"p": spread(reached["p"])}
     for low, high in ENDS:
@@ -173,7 +172,7 @@ def _on(
 
 def _all_read(roots: Roots, ladder: Ladder, cards: Mapping[str, LearnedCard]) -> dict[str, None]:
     known = roots.names
-    read = [_UNASKED, *(root for rung in ladder.rungs for root in _read(rung, known))]
+    read = [UNASKED, *(root for rung in ladder.rungs for root in _read(rung, known))]
     return dict.fromkeys([*read, *(root for r in ladder.rungs if r.id in cards for root in _roots(cards[r.id]))])
 
 

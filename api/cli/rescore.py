@@ -38,6 +38,10 @@ def rescore(
     rules_on: Annotated[str | None, typer.Option(help="按该日施行的规则 / rules in force on this day")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="同时处理的部分 / parts scored at the same time")] = 1,
     engine: Annotated[str, typer.Option(help="local")] = "local",
+    release: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="用库中的发布版，live 为现用 / a release of the store; live: the one in use"),
+    ] = None,
     distress: Annotated[
         bool,
         typer.Option("--distress", help="另算困境概率，须 serving.distress = true / distress too, where it is served"),
@@ -63,7 +67,7 @@ def rescore(
     if given.pivoted:
         console.err.print(f"转为快照 pivot to a snapshot: {given.pivoted:.1f} s CPU", highlight=False)
     question = Question(day, given.known_at, ruled, distress=asked)
-    framed = ready(question, given.snapshot.places, sum(given.snapshot.sizes))
+    framed = ready(question, given.snapshot.places, sum(given.snapshot.sizes), release)
     tables.unknown_criteria(given.snapshot.criteria, framed.criteria)
     batch = Batch(framed, given.snapshot, question, given.named, target, settings.learning.drift)
     with console.progress() as bar:

@@ -71,7 +71,7 @@ def score(
         dossier.day(rules_on, "rules_on") if rules_on else None,
         tuple(rulebook or ()),
         kind,
-        asked_by_name(load(), distress),
+        asked_by_name(load(), distress, reader),
     )
     text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     raw = dossier.loads(text)

@@ -8,12 +8,17 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dossiers import strong
 from learned_cards import CLIMB, catalogue, own
 
+from api.authority.bundle import pack
+from api.store.database import Store
+from api.store.releases import Releases
 from scoring.learned import FOREIGN, LearnedCard
+from scoring.release import content_of, digest
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,11 +52,37 @@ def test_with_the_mark_it_is_built(tmp_path: Path) -> None:
     assert marked.returncode == 0, marked.stderr
 
 
-@pytest.mark.parametrize("demo", [True, False])
-def test_the_manifest_of_a_batch_says_whether_it_is_a_demonstration(tmp_path: Path, demo: bool) -> None:
-    firms = tmp_path / "firms.json"
+def _manifest(folder: Path, card: LearnedCard, *more: str) -> dict[str, Any]:
+    firms = folder / "firms.json"
     firms.write_text(json.dumps([strong()], default=str), encoding="utf-8")
-    done = _dengti(tmp_path, CLIMB if demo else own(CLIMB), "rescore", str(firms), str(tmp_path / "out"))
+    done = _dengti(folder, card, "rescore", str(firms), str(folder / "out"), *more)
     assert done.returncode == 0, done.stderr
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest.get("demo", False) is demo
+    found: dict[str, Any] = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("card", [CLIMB, own(CLIMB)], ids=["synthetic", "said to be of own facts"])
+def test_a_batch_with_cards_that_stand_in_no_release_is_a_demonstration(tmp_path: Path, card: LearnedCard) -> None:
+    assert _manifest(tmp_path, card)["demo"] is True
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_batch_by_a_release_of_the_store_is_what_the_release_is(tmp_path: Path, demo: bool) -> None:
+    card = CLIMB if demo else own(CLIMB)
+    rules = catalogue(tmp_path / "made", card)
+    release = digest(content_of(rules))
+    store = Store(f"sqlite:///{tmp_path / 'store.db'}")
+    with store.session() as session:
+        releases = Releases(session)
+        releases.built(release, content_of(rules), pack(rules), "甲")
+        releases.approve(release, "乙")
+        releases.activate(release, "丙")
+    # What lies in the deployment's own folder is another card: the release has its own.
+    other = replace(CLIMB, intercept=0)
+    manifest = _manifest(tmp_path, other, "--release", "live")
+    assert (manifest["release"], manifest.get("demo", False)) == (release, demo)
+    assert manifest["cards"][card.id]["sha256"] == card.sha256
+    unknown = ("rescore", str(tmp_path / "firms.json"), str(tmp_path / "none"), "--release", "abcd")
+    refused = _dengti(tmp_path, other, *unknown)
+    assert refused.returncode == 1
+    assert "dengti release list" in refused.stderr

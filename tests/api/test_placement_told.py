@@ -174,7 +174,11 @@ def test_of_who_has_left_the_register_or_is_not_there_yet_no_card_speaks(
 ) -> None:
     firm = _firm()
     firm["enterprise"] |= changes
-    assert bool(_probability(engine, firm)) is told
+    answer = result(engine.answer(read(firm), QUESTION))
+    assert bool(answer.get("probability")) is told
+    assert ("no_learned_card" in answer["flags"]) is not told
+    assert any("模型评分卡不适用" in one["zh"] for one in answer["reasons"]) is not told
+    assert "no_learned_card" not in result(Engine().answer(read(firm), QUESTION))["flags"]
 
 
 def test_facts_that_are_missing_widen_each_place_as_they_widen_the_probabilities_of_the_cards(tmp_path: Path) -> None:
@@ -247,6 +251,8 @@ def test_a_file_gives_every_firm_what_its_dossier_alone_gives(tmp_path: Path) ->
     for uscc, firm in seen.items():
         row = scores.row(by_predicate=pl.col("uscc") == uscc, named=True)
         alone = _probability(engine, json.loads(json.dumps(firm, default=str)))
+        flagged = result(engine.answer(read(json.loads(json.dumps(firm, default=str))), QUESTION))["flags"]
+        assert ("no_learned_card" in row["flags"]) is ("no_learned_card" in flagged)
         placed = alone.get("placement", {"tiers": {}})["tiers"]
         flat = {f"placement.{tier}.{end}": p for tier, one in placed.items() for end, p in one.items()}
         climbs = {**alone.get("climb_further", {}), **alone.get("climb_beside", {})}

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from dossiers import strong
+from in_process import dengti
 from learned_cards import CLIMB, DISTRESS, catalogue
 
 from api.answers import receipts
@@ -111,6 +112,25 @@ def test_of_a_rung_beside_the_order_too(tmp_path: Path) -> None:
     assert verifier.verify(found) == INTACT
     for way in _numbers(found["probability"]):
         assert verifier.verify(_changed(found, ("probability", *way), 0.9))[0], way
+
+
+def test_the_command_line_verifies_what_it_has_written(tmp_path: Path) -> None:
+    (tmp_path / "firm.json").write_text(json.dumps(_firm(), default=str), encoding="utf-8")
+    catalogue(tmp_path / "learned", CLIMB, GAZELLE)
+    told = dengti("score", str(tmp_path / "firm.json"), "--receipt", DENGTI_LEARNED=str(tmp_path / "learned"))
+    (tmp_path / "result.json").write_text(told.stdout, encoding="utf-8")
+    assert json.loads(told.stdout)["probability"]["climb"]["p"]
+    done = dengti("verify", str(tmp_path / "result.json"))
+    assert (done.returncode, done.stderr) == (0, "")
+    changed = json.loads(told.stdout)
+    changed["probability"]["climb"]["p"] = 0.9
+    (tmp_path / "result.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert dengti("verify", str(tmp_path / "result.json")).returncode == 1
+
+
+@pytest.mark.parametrize("key", ["origin", "sha256"])
+def test_what_a_release_says_of_a_card_is_what_was_decided(shown: Json, key: str) -> None:
+    assert verifier.verify(_changed(shown, ("release", "cards", "climb.gazelle", key), "own"))[0]
 
 
 @pytest.mark.parametrize("named", ["card", "sha256", "origin"])

@@ -102,10 +102,13 @@ def test_the_command_line_tells_it_only_where_it_is_asked_for_and_served(folder:
     served = {"DENGTI_SETTINGS": str(folder / "served.toml")}
     assert "distress" not in _score(folder, learned).stdout
     assert "distress" not in _score(folder, learned, **served).stdout
-    refused = _score(folder, learned, "--distress")
+    refused = _score(folder, learned, "--distress", "--for", "bank")
     assert refused.returncode == 1
     assert "serving.distress" in refused.stderr
-    (told,) = json.loads(_score(folder, learned, "--distress", **served).stdout)
+    for reader in ("authority", "park", "enterprise"):
+        refused = _score(folder, learned, "--distress", "--for", reader, **served)
+        assert (refused.returncode, reader in refused.stderr) == (1, True)
+    (told,) = json.loads(_score(folder, learned, "--distress", "--for", "bank", **served).stdout)
     assert told["probability"]["distress"]["sha256"] == DISTRESS.sha256
 
 
