@@ -8,6 +8,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
@@ -152,6 +153,8 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         _refuse_what_is_no_number(X)
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=False)  # noqa: N806
         check_consistent_length(y, groups)
+        if groups is not None and any(one is None or one != one for one in groups):
+            raise ValueError("groups: 每行须属于一组 / every row must have a group")
         check_classification_targets(y)
         self.classes_, event = np.unique(y, return_inverse=True)
         if len(self.classes_) != 2:
@@ -370,6 +373,13 @@ class AdditiveCardClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
 
 def _refuse_what_is_no_number(X: Any) -> None:  # noqa: N803
-    """Days and texts of a data frame, which would be taken as numbers of some unit without a word."""
+    """Days and texts of a data frame, which would be taken as numbers of some unit without a word; one that is not read yet, or of
+    which two columns have one name.
+    """
+    if isinstance(X, pl.LazyFrame):
+        raise ValueError("先读出数据 / collect the frame first: .collect()")
+    names = [*map(str, getattr(X, "columns", ()))]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"重复的字段 / features that stand twice: {', '.join(twice)}")
     if wrong := not_numbers(X):
         raise ValueError(f"字段须为数字 / features must be numbers: {', '.join(wrong)}")

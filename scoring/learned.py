@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -217,12 +218,12 @@ class LearnedCard:
         wrong = not_numbers(frame)
         columns = {}
         for name in self._names:
+            if name in wrong:
+                raise _lacking(self.id, name)
             try:
                 columns[name] = frame[name] if isinstance(frame, pl.DataFrame) else np.asarray(frame[name], np.float64)
             except (KeyError, pl.exceptions.ColumnNotFoundError):
                 raise _lacking(self.id, name) from None
-            if name in wrong:
-                raise _lacking(self.id, name)
         return pl.DataFrame(columns)
 
     def _values(self, row: Row) -> list[float | None]:
@@ -273,10 +274,18 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def not_numbers(X: Any) -> list[str]:  # noqa: N803
-    """Columns of a Polars frame that hold days, texts or lists."""
-    if not isinstance(X, pl.DataFrame):
-        return []
-    return [name for name, of in X.schema.items() if not (of.is_numeric() or of in (pl.Boolean, pl.Null))]
+    """Columns of a data frame, of whatever library, that hold days, texts or lists."""
+    if isinstance(X, pl.DataFrame):
+        return [name for name, of in X.schema.items() if not (of.is_numeric() or of in (pl.Boolean, pl.Null))]
+    named = {name: np.asarray(X[name]) for name in X.columns} if hasattr(X, "columns") else {}
+    return [
+        str(name) for name, of in named.items() if of.dtype.kind not in "biuf" and not all(map(_is_number, of.flat))
+    ]
+
+
+def _is_number(value: Any) -> bool:
+    """Also what stands for a missing one."""
+    return value is None or isinstance(value, Real) or type(value).__name__ == "NAType"
 
 
 def logistic(points: int) -> float:

@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -228,6 +229,29 @@ def test_days_and_texts_are_no_numbers(wrong: pl.DataType, card: LearnedCard, fi
         fitted.predict_proba(other)
     with pytest.raises(CardError, match="free"):
         card.predict_proba(other)
+
+
+@pytest.mark.parametrize("wrong", ["2020-01-01", date(2020, 1, 1), datetime(2020, 1, 1)])
+def test_those_of_another_library_are_none_either(wrong: object, card: LearnedCard) -> None:
+    pandas = pytest.importorskip("pandas")
+    x, y = sample(60)
+    other = pandas.DataFrame({**x.to_dict(as_series=False), "free": [wrong] * 60})
+    with pytest.raises(ValueError, match="free"):
+        AdditiveCardClassifier().fit(other, y)
+    with pytest.raises((CardError, ValueError), match="free"):
+        card.predict_proba(other)
+    twice = pandas.DataFrame([[1.0, 2.0]] * 60, columns=["free", "free"])
+    with pytest.raises(ValueError, match="stand twice: free"):
+        AdditiveCardClassifier().fit(twice, y)
+
+
+def test_a_frame_that_is_not_read_yet_and_rows_of_nobody_are_refused() -> None:
+    x, y = sample(60)
+    with pytest.raises(ValueError, match="collect"):
+        AdditiveCardClassifier().fit(x.lazy(), y)
+    for nobody in (None, float("nan")):
+        with pytest.raises(ValueError, match="every row must have a group"):
+            AdditiveCardClassifier().fit(x, y, [nobody, *range(59)])
 
 
 def test_rows_of_whatever_kind_are_told_the_same(card: LearnedCard, fitted: AdditiveCardClassifier) -> None:
