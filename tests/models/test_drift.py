@@ -18,6 +18,7 @@ from public_data import FOLDER, needs_public_data
 from features.errors import ValueProblem
 from models import datasets, drift
 from models.drift import BASE_RATE, Check, Level, between, checks
+from models.evaluation import drift_trials
 from models.limits import DRIFT, DriftLimits, drift_told
 from models.seen_rows import seen_of
 from scoring.learned import Feature, LearnedCard
@@ -241,3 +242,10 @@ def test_loans_of_the_next_fiscal_year_are_an_alarm_and_a_random_half_is_none() 
         assert drift.worst(found) is level
         if level is Level.ALARM:
             assert {BASE_RATE, "guaranteed_share"} <= {one.name for one in found if one.level is level}
+
+
+def test_the_trials_tell_a_row_for_each_size_of_batch() -> None:
+    head, _, *rows = drift_trials.table(3)
+    assert len(rows) == len(drift_trials.BATCHES)
+    assert {line.count("|") for line in rows} == {head.count("|")}
+    assert rows[-1].endswith("| 100.0% |"), "a shift in a thousand rows is found"
