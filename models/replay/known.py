@@ -23,7 +23,6 @@ from features.resolve import resolve
 from features.statutory import lags
 from features.tables import TABLES, Enterprise
 
-"""States of an enterprise that has left the register."""
 _LATER: Mapping[str, tuple[str, ...]] = {
     "enterprise": ("deregistered_on", "delisted_on", "listed_on"),
     "certificate": ("revoked_on",),
